@@ -1,0 +1,49 @@
+# Two commands do everything on a machine with CPython 3.11 or later and make:  make run  and  make test
+PYTHON ?= $(firstword $(foreach p,python3.11 python3.12 python3.13 python3,$(shell command -v $(p) 2>/dev/null)))
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+SOURCE ?= seeds
+OUTPUT ?= output
+
+.PHONY: run test unit lint bench lock clean help
+
+help:
+	@echo "make run    install into $(VENV), then build a version of $(SOURCE) into $(OUTPUT)"
+	@echo "make test   install into $(VENV), then run the whole test suite"
+	@echo "make unit   the tests that start no server or process, in seconds"
+	@echo "make lint   ruff and mypy"
+	@echo "make lock   write requirements.lock anew from pyproject.toml"
+
+run: $(READY)
+	@$(BIN)/corpus run $(SOURCE) --output $(OUTPUT)
+
+test: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+unit: $(READY)
+	$(BIN)/python -m pytest -m "not engine"
+
+lint: $(READY)
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+# uv installs in seconds what pip takes minutes for; it is bootstrapped inside the environment, by hash.
+$(READY): requirements.lock requirements-bootstrap.lock pyproject.toml
+	@test -n "$(PYTHON)" && "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "CPython 3.11 or later is needed; say where it is with: make PYTHON=/path/to/python3.11"; exit 2; }
+	@test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV)
+	@echo "installing into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bootstrap.lock
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes --compile-bytecode requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $(READY)
+
+lock:
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --custom-compile-command "make lock" --quiet -o requirements.lock
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

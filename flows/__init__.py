@@ -1,0 +1,1 @@
+"""Everything that knows Prefect, and nothing that knows text."""

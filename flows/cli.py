@@ -1,0 +1,134 @@
+"""The `corpus` command.
+
+Each command imports what it needs when it is called: Prefect costs four CPU seconds, and finding out
+that there is nothing to do must not.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from flows.environment import prepare_environment
+from flows.reading import COMMANDS
+from pipeline import __version__
+from pipeline.errors import ContractError, CorruptVersionError, PipelineError, UsageError
+
+FAILED, WRONG_CALL = 1, 2
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="corpus")
+def cli() -> None:
+    """Turn a folder of scraped documents into validated Parquet tables.
+
+    Example: corpus run my_articles --output my_corpus
+    """
+
+
+@cli.command()
+@click.argument("source", default="seeds", type=click.Path(path_type=Path))
+@click.option("--output", default="output", type=click.Path(path_type=Path), help="Folder that holds the versions.")
+@click.option("--full", is_flag=True, help="Make every document again, reusing nothing.")
+@click.option("--workers", default=1, type=click.IntRange(min=1), help="Worker processes for batches.")
+@click.option("--taxonomy", type=click.Path(path_type=Path), help="A taxonomy file of your own.")
+@click.option("--expectations", type=click.Path(path_type=Path), help="A folder of expectation suites of your own.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
+def run(
+    source: Path,
+    output: Path,
+    full: bool,
+    workers: int,
+    taxonomy: Path | None,
+    expectations: Path | None,
+    as_json: bool,
+) -> None:
+    """Build a version from the documents in SOURCE and publish it.
+
+    Only what changed since the last version is made again.
+
+    Example: corpus run seeds --output output
+    """
+    from pipeline.publish import check_output
+
+    from flows.paths import expectations_folder
+    from pipeline.plan import make_plan
+    from pipeline.settings import Settings, TagSettings
+
+    settings = Settings(tag=TagSettings(taxonomy=str(taxonomy) if taxonomy else None))
+    suites = expectations_folder(str(expectations) if expectations else None)
+    check_output(output)
+    plan = make_plan(source, output, settings, suites, full=full)
+    if plan.note:
+        click.echo(plan.note, err=True)
+    if plan.up_to_date and plan.previous is not None:
+        _say(
+            as_json,
+            {"status": "up to date", "version": plan.previous.name},
+            f"up to date: {output / 'latest'} is {plan.previous.name}",
+        )
+        return
+    if not as_json:
+        click.echo(f"{source}: {plan.describe()}")
+    prepare_environment()
+    from flows.build import build
+
+    built = build(str(source), str(output), full, workers, settings, str(suites))
+    published = built.published
+    if published is None:
+        _say(as_json, {"status": "up to date"}, "up to date")
+        return
+    facts = {
+        "status": "published" if published.is_new else "unchanged",
+        "version": published.name,
+        "path": str(published.path),
+        "rows": built.rows,
+        "warnings": built.problems,
+    }
+    _say(as_json, facts, _published_message(facts, output))
+
+
+for _command in COMMANDS:
+    cli.add_command(_command)
+
+
+def _published_message(facts: dict[str, Any], output: Path) -> str:
+    rows = facts["rows"]
+    counts = ", ".join(
+        f"{rows[t]:,} {t.replace('_', ' ')}" for t in ("documents", "sentences", "sentence_topics", "mentions")
+    )
+    warned = f" {facts['warnings']} warning(s): see the manifest." if facts["warnings"] else ""
+    if facts["status"] == "unchanged":
+        return f"nothing new: the tables equal those of {facts['version']}.{warned}"
+    query = "select topic, count(*) n from sentence_topics group by topic order by n desc"
+    return f'published {facts["path"]} ({counts}).{warned}\ntry: corpus query --output {output} "{query}"'
+
+
+def _say(as_json: bool, facts: dict[str, Any], message: str) -> None:
+    click.echo(json.dumps(facts, ensure_ascii=False, default=str) if as_json else message)
+
+
+def main() -> None:
+    """Run the command; exit with 0, 1 (the data failed) or 2 (the call was wrong)."""
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("stopped", err=True)
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(WRONG_CALL)
+    except UsageError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(WRONG_CALL)
+    except (ContractError, CorruptVersionError, PipelineError) as error:
+        click.echo(f"failed: {error}", err=True)
+        sys.exit(FAILED)
+
+
+if __name__ == "__main__":
+    main()

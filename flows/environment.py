@@ -1,0 +1,30 @@
+"""Prefect's settings for this product, set before Prefect is imported.
+
+`[tool.prefect]` in pyproject.toml is read only inside the repository; an installed `corpus` runs from
+any folder. A user's own environment wins.
+"""
+
+from __future__ import annotations
+
+import os
+
+_DEFAULTS = {
+    # A temporary server needs up to 50 s to start on a loaded machine, and Prefect gives up after 20.
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
+    # Analytics calls out, and once failed a first run with "database is locked".
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
+    "DO_NOT_TRACK": "1",
+    "PREFECT_LOGGING_LEVEL": "WARNING",
+    # Results are passed in memory and as paths. A persisted result is a pickle, which can run code.
+    "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
+    "PREFECT_RESULTS_DEFAULT_SERIALIZER": "json",
+    "PREFECT_SERVER_API_HOST": "127.0.0.1",
+    "GX_ANALYTICS_ENABLED": "False",
+}
+
+
+def prepare_environment() -> None:
+    """Set what is not set yet."""
+    for name, value in _DEFAULTS.items():
+        os.environ.setdefault(name, value)

@@ -1,0 +1,21 @@
+"""Where the files that ship with the product are, in the repository and when installed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pipeline
+from pipeline.errors import UsageError
+
+_PACKAGE = Path(pipeline.__file__).parent
+
+
+def expectations_folder(given: str | None = None) -> Path:
+    """Return the folder of expectation suites: the one given, the repository's, or the installed one."""
+    if given is not None:
+        folder = Path(given)
+        if not folder.is_dir():
+            raise UsageError(f"{folder} is not a folder of expectation suites.")
+        return folder
+    beside = _PACKAGE.parent.parent / "expectations"
+    return beside if beside.is_dir() else _PACKAGE / "expectations"

@@ -1,0 +1,73 @@
+"""The flow's tasks, one call each.
+
+A task gets the run, which knows the plan and the folders; what a batch produces stays in its folder.
+Prefect looks into collections and dataclasses that pass between tasks, and may keep what they return:
+`Run` is a plain object, and reports are small.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeline.publish import Published
+from prefect import task
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.cache_policies import NO_CACHE
+
+from flows.messages import documents_rows, validation_markdown
+from pipeline.batch import BatchReport
+from pipeline.plan import Plan, make_plan
+from pipeline.run import Run
+from pipeline.settings import Settings
+from pipeline.validate import Verdict
+from pipeline.validation_process import ValidationProcess
+
+
+@task(name="read", cache_policy=NO_CACHE)
+def read(folder: Path, output: Path, settings: Settings, expectations: Path, full: bool) -> Plan:
+    """List the inputs and find out what is new since the last version."""
+    return make_plan(folder, output, settings, expectations, full=full)
+
+
+@task(name="clean", task_run_name="clean {label}", cache_policy=NO_CACHE)
+def clean(run: Run, label: str) -> BatchReport | None:
+    """Extract, clean and segment one batch."""
+    return run.clean(label)
+
+
+@task(name="tag", task_run_name="tag {label}", cache_policy=NO_CACHE)
+def tag(run: Run, label: str) -> BatchReport:
+    """Tag the sentences of one batch and find its mentions."""
+    return run.tag(label)
+
+
+@task(name="tabulate", cache_policy=NO_CACHE)
+def tabulate(run: Run) -> dict[str, int]:
+    """Assemble and stage the tables; return their row counts."""
+    return run.tabulate()
+
+
+@task(name="validate", cache_policy=NO_CACHE)
+def validate(run: Run, process: ValidationProcess) -> Verdict:
+    """Judge the staged tables by the suites in `expectations/`."""
+    return run.validate(process.judge)
+
+
+@task(name="publish", cache_policy=NO_CACHE)
+def publish(run: Run, verdict: Verdict) -> Published:
+    """Rename the staged version into place and move `latest`; or put it aside and raise."""
+    return run.publish(verdict)
+
+
+@task(name="show documents", cache_policy=NO_CACHE)
+def show_documents(run: Run) -> None:
+    """Show on the run's page what became of each document."""
+    rows, description = documents_rows(run.folder)
+    create_table_artifact(key="documents", table=rows, description=description)
+
+
+@task(name="show validation", cache_policy=NO_CACHE)
+def show_validation(run: Run, verdict: Verdict) -> None:
+    """Show on the run's page how the expectations came out."""
+    markdown = validation_markdown(verdict, run.settings.output.max_quarantine_share)
+    create_markdown_artifact(key="validation", markdown=markdown, description="What the expectations found.")

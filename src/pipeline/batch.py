@@ -1,0 +1,150 @@
+"""The work on one batch of documents: clean, then tag.
+
+The two halves have digests of their own (`plan.py`), so that a new taxonomy tags again without
+cleaning again. Each half reads files and writes Arrow files into the batch's folder: tasks and worker
+processes pass that folder's path, never tables. One bad document becomes a rejected source with its
+reason; the rest of the batch goes on.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from .clean import clean_pages
+from .entities import find_mentions
+from .errors import RejectedError
+from .extract import extract_page
+from .model import Document, Mention, Page, Sentence, Source, SourceStatus, TopicScore
+from .read import read_bytes
+from .segment import segment_document
+from .settings import Settings
+from .tables import make_blocks, make_documents, make_mentions, make_sentences, make_topics
+from .tag import has_lexicon, tag_texts
+from .taxonomy import load_taxonomy
+
+
+@dataclass(frozen=True, slots=True)
+class BatchReport:
+    """What a half of the work did: where its tables are and what it counted."""
+
+    folder: str
+    documents: int
+    characters: int
+    counts: dict[str, int]
+    sources: tuple[Source, ...] = ()
+    """The batch's sources after reading: with encoding and detail, or rejected with a reason."""
+
+
+def clean_batch(sources: Sequence[Source], input_folder: Path, settings: Settings, folder: Path) -> BatchReport:
+    """Read, extract, clean and segment the documents of `sources`; write their tables to `folder`."""
+    pages: list[Page] = []
+    seen: list[Source] = []
+    for source in sources:
+        try:
+            page = extract_page(source, read_bytes(input_folder, source, settings.read), settings.read)
+        except RejectedError as error:
+            seen.append(_rejected(source, error))
+            continue
+        pages.append(page)
+        seen.append(replace(source, encoding=page.encoding, media_type=page.media_type, detail=page.detail))
+    documents, sentences, failed = _clean_and_segment(pages, settings)
+    seen = [_rejected(s, failed[s.doc_id]) if s.doc_id in failed else s for s in seen]
+    folder.mkdir(parents=True, exist_ok=True)
+    write_arrow(make_documents(documents, [len(s) for s in sentences]), folder / "documents.arrow")
+    write_arrow(make_blocks(documents), folder / "blocks.arrow")
+    write_arrow(make_sentences(documents, sentences), folder / "sentences.arrow")
+    counts = Counter(str(b.disposition) for d in documents for b in d.blocks)
+    counts["sentences"] = sum(map(len, sentences))
+    return BatchReport(str(folder), len(documents), sum(len(d.text) for d in documents), dict(counts), tuple(seen))
+
+
+def tag_batch(folder: Path, settings: Settings) -> BatchReport:
+    """Tag the sentences and find the mentions of a cleaned batch; write their tables beside the batch's."""
+    taxonomy = load_taxonomy(settings.tag.taxonomy)
+    texts = read_arrow(folder / "documents.arrow").select(["doc_id", "text"]).to_pydict()
+    text_of = dict(zip(texts["doc_id"], texts["text"], strict=True))
+    columns = ["doc_id", "sentence_index", "start", "end", "heading", "language"]
+    rows = read_arrow(folder / "sentences.arrow").select(columns).to_pydict()
+    keys = list(zip(*(rows[c] for c in columns), strict=True))
+    given: list[list[str] | None] = []
+    topic_rows: list[tuple[str, int, int, TopicScore]] = []
+    mention_rows: list[tuple[str, int, int, Mention]] = []
+    known = {language: has_lexicon(language, taxonomy) for language in sorted(set(rows["language"]))}
+    for (doc_id, heading, language), group in groupby(keys, key=lambda k: (k[0], k[4], k[5])):
+        places = [(k[1], k[2], k[3]) for k in group]
+        slices = [text_of[doc_id][start:end] for _, start, end in places]
+        for (index, start, _), text in zip(places, slices, strict=True):
+            mention_rows += [(doc_id, index, start, m) for m in find_mentions(text, language)]
+        if not known[language]:
+            given += [None] * len(places)
+            continue
+        scored = tag_texts(slices, heading, language, taxonomy, settings.tag)
+        for (index, start, _), scores in zip(places, scored, strict=True):
+            given.append(sorted(s.topic for s in scores))
+            topic_rows += [(doc_id, index, start, s) for s in scores]
+    topics = pa.table(
+        {
+            "doc_id": pa.array(rows["doc_id"], pa.string()),
+            "sentence_index": pa.array(rows["sentence_index"], pa.int32()),
+            "topics": pa.array(given, pa.list_(pa.string())),
+        }
+    )
+    write_arrow(topics, folder / "topics.arrow")
+    write_arrow(make_topics(topic_rows, taxonomy.version), folder / "sentence_topics.arrow")
+    write_arrow(make_mentions(mention_rows), folder / "mentions.arrow")
+    counts = {"sentences": len(given), "topics": len(topic_rows), "mentions": len(mention_rows)}
+    return BatchReport(str(folder), len(text_of), sum(map(len, text_of.values())), counts)
+
+
+def write_arrow(table: pa.Table, path: Path) -> None:
+    """Write a table that only this run reads, as an Arrow file."""
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table)
+
+
+def read_arrow(path: Path) -> Any:
+    """Read a table written by `write_arrow`."""
+    with pa.OSFile(str(path), "rb") as source:
+        return pa.ipc.open_file(source).read_all()
+
+
+def _clean_and_segment(
+    pages: Sequence[Page], settings: Settings
+) -> tuple[list[Document], list[list[Sentence]], dict[str | None, RejectedError]]:
+    """Clean and segment a batch at once; if that fails, page by page, so that only the bad page is lost."""
+    try:
+        documents = clean_pages(pages, settings.clean)
+        return documents, [segment_document(d, settings.segment) for d in documents], {}
+    except Exception:
+        done = list(_one_by_one(pages, settings))
+    documents = [d for d, _, _ in done if d is not None]
+    return (
+        documents,
+        [s for d, s, _ in done if d is not None],
+        {p.doc_id: e for (_, _, e), p in zip(done, pages, strict=True) if e},
+    )
+
+
+def _one_by_one(
+    pages: Sequence[Page], settings: Settings
+) -> Iterator[tuple[Document | None, list[Sentence], RejectedError | None]]:
+    for page in pages:
+        try:
+            document = clean_pages([page], settings.clean)[0]
+            yield document, segment_document(document, settings.segment), None
+        # Whatever one document makes our code do must not cost the others; the row names the error, and
+        # an expectation on `sources` reports it.
+        except Exception as error:
+            detail = f"{type(error).__name__}: {error}"[:500]
+            yield None, [], RejectedError("internal_error", detail)
+
+
+def _rejected(source: Source, error: RejectedError) -> Source:
+    return replace(source, status=SourceStatus.REJECTED, doc_id=None, reason=error.reason, detail=error.detail)

@@ -1,0 +1,199 @@
+"""Cut a document's text into the lines that rules and model judge.
+
+A line is a span without white space at its ends. Usually it is a line of the file; but text that was
+wrapped at a fixed width is put together again (end-of-line hyphens included), and a whole page that came
+as one line of Markdown is cut at its headings and list marks. Nothing is changed or left out: every
+character that is not white space lies in exactly one line, and lines stand in order.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from .model import Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A span of the text and what its shape says.
+
+    `gap` counts the blank lines before it; `bullet` is its list mark with the space after it, or "";
+    `words` counts words (two characters of Chinese or Japanese make one); `ends` tells whether it closes
+    like a sentence; `markup` is the HTML's evidence, where there is any.
+    """
+
+    index: int
+    start: int
+    end: int
+    text: str
+    gap: int
+    indent: int
+    bullet: str
+    words: int
+    ends: bool
+    markup: Markup | None = None
+
+    @property
+    def is_prose(self) -> bool:
+        """Tell whether the line reads like a paragraph: many words and a sentence's end."""
+        return self.words >= PROSE_WORDS and self.ends
+
+
+PROSE_WORDS = 20
+"""Words from which a line that ends like a sentence counts as a paragraph of prose."""
+# 20: of the development pages' lines of that shape 9 in 10 are content; at 12 it is 8 in 10.
+
+BULLET = re.compile(r"(?:[•‣⁃∙◦●○▪▫■□►▶➤➢✓✔★·*–—\-+]|\(?\d{1,3}[.)]|[a-zA-Z][.)])[ \t\u00a0]+")
+_WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
+_ENDS = re.compile(r"[.!?…。！？؟۔։।]['\"”’»)\]\u200f\u200e]{0,3}(?:\[\d{1,3}\]){0,3}$")
+
+
+def cut_lines(text: str, markup: Sequence[Markup] = ()) -> tuple[Line, ...]:
+    """Return the lines of `text` in order.
+
+    >>> [line.text for line in cut_lines("One line\\r\\n\\r\\n  - two \\u2028 three")]
+    ['One line', '- two', 'three']
+    """
+    by_start = {m.start: m for m in markup}
+    spans = list(_file_lines(text))
+    if not markup:
+        spans = list(_cut_markdown(text, _join_wrapped(text, spans)))
+    return tuple(_line(text, i, s, by_start.get(s[0])) for i, s in enumerate(spans))
+
+
+def count_words(text: str) -> int:
+    """Count the words of `text`; a pair of Chinese or Japanese characters counts as one.
+
+    >>> count_words("It isn’t far-fetched"), count_words("北京时间")
+    (3, 2)
+    """
+    words = sum(1 for _ in _WORD.finditer(text))
+    if not text.isascii() and (characters := len(_CJK.findall(text))):
+        words += (characters + 1) // 2 - 1
+    return words
+
+
+def ends_sentence(text: str) -> bool:
+    """Tell whether `text` closes with the mark of a sentence's end.
+
+    >>> ends_sentence("He left.”"), ends_sentence("A headline")
+    (True, False)
+    """
+    return _ENDS.search(text[-16:]) is not None
+
+
+_Span = tuple[int, int, int, int]
+"""start, end, blank lines before, indent."""
+
+
+def _line(text: str, index: int, span: _Span, markup: Markup | None) -> Line:
+    start, end, gap, indent = span
+    part = text[start:end]
+    mark = BULLET.match(part)
+    bullet = mark.group() if mark else ""
+    return Line(index, start, end, part, gap, indent, bullet, count_words(part), ends_sentence(part), markup)
+
+
+def _file_lines(text: str) -> Iterator[_Span]:
+    at = gap = 0
+    for raw in text.splitlines(keepends=True):
+        bare = raw.strip()
+        if bare:
+            indent = len(raw) - len(raw.lstrip())
+            yield at + indent, at + indent + len(bare), gap, indent
+            gap = 0
+        else:
+            gap += 1
+        at += len(raw)
+
+
+# --- text wrapped at a fixed width ------------------------------------------------------------------
+
+_NARROW, _WIDE = 30, 120
+_HYPHEN = re.compile(r"[^\W\d_]{2}[-\u00ad\u2010]$")
+
+
+def _join_wrapped(text: str, spans: list[_Span]) -> list[_Span]:
+    """Join lines that a fixed width broke: the next line's first word did not fit any more."""
+    groups: list[list[_Span]] = []
+    for span in spans:
+        if groups and span[2] == 0 and not BULLET.match(text, span[0], span[1]):
+            groups[-1].append(span)
+        else:
+            groups.append([span])
+    widths = [w for g in groups if len(g) >= 3 and (w := _wrap_width(text, g))]
+    if not widths:
+        return spans
+    width = max(widths)
+    joined: list[_Span] = []
+    for group in groups:
+        own = _wrap_width(text, group) if len(group) >= 3 else width
+        for i, span in enumerate(group):
+            if i and own and _overflows(text, group[i - 1], span, own):
+                joined[-1] = (joined[-1][0], span[1], joined[-1][2], joined[-1][3])
+            else:
+                joined.append(span)
+    return joined
+
+
+def _wrap_width(text: str, group: list[_Span]) -> int:
+    """Return the width a group of lines was wrapped at, or 0.
+
+    Verse and lists fail here: their lines end early, or do not run on in the middle of a sentence.
+    """
+    width = max(s[1] - s[0] for s in group)
+    if not _NARROW <= width <= _WIDE:
+        return 0
+    pairs = list(zip(group, group[1:], strict=False))
+    soft = [p for p in pairs if _overflows(text, *p, width)]
+    running = sum(1 for a, b in soft if _runs_on(text, a, b))
+    return width if len(soft) >= 0.75 * len(pairs) and running >= 0.4 * len(pairs) else 0
+
+
+def _overflows(text: str, line: _Span, following: _Span, width: int) -> bool:
+    """Tell whether the following line's first word would have gone beyond `width`."""
+    first = text[following[0] : min(following[1], following[0] + width)].split(None, 1)[0]
+    return (line[1] - line[0]) + 1 + len(first) > width and line[1] - line[0] > width // 2
+
+
+def _runs_on(text: str, line: _Span, following: _Span) -> bool:
+    if _HYPHEN.search(text, max(line[0], line[1] - 3), line[1]):
+        return True
+    last, first = text[line[1] - 1], text[following[0]]
+    # A letter that is neither case belongs to a script without capitals.
+    return first.isalpha() and not first.isupper() and (last.isalnum() or last in ",;،؛，、)»”’")
+
+
+# --- a page that came as one line of Markdown -------------------------------------------------------
+
+_LONG = 400
+_MARKDOWN = re.compile(r"(?<=\s)(?:#{1,6} (?=[^\s#])|[*+\-] +(?=\[)|\d{1,3}\. (?=\[))")
+_ENTRY = re.compile(r"\[([^\[\]]{2,200})\]\(#[^()\s]{0,200}\)")
+
+
+def _cut_markdown(text: str, spans: list[_Span]) -> Iterator[_Span]:
+    titles = {m.group(1).strip() for m in _ENTRY.finditer(text)}
+    for span in spans:
+        start, end, gap, indent = span
+        marks = [m for m in _MARKDOWN.finditer(text, start, end)] if end - start >= _LONG else []
+        if len(marks) < 2:
+            yield span
+            continue
+        cuts: list[int] = []
+        for mark in marks:
+            cuts.append(mark.start())
+            # The contents name the headings, so they tell where a heading ends and its paragraph begins.
+            if mark.group().startswith("#"):
+                at = mark.end()
+                named = max((t for t in titles if text.startswith(t, at)), key=len, default="")
+                if named:
+                    cuts.append(at + len(named))
+        for a, b in zip([start, *cuts], [*cuts, end], strict=True):
+            part = text[a:b]
+            if bare := part.strip():
+                left = a + len(part) - len(part.lstrip())
+                yield left, left + len(bare), gap, indent
+                gap, indent = 0, 0

@@ -1,0 +1,204 @@
+"""Find out what a run has to do, before Prefect or Great Expectations is imported.
+
+A document's work is keyed by the sha256 of its bytes and the digest of the stage that does it: the
+stage's code, resources and settings. Clean and tag have digests of their own. The last version is the
+cache: rows whose keys still hold are reused from it, and when all hold there is nothing to do.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+
+from .errors import CorruptVersionError, UsageError
+from .model import Source, SourceStatus
+from .read import list_sources
+from .settings import Settings
+from .version import Version, list_versions, open_version
+
+_PACKAGE = Path(__file__).parent
+
+_TAG_CODE = ("tag.py", "taxonomy.py", "topic_model.py", "topic_tools.py", "entities.py", "gazetteer.py")
+_TAG_RESOURCES = ("taxonomy", "entities")
+_OUTPUT_CODE = ("schemas.py", "tables.py", "tabulate.py", "parquet.py", "laws.py", "validate.py", "quarantine.py")
+# What neither decides a row nor how it is written: changing it makes no document stale.
+_NEUTRAL_CODE = (
+    "__init__.py",
+    "batch.py",
+    "errors.py",
+    "explain.py",
+    "failpoints.py",
+    "manifest.py",
+    "plan.py",
+    "publish.py",
+    "report.py",
+    "run.py",
+    "settings.py",
+    "validation_process.py",
+    "version.py",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run will do with each document, by doc_id, and the digests that say so."""
+
+    folder: Path
+    output: Path
+    sources: tuple[Source, ...]
+    digests: dict[str, str]
+    clean: tuple[Source, ...]
+    """One source a document that is to be cleaned and tagged."""
+    retag: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    previous: Version | None = field(default=None, compare=False)
+    up_to_date: bool = False
+    note: str | None = None
+    """Why the last version was not used, if it was not."""
+
+    def describe(self) -> str:
+        """Return the counts in words: "3 cleaned, 41 tagged again, 9,956 kept"."""
+        said = [f"{len(self.clean):,} to clean", f"{len(self.retag):,} to tag again", f"{len(self.keep):,} kept"]
+        if self.removed:
+            said.append(f"{len(self.removed):,} removed")
+        return ", ".join(said)
+
+
+def make_plan(folder: Path, output: Path, settings: Settings, expectations: Path, *, full: bool = False) -> Plan:
+    """Compare the input folder and the stages' digests with the last version.
+
+    With `full`, nothing of the last version is reused. Raises UsageError when `folder` is not a folder.
+    """
+    if not folder.is_dir():
+        raise UsageError(f"{folder} is not a folder. Give the folder that holds the raw documents.")
+    digests = stage_digests(settings, expectations)
+    sources = tuple(list_sources(folder, settings.read))
+    previous, note = _last_version(output)
+    if previous is None or full:
+        clean = _one_source_a_document(sources)
+        return Plan(folder, output, sources, digests, clean, previous=previous, note=note)
+    return _compared(Plan(folder, output, sources, digests, (), previous=previous), previous)
+
+
+def stage_digests(settings: Settings, expectations: Path) -> dict[str, str]:
+    """Return the sha256 of each stage's code, resources and settings: clean, tag and output."""
+    tag_files = [_PACKAGE / name for name in _TAG_CODE]
+    tag_files += [p for name in _TAG_RESOURCES for p in (_PACKAGE / "resources" / name).rglob("*")]
+    output_files = [_PACKAGE / name for name in _OUTPUT_CODE]
+    other = {*tag_files, *output_files, *(_PACKAGE / name for name in _NEUTRAL_CODE)}
+    # A module that no list names belongs to clean: forgetting to list one costs work, never correctness.
+    clean_files = [p for p in _PACKAGE.rglob("*") if p not in other and "expectations" not in p.parts]
+    user = [Path(settings.tag.taxonomy)] if settings.tag.taxonomy else []
+    return {
+        "clean": _digest(clean_files, settings.digest("read", "clean", "segment"), _clean_libraries()),
+        "tag": _digest([*tag_files, *user], settings.digest("tag"), ()),
+        "output": _digest(
+            [*output_files, *expectations.glob("*.json")], settings.digest("output"), _versions("pyarrow")
+        ),
+    }
+
+
+def _compared(plan: Plan, previous: Version) -> Plan:
+    """Divide the documents by what of the last version still holds."""
+    before = dict(previous.manifest.get("digests", {}))
+    paths = (previous.table("documents").column(c).to_pylist() for c in ("doc_id", "source_path"))
+    was = {doc_id: _kind(path) for doc_id, path in zip(*paths, strict=True)}
+    rows = previous.table("sources").to_pylist()
+    refused = {r["source_sha256"]: r for r in rows if r["status"] == SourceStatus.REJECTED and r["source_sha256"]}
+    notes = {r["doc_id"]: r for r in rows if r["status"] == SourceStatus.PUBLISHED}
+    # Rows in quarantine are not in the tables, so their documents are made again whenever a run is made at all.
+    held = {key.split(":")[0] for key in previous.table("quarantine").column("row_key").to_pylist()}
+    same_clean, same_tag = (before.get(k) == plan.digests[k] for k in ("clean", "tag"))
+    known = set(was) | held
+    clean, retag, keep, sources = [], [], [], []
+    again: list[Source] = []
+    decided: set[str] = set()
+    for source in plan.sources:
+        doc_id = source.doc_id
+        if same_clean and doc_id is not None and source.source_sha256 in refused and doc_id not in known:
+            row = refused[source.source_sha256]
+            source = replace(
+                source, status=SourceStatus.REJECTED, doc_id=None, reason=row["reason"], detail=row["detail"]
+            )
+            doc_id = None
+        kept = same_clean and doc_id in was and doc_id not in held and was.get(doc_id) == _kind(source.source_path)
+        if doc_id is not None and kept and source.status is SourceStatus.PUBLISHED:
+            note = notes[doc_id]
+            source = replace(source, encoding=note["encoding"], media_type=note["media_type"], detail=note["detail"])
+        sources.append(source)
+        if doc_id is None or doc_id in decided:
+            continue
+        decided.add(doc_id)
+        if same_clean and same_tag and doc_id in held:
+            again.append(source)
+        elif not kept:
+            clean.append(source)
+        elif same_tag:
+            keep.append(doc_id)
+        else:
+            retag.append(doc_id)
+    listed = sorted((r["source_path"], r["source_sha256"] or "", r["bytes"]) for r in rows)
+    unchanged = sorted((s.source_path, s.source_sha256 or "", s.size) for s in sources) == listed
+    return replace(
+        plan,
+        sources=tuple(sources),
+        clean=(*clean, *again),
+        retag=tuple(retag),
+        keep=tuple(keep),
+        removed=tuple(sorted(set(was) - decided)),
+        up_to_date=unchanged and not clean and not retag and before == plan.digests,
+    )
+
+
+def _kind(path: str) -> str:
+    """Return the suffixes that decide how a file is read: the same bytes as .txt and .html are two documents."""
+    suffixes = [s.lower() for s in Path(path).suffixes]
+    return "".join(suffixes[-2:] if suffixes[-1:] == [".gz"] else suffixes[-1:])
+
+
+def _last_version(output: Path) -> tuple[Version | None, str | None]:
+    """Open the version that is served, if there is one that can be trusted."""
+    if not list_versions(output):
+        return None, None
+    try:
+        return open_version(output), None
+    except CorruptVersionError as error:
+        return None, f"the last version cannot be reused: {error}"
+
+
+def _one_source_a_document(sources: Iterable[Source]) -> tuple[Source, ...]:
+    first: dict[str, Source] = {}
+    for source in sources:
+        if source.doc_id is not None:
+            first.setdefault(source.doc_id, source)
+    return tuple(first.values())
+
+
+def _digest(files: Iterable[Path], settings_digest: str, libraries: Iterable[str]) -> str:
+    total = hashlib.sha256(settings_digest.encode())
+    for library in libraries:
+        total.update(library.encode() + b"\0")
+    for path in sorted(set(files)):
+        if path.is_file() and path.suffix != ".pyc":
+            name = path.relative_to(_PACKAGE) if path.is_relative_to(_PACKAGE) else Path(path.name)
+            total.update(f"{name.as_posix()}\0{_file_digest(path, path.stat().st_mtime_ns)}\0".encode())
+    return total.hexdigest()
+
+
+@cache
+def _file_digest(path: Path, _changed_at: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _clean_libraries() -> tuple[str, ...]:
+    return _versions("lxml", "langdetect", "trafilatura", "charset-normalizer")
+
+
+def _versions(*names: str) -> tuple[str, ...]:
+    from importlib.metadata import version
+
+    return tuple(f"{name}=={version(name)}" for name in names)

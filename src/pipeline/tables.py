@@ -1,0 +1,167 @@
+"""Turn records into Arrow tables, column by column.
+
+Columns are built directly from the records' attributes (1.8 us a row; dictionaries cost 10), with
+the schemas of `schemas.py`. The tables of a batch hold what one document alone decides; what depends
+on other documents (duplicates, the file's name) is filled in by `tabulate.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import pyarrow as pa
+
+from .model import Block, Disposition, Document, Evidence, Mention, Sentence, Source, TopicScore
+from .normalize import normalize_text
+from .schemas import BLOCKS, DOCUMENTS, MENTIONS, SENTENCE_TOPICS, SENTENCES, SOURCES
+
+
+def count_characters(text: str) -> int:
+    r"""Return the number of characters that are not white space.
+
+    >>> count_characters(" a b\n")
+    2
+    """
+    return sum(map(len, text.split()))
+
+
+def make_sources(sources: Sequence[Source]) -> pa.Table:
+    """Return the `sources` table, sorted by path."""
+    rows = sorted(sources, key=lambda s: s.source_path)
+    return pa.table(
+        [
+            pa.array([s.source_path for s in rows], pa.string()),
+            pa.array([s.source_sha256 for s in rows], pa.string()),
+            pa.array([s.size for s in rows], pa.int64()),
+            pa.array([s.media_type for s in rows], pa.string()),
+            pa.array([s.encoding for s in rows], pa.string()),
+            pa.array([str(s.status) for s in rows], pa.string()),
+            pa.array([s.doc_id for s in rows], pa.string()),
+            pa.array([s.reason for s in rows], pa.string()),
+            pa.array([s.detail for s in rows], pa.string()),
+        ],
+        schema=SOURCES,
+    )
+
+
+def make_documents(documents: Sequence[Document], sentence_counts: Sequence[int]) -> pa.Table:
+    """Return the `documents` rows of labelled documents, in their order."""
+    chars = [_characters_by_disposition(d.blocks) for d in documents]
+    facts = [
+        [{"name": f.name, "value": f.value, "rule": f.rule, "start": f.start, "end": f.end} for f in d.facts]
+        for d in documents
+    ]
+    columns = {
+        "doc_id": [d.doc_id for d in documents],
+        "source_path": [d.source_path for d in documents],
+        "media_type": [d.media_type for d in documents],
+        "text": [d.text for d in documents],
+        "title": [d.title for d in documents],
+        "author": [d.author for d in documents],
+        "published_on": [d.published_on for d in documents],
+        "site": [d.site for d in documents],
+        "language": [d.language.code for d in documents],
+        "language_confidence": [round(d.language.confidence, 6) for d in documents],
+        "language_method": [d.language.method for d in documents],
+        "text_chars": [count_characters(d.text) for d in documents],
+        "body_chars": [c[Disposition.BODY] for c in chars],
+        "metadata_chars": [c[Disposition.METADATA] for c in chars],
+        "dropped_chars": [c[Disposition.DROPPED] for c in chars],
+        "sentence_count": list(sentence_counts),
+        "duplicate_of": [None] * len(documents),
+        "similarity": [None] * len(documents),
+        "facts": facts,
+        "flags": [sorted(d.flags) for d in documents],
+    }
+    return _table(columns, DOCUMENTS)
+
+
+def make_blocks(documents: Sequence[Document]) -> pa.Table:
+    """Return the `blocks` rows of labelled documents, in their order."""
+    blocks = [b for d in documents for b in d.blocks]
+    columns = {
+        "doc_id": [d.doc_id for d in documents for _ in d.blocks],
+        "block_index": [i for d in documents for i in range(len(d.blocks))],
+        "start": [b.start for b in blocks],
+        "end": [b.end for b in blocks],
+        "text": [b.text for b in blocks],
+        "role": [str(b.role) for b in blocks],
+        "disposition": [str(b.disposition) for b in blocks],
+        "rule": [b.rule for b in blocks],
+        "evidence": [b.evidence for b in blocks],
+        "confidence": [round(b.confidence, 6) for b in blocks],
+    }
+    return _table(columns, BLOCKS)
+
+
+def make_sentences(documents: Sequence[Document], sentences: Sequence[Sequence[Sentence]]) -> pa.Table:
+    """Return the `sentences` rows of labelled documents; topics and duplicates are still null."""
+    pairs = [(d, s) for d, of_document in zip(documents, sentences, strict=True) for s in of_document]
+    columns = {
+        "doc_id": [d.doc_id for d, _ in pairs],
+        "sentence_index": [s.index for _, s in pairs],
+        "block_index": [s.block_index for _, s in pairs],
+        "start": [s.start for _, s in pairs],
+        "end": [s.end for _, s in pairs],
+        "text": [normalize_text(s.text) for _, s in pairs],
+        "role": [str(s.role) for _, s in pairs],
+        "heading": [s.heading and normalize_text(s.heading) for _, s in pairs],
+        "label": [s.label and normalize_text(s.label) for _, s in pairs],
+        "language": [s.language for _, s in pairs],
+        "topics": [None] * len(pairs),
+        "published_on": [d.published_on for d, _ in pairs],
+        "duplicate_of_doc": [None] * len(pairs),
+        "duplicate_of_index": [None] * len(pairs),
+        "source_path": [d.source_path for d, _ in pairs],
+        "flags": [sorted(s.flags) for _, s in pairs],
+    }
+    return _table(columns, SENTENCES)
+
+
+def make_topics(rows: Iterable[tuple[str, int, int, TopicScore]], taxonomy_version: str) -> pa.Table:
+    """Return `sentence_topics` rows from (doc_id, sentence_index, offset of the sentence, score)."""
+    kept = list(rows)
+    columns = {
+        "doc_id": [r[0] for r in kept],
+        "sentence_index": [r[1] for r in kept],
+        "topic": [r[3].topic for r in kept],
+        "score": [round(r[3].score, 6) for r in kept],
+        "confidence": [round(r[3].confidence, 6) for r in kept],
+        "evidence": [list(_shifted(r[3].evidence, r[2])) for r in kept],
+        "taxonomy_version": [taxonomy_version] * len(kept),
+        "published_on": [None] * len(kept),
+    }
+    return _table(columns, SENTENCE_TOPICS)
+
+
+def make_mentions(rows: Iterable[tuple[str, int, int, Mention]]) -> pa.Table:
+    """Return `mentions` rows from (doc_id, sentence_index, offset of the sentence, mention)."""
+    kept = list(rows)
+    columns = {
+        "doc_id": [r[0] for r in kept],
+        "sentence_index": [r[1] for r in kept],
+        "start": [r[3].start + r[2] for r in kept],
+        "end": [r[3].end + r[2] for r in kept],
+        "text": [r[3].text for r in kept],
+        "kind": [str(r[3].kind) for r in kept],
+        "entity_id": [r[3].entity_id for r in kept],
+        "name": [r[3].name for r in kept],
+        "evidence": [r[3].evidence for r in kept],
+    }
+    return _table(columns, MENTIONS)
+
+
+def _table(columns: dict[str, list[object]] | dict[str, list[None]] | dict[str, object], schema: pa.Schema) -> pa.Table:
+    return pa.table([pa.array(columns[f.name], f.type) for f in schema], schema=schema)
+
+
+def _characters_by_disposition(blocks: Sequence[Block]) -> dict[Disposition, int]:
+    counts = dict.fromkeys(Disposition, 0)
+    for block in blocks:
+        counts[block.disposition] += count_characters(block.text)
+    return counts
+
+
+def _shifted(evidence: Sequence[Evidence], offset: int) -> Iterator[dict[str, object]]:
+    for e in evidence:
+        yield {"start": e.start + offset, "end": e.end + offset, "term": e.term, "rule": e.rule}

@@ -1,0 +1,461 @@
+"""Compile the phrases of one language into a matcher of token sequences.
+
+A text is cut into tokens; a token becomes a key: itself when the lexicon knows that form, the stem it
+is a listed form of, or nothing. An Aho-Corasick automaton runs over the joined keys, so word
+boundaries hold by construction, any white space, hyphen or soft hyphen inside a phrase is tolerated,
+and folding may change a word's length without moving an offset: offsets come from the tokens.
+
+How a phrase is written:
+
+    oil price          in English the last word also in the plural
+    arms!              this form only
+    UN resolution      a word in capitals is matched in capitals
+    invade%            the regular forms of an English verb
+    санкци~            the stem with a listed ending of the language;  санкци~~  with anything after it
+    ~~krieg            anything before it
+    sign%|ink% pact    alternatives;  `_` among them means "or nothing"
+    sign% .. pact      up to five tokens between, but no end of a clause
+    tie with <state>   a class of words
+    in <past> & <state>   the sentence must also hold a word of that class
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from itertools import accumulate, product
+from typing import Any
+
+GAP_TOKENS = 5
+"""Tokens that `..` may skip. 5 covers "signed a landmark ten-year trade agreement"."""
+_MAX_VARIANTS = 4_000
+_CACHE_WORDS = 200_000
+_HAN = "\u3400-\u4dbf\u4e00-\u9fff\u3040-\u30ff"
+_INNER = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u00ad\u200c\u200d"
+_TOKEN = re.compile(
+    rf"(?:[A-Za-z]\.){{2,}}|[{_HAN}]|[^\W_{_HAN}](?:[^\W_{_HAN}]|[{_INNER}]|['’ʼ](?=[^\W_]))*|[,;:.!?()\[\]،؛؟。，；：！？、—]"
+)
+_SOFT = re.compile("[\u00ad\u0640\u200d\u0591-\u05bd\u05bf\u05c1\u05c2\u0610-\u061a\u064b-\u065f\u0670\u0301]")
+_YEAR = re.compile(r"(?:1[0-9]{3})(?:s|er|年)?$")
+_DECADE = re.compile(r"(?:20[0-9]{2})$")
+_ISE = re.compile(r"(?<=[a-z]{3})iz(e|es|ed|ing|ation|ations|ational)$")
+_COMMAS = frozenset(",،，、")
+_STOPS = frozenset(";:.!?()[]؛؟。；：！？—")
+
+
+class Kind(StrEnum):
+    """What a phrase does for its topic."""
+
+    STRONG = "strong"
+    WEAK = "weak"
+    CONTEXT = "context"
+    OFF = "off"
+    NOT = "not"
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One line of the lexicon: `topic` is "" for an excluded phrase, "*" for an off-domain word."""
+
+    text: str
+    topic: str
+    kind: Kind
+    group: str = ""
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Morphology:
+    """The listed endings of a language, and whether they pile up (Turkish) or come once (Russian)."""
+
+    endings: frozenset[str] = frozenset()
+    chain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A phrase found: code points in the text, and the phrase."""
+
+    start: int
+    end: int
+    phrase: Phrase
+
+
+@dataclass(slots=True)
+class Matcher:
+    """The compiled phrases of one language. Stateless but for a cache of word forms."""
+
+    language: str
+    phrases: tuple[Phrase, ...]
+    automaton: Any
+    patterns: tuple[tuple[int, ...], ...]
+    plain: Mapping[int, tuple[Phrase, ...]]
+    gapped: Mapping[int, tuple[_Rule, ...]]
+    forms: _Forms
+    cache: dict[str, str] = field(default_factory=dict)
+
+    def find(self, text: str) -> list[Hit]:
+        """Return the phrases in `text`, in reading order; the longest match wins, exclusions included."""
+        tokens = _TOKEN.findall(text)
+        cache = self.cache
+        try:
+            keys = [cache[t] for t in tokens]
+        except KeyError:
+            keys = [self._key(t) for t in tokens]
+        found = self.automaton.find_matches_as_indexes("".join(keys), overlapping=True)
+        if not found:
+            return []
+        starts = list(accumulate(map(len, keys), initial=0))
+        parts: dict[int, list[tuple[int, int]]] = {}
+        for pattern, start, end in found:
+            span = (bisect_left(starts, start), bisect_left(starts, end))
+            for part in self.patterns[pattern]:
+                parts.setdefault(part, []).append(span)
+        return self._resolve(text, keys, parts)
+
+    def _key(self, token: str) -> str:
+        known = self.cache.get(token)
+        if known is None:
+            if len(self.cache) >= _CACHE_WORDS:
+                self.cache.clear()
+            known = self.cache[token] = f" {self.forms.key(token)} "
+        return known
+
+    def _resolve(self, text: str, keys: Sequence[str], parts: Mapping[int, list[tuple[int, int]]]) -> list[Hit]:
+        plain = [(s, e, p) for part, spans in parts.items() if part in self.plain for s, e in spans
+                 for p in self.plain[part]]  # fmt: skip
+        gapped = [(s, e, rule.phrase) for part in parts if part in self.gapped for rule in self.gapped[part]
+                  for s, e in rule.spans(keys, parts)]  # fmt: skip
+        if not plain and not gapped:
+            return []
+        blocked = [(s, e, p.topic) for s, e, p in plain if p.kind is Kind.NOT]
+        plain = [x for x in plain if x[2].kind is not Kind.NOT or not x[2].topic]
+        plain.sort(key=lambda x: (x[0], -x[1], x[2].topic, x[2].kind, x[2].text))
+        kept: list[tuple[int, int, Phrase]] = []
+        last = (-1, -1)
+        for s, e, p in plain:
+            if s >= last[1] or (s, e) == last:
+                kept.append((s, e, p))
+                last = (s, e)
+        kept = [x for x in kept + gapped if x[2].kind is not Kind.NOT]
+        if blocked:
+            kept = [(s, e, p) for s, e, p in kept
+                    if not any(s < be and bs < e and topic in ("", p.topic) for bs, be, topic in blocked)]  # fmt: skip
+        if not kept:
+            return []
+        places = [m.span() for m in _TOKEN.finditer(text)]
+        hits = [Hit(places[s][0], places[e - 1][1], p) for s, e, p in kept]
+        hits.sort(key=lambda h: (h.start, h.end, h.phrase.topic, h.phrase.text))
+        return hits
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """Parts that follow each other within given gaps, and classes that the sentence must hold besides."""
+
+    phrase: Phrase
+    parts: tuple[int, ...]
+    gaps: tuple[int, ...]
+    needs: tuple[int, ...]
+
+    def spans(self, keys: Sequence[str], found: Mapping[int, list[tuple[int, int]]]) -> list[tuple[int, int]]:
+        """Return the token spans of the rule, the shortest for each place where it begins."""
+        if any(need not in found for need in self.needs):
+            return []
+        spans = [(s, e) for s, e in found[self.parts[0]]]
+        for part, gap in zip(self.parts[1:], self.gaps, strict=True):
+            after = found.get(part)
+            if after is None:
+                return []
+            spans = [
+                (s, min(ends))
+                for s, e in spans
+                if (ends := [e2 for s2, e2 in after if e <= s2 <= e + gap and " ; " not in keys[e:s2]])
+            ]
+        if self.needs:
+            outside = [[x for x in found[need]] for need in self.needs]
+            spans = [(s, e) for s, e in spans if all(any(b <= s or a >= e for a, b in x) for x in outside)]
+        return spans
+
+
+def compile_phrases(
+    language: str, phrases: Iterable[Phrase], classes: Mapping[str, Sequence[str]], morphology: Morphology
+) -> Matcher:
+    """Compile phrases into a matcher. Raises ValueError with the phrase's text when it cannot be read."""
+    from ahocorasick_rs import AhoCorasick, MatchKind
+
+    phrases = tuple(phrases)
+    builder = _Builder(language, classes, _Forms(language, morphology))
+    rules = [builder.read(p) for p in phrases]
+    patterns = builder.patterns()
+    plain: dict[int, list[Phrase]] = {}
+    gapped: dict[int, list[_Rule]] = {}
+    for rule in rules:
+        if len(rule.parts) == 1 and not rule.needs:
+            plain.setdefault(rule.parts[0], []).append(rule.phrase)
+        else:
+            gapped.setdefault(rule.parts[0], []).append(rule)
+    return Matcher(
+        language=language,
+        phrases=phrases,
+        automaton=AhoCorasick(list(patterns) or ["\0"], matchkind=MatchKind.Standard),
+        patterns=tuple(tuple(sorted(ids)) for ids in patterns.values()) or ((),),
+        plain={k: tuple(v) for k, v in plain.items()},
+        gapped={k: tuple(v) for k, v in gapped.items()},
+        forms=builder.forms,
+    )
+
+
+class _Builder:
+    """Numbers the parts of all phrases and spells out the key sequences of each."""
+
+    def __init__(self, language: str, classes: Mapping[str, Sequence[str]], forms: _Forms) -> None:
+        self.language, self.classes, self.forms = language, classes, forms
+        self.numbers: dict[tuple[str, ...], int] = {}
+        self.spelled: dict[int, list[tuple[tuple[str, ...], ...]]] = {}
+
+    def read(self, phrase: Phrase) -> _Rule:
+        body, *needs = (x.strip() for x in phrase.text.split(" & "))
+        parts: list[int] = []
+        gaps: list[int] = []
+        run: list[str] = []
+        gap = 0
+        for word in [*body.split(), ".."]:
+            if word != ".." and not word.startswith("<"):
+                run.append(word)
+                continue
+            if run:
+                parts.append(self._part(tuple(run)))
+                gaps.append(gap)
+                run, gap = [], 1
+            if word == "..":
+                gap = GAP_TOKENS
+            else:
+                parts.append(self._class(word))
+                gaps.append(gap)
+                gap = 1
+        if not parts:
+            raise ValueError(f"{phrase.text!r} holds no word")
+        return _Rule(phrase, tuple(parts), tuple(gaps[1:]), tuple(self._class(n) for n in needs))
+
+    def _part(self, words: tuple[str, ...]) -> int:
+        if words not in self.numbers:
+            self.numbers[words] = len(self.numbers)
+            self.spelled[self.numbers[words]] = [tuple(self._alternatives(w, i == len(words) - 1)
+                                                       for i, w in enumerate(words))]  # fmt: skip
+        return self.numbers[words]
+
+    def _class(self, name: str) -> int:
+        if (name,) not in self.numbers:
+            self.numbers[(name,)] = number = len(self.numbers)
+            if name in ("<past>", "<recent>"):
+                self.spelled[number] = [((name,),)]
+            elif name.strip("<>") in self.classes:
+                members = [m.split() for m in self.classes[name.strip("<>")]]
+                self.spelled[number] = [tuple(self._alternatives(w, False) for w in m) for m in members]
+            else:
+                raise ValueError(f"class {name} is not defined")
+        return self.numbers[(name,)]
+
+    def _alternatives(self, word: str, last: bool) -> tuple[str, ...]:
+        found: list[str] = []
+        for option in word.split("|"):
+            if option == "_":
+                found.append("_")
+                continue
+            found += self.forms.learn(option, plural=last and self.language == "en")
+        if not found:
+            raise ValueError(f"{word!r} holds no word")
+        return tuple(dict.fromkeys(found))
+
+    def patterns(self) -> dict[str, set[int]]:
+        out: dict[str, set[int]] = {}
+        for number, variants in self.spelled.items():
+            for words in variants:
+                options = [self.forms.expand(alternatives) for alternatives in words]
+                count = 1
+                for o in options:
+                    count *= len(o)
+                if count > _MAX_VARIANTS:
+                    raise ValueError(f"{words!r} has {count} forms; split it")
+                for keys in product(*options):
+                    text = "".join(f" {k} " for k in keys if k != "_")
+                    if text:
+                        out.setdefault(text, set()).add(number)
+        return out
+
+
+class _Forms:
+    """Which key a word of a text gets: the exact form, else the longest stem with a listed ending."""
+
+    def __init__(self, language: str, morphology: Morphology) -> None:
+        self.language, self.morphology = language, morphology
+        self.exact: set[str] = set()
+        self.capitals: set[str] = set()
+        self.stems: dict[str, str] = {}
+        self.tails: set[str] = set()
+
+    def learn(self, word: str, plural: bool) -> list[str]:
+        """Note one word of a phrase and return the keys that stand for it, before `expand`."""
+        if word.startswith("~~"):
+            tail = fold(word[2:], self.language)
+            self.tails.add(tail)
+            return [f"~{tail}"]
+        if word.endswith("~"):
+            stem = fold(word.rstrip("~"), self.language)
+            mark = "~~" if word.endswith("~~") or self.stems.get(stem) == "~~" else "~"
+            self.stems[stem] = mark
+            return [f"{stem}~"]
+        bare = word.rstrip("!%")
+        if len(bare) > 1 and bare.isupper():
+            self.capitals.add(bare)
+            return [f"={bare}"]
+        forms = [bare]
+        if word.endswith("%"):
+            forms = _verb_forms(bare, doubled=word.endswith("%%"))
+        elif plural and not word.endswith("!") and bare.isalpha() and len(bare) > 2:
+            forms.append(_plural(bare))
+        folded = [k for f in forms for k in [fold(f, self.language)] if k]
+        self.exact.update(folded)
+        return folded
+
+    def expand(self, alternatives: Sequence[str]) -> list[str]:
+        """Return every key a text may hold for these: a stem also stands for the known forms it covers."""
+        out = dict.fromkeys(alternatives)
+        for key in alternatives:
+            if key.endswith("~") and key != "~":
+                stem = key[:-1]
+                out.update(dict.fromkeys(w for w in self.exact if w.startswith(stem) and self._covers(stem, w)))
+                out.update(dict.fromkeys(f"{s}~" for s in self.stems if s.startswith(stem) and s != stem))
+            elif key.startswith("~"):
+                out.update(dict.fromkeys(w for w in self.exact if w.endswith(key[1:])))
+                out.update(dict.fromkeys(f"{s}~" for s in self.stems if s.endswith(key[1:])))
+                out.update(dict.fromkeys(f"~{t}" for t in self.tails if t.endswith(key[1:])))
+            elif key.upper() in self.capitals:
+                out[f"={key.upper()}"] = None
+        return list(out)
+
+    def key(self, token: str) -> str:
+        """Return the key of a word of a text."""
+        if token in _COMMAS:
+            return ","
+        if token in _STOPS:
+            return ";"
+        bare = token.replace(".", "")
+        if bare in self.capitals:
+            return f"={bare}"
+        if bare.endswith("s"):
+            stem = bare[:-1].rstrip("'’")
+            if stem in self.capitals:
+                return f"={stem}"
+        if bare[0].isdigit():
+            if _YEAR.match(bare):
+                return "<past>"
+            if _DECADE.match(bare):
+                return "<recent>"
+        for form in _candidates(fold(bare, self.language), self.language):
+            if form in self.exact:
+                return form
+            for size in range(len(form), 1, -1):
+                stem = form[:size]
+                if stem in self.stems and self._covers(stem, form):
+                    return f"{stem}~"
+            for start in range(1, len(form) - 2):
+                if form[start:] in self.tails:
+                    return f"~{form[start:]}"
+        return "_"
+
+    def _covers(self, stem: str, form: str) -> bool:
+        rest = form[len(stem):]  # fmt: skip
+        if not rest or self.stems.get(stem) == "~~":
+            return True
+        endings = self.morphology.endings
+        if not self.morphology.chain or rest in endings:
+            return rest in endings
+        reach = {0}
+        for _ in range(5):
+            reach = {i + len(x) for i in reach for x in endings if rest.startswith(x, i)}
+            if len(rest) in reach:
+                return True
+        return False
+
+
+def fold(word: str, language: str) -> str:
+    """Fold a word for matching: case, soft hyphens, vowel points, spelling variants; length may change.
+
+    >>> fold("Türkiye’s", "en"), fold("IŞIK", "tr"), fold("Straße", "de"), fold("organization", "en")
+    ('turkiye', 'ışık', 'strasse', 'organisation')
+    """
+    word = _SOFT.sub("", word).replace("’", "'").replace("ʼ", "'")
+    if language in ("tr", "az"):
+        word = word.replace("I", "ı").replace("İ", "i")
+        word = word.split("'")[0]
+    word = word.casefold()
+    if language in ("en", "fr", "es", "pt", "it"):
+        word = "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
+    if language == "en":
+        word = _ISE.sub(r"is\1", word.removesuffix("'s").rstrip("'"))
+        return word.replace("defense", "defence").replace("labor", "labour").replace("center", "centre")
+    if language in ("fr", "it"):
+        return word.rpartition("'")[2]
+    if language in ("ru", "uk", "be"):
+        return word.replace("ё", "е").replace("'", "")
+    if language in ("ar", "fa", "ur"):
+        return word.translate(_ARABIC)
+    return word
+
+
+_ARABIC = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ی", "ي": "ی", "ك": "ک", "ة": "ه", "ۀ": "ه"})
+_PERSIAN_ENDINGS = ("هایی", "های", "ها", "ای", "یی", "اند", "ام")
+_ARABIC_CLITICS = ("وبال", "ولل", "وال", "بال", "کال", "فال", "ال", "لل", "و", "ف", "ب", "ل", "ک", "س")
+_HEBREW_CLITICS = ("וה", "של", "שה", "כש", "מה", "בה", "לה", "וב", "ול", "ומ", "ה", "ו", "ב", "ל", "מ", "ש", "כ")
+
+
+def _candidates(form: str, language: str) -> list[str]:
+    """Return the readings of a folded word: itself, then without a clitic that is written with it."""
+    if language == "fa" and "\u200c" in form:
+        head, _, tail = form.rpartition("\u200c")
+        joined = form.replace("\u200c", "")
+        return [joined, head.replace("\u200c", ""), head.split("\u200c")[0]] if tail in _PERSIAN_ENDINGS else [joined]
+    if language == "fa":
+        short = [form[: -len(e)] for e in ("هایی", "های", "ها") if form.endswith(e) and len(form) > len(e) + 2]
+        return [form, *short]
+    if language in ("ar", "he"):
+        clitics = _ARABIC_CLITICS if language == "ar" else _HEBREW_CLITICS
+        return [form, *(form[len(c):] for c in clitics if form.startswith(c) and len(form) - len(c) > 2)]  # fmt: skip
+    return [form]
+
+
+def _plural(noun: str) -> str:
+    if noun.endswith(("s", "x", "z", "ch", "sh")):
+        return f"{noun}es"
+    if noun.endswith("y") and noun[-2] not in "aeiou":
+        return f"{noun[:-1]}ies"
+    return f"{noun}s"
+
+
+def _verb_forms(verb: str, doubled: bool) -> list[str]:
+    stem = verb + verb[-1] if doubled else verb
+    if verb.endswith("e"):
+        return [verb, f"{verb}s", f"{verb}d", f"{verb[:-1]}ing"]
+    if verb.endswith("y") and verb[-2] not in "aeiou":
+        return [verb, f"{verb[:-1]}ies", f"{verb[:-1]}ied", f"{verb}ing"]
+    return [verb, _plural(verb), f"{stem}ed", f"{stem}ing"]
+
+
+@cache
+def load_weights() -> Mapping[str, float]:
+    """Return the weights of the score and the coefficients of the confidence, from the resources."""
+    import yaml
+
+    text = (files("pipeline") / "resources" / "taxonomy" / "weights.yml").read_text(encoding="utf-8")
+    tree = yaml.safe_load(text)
+    flat = {name: float(value) for name, value in tree["score"].items()}
+    flat |= {f"logit.{name}": float(value) for name, value in tree["confidence"].items()}
+    return flat
