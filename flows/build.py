@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from pipeline.publish import Published
 from prefect import flow, tags
 from prefect.runtime import flow_run
 from prefect.task_runners import ThreadPoolTaskRunner
@@ -22,6 +21,7 @@ from flows import tasks
 from flows.paths import expectations_folder
 from flows.workers import Workers
 from pipeline.plan import Plan
+from pipeline.publish import Published
 from pipeline.run import Run
 from pipeline.settings import Settings
 from pipeline.validate import Status
@@ -76,8 +76,8 @@ def build(
     ):
         tagged = []
         for label in run.batches:
-            cleaned = tasks.clean.submit(run, label)
-            tagged.append(tasks.tag.submit(run, label, wait_for=[cleaned]))
+            cleaned = tasks.clean.submit(run, label, return_state=False)
+            tagged.append(tasks.tag.submit(run, label, wait_for=[cleaned], return_state=False))
         rows = tasks.tabulate(run, wait_for=tagged)
         tasks.show_documents(run)
         verdict = tasks.validate(run, process)

@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from flows.environment import prepare_environment
+from flows.explaining import explain
 from flows.reading import COMMANDS
 from pipeline import __version__
 from pipeline.errors import ContractError, CorruptVersionError, PipelineError, UsageError
@@ -37,6 +38,7 @@ def cli() -> None:
 @click.option("--workers", default=1, type=click.IntRange(min=1), help="Worker processes for batches.")
 @click.option("--taxonomy", type=click.Path(path_type=Path), help="A taxonomy file of your own.")
 @click.option("--expectations", type=click.Path(path_type=Path), help="A folder of expectation suites of your own.")
+@click.option("--settings", "file", type=click.Path(path_type=Path), help="A TOML file; ./corpus.toml if there is one.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
 def run(
     source: Path,
@@ -45,6 +47,7 @@ def run(
     workers: int,
     taxonomy: Path | None,
     expectations: Path | None,
+    file: Path | None,
     as_json: bool,
 ) -> None:
     """Build a version from the documents in SOURCE and publish it.
@@ -53,13 +56,12 @@ def run(
 
     Example: corpus run seeds --output output
     """
-    from pipeline.publish import check_output
-
     from flows.paths import expectations_folder
     from pipeline.plan import make_plan
-    from pipeline.settings import Settings, TagSettings
+    from pipeline.publish import check_output
+    from pipeline.settings import load_settings
 
-    settings = Settings(tag=TagSettings(taxonomy=str(taxonomy) if taxonomy else None))
+    settings = load_settings(file, tag={"taxonomy": str(taxonomy) if taxonomy else None})
     suites = expectations_folder(str(expectations) if expectations else None)
     check_output(output)
     plan = make_plan(source, output, settings, suites, full=full)
@@ -92,7 +94,38 @@ def run(
     _say(as_json, facts, _published_message(facts, output))
 
 
-for _command in COMMANDS:
+@cli.command()
+@click.argument("source", default="seeds", type=click.Path(path_type=Path))
+@click.option("--output", default="output", type=click.Path(path_type=Path), help="Folder that holds the versions.")
+@click.option("--every", help="How often: 15m, 1h, 1d.")
+@click.option("--cron", help='When, as cron writes it: "0 6 * * *".')
+@click.option("--settings", "file", type=click.Path(path_type=Path), help="A TOML file of settings.")
+def serve(source: Path, output: Path, every: str | None, cron: str | None, file: Path | None) -> None:
+    """Bring the output up to date on a schedule, until stopped with Ctrl-C.
+
+    Uses the Prefect server that PREFECT_API_URL names, or starts one on this machine.
+
+    Example: corpus serve my_articles --output my_corpus --every 1h
+    """
+    from flows.serve import local_server, parse_interval
+    from flows.serve import serve as serve_build
+    from pipeline.publish import check_output
+
+    if (every is None) == (cron is None):
+        raise UsageError('Say when: either --every 1h or --cron "0 6 * * *".')
+    interval = parse_interval(every) if every else None
+    if not source.is_dir():
+        raise UsageError(f"{source} is not a folder. Give the folder that holds the raw documents.")
+    check_output(output)
+    prepare_environment()
+    output.mkdir(parents=True, exist_ok=True)
+    with local_server(output / ".prefect-server.log") as address:
+        when = f"every {every}" if every else f"at {cron}"
+        click.echo(f"serving {source} -> {output} {when}; runs: {address.removesuffix('/api')}. Stop with Ctrl-C.")
+        serve_build(source, output, interval, cron, file)
+
+
+for _command in (*COMMANDS, explain):
     cli.add_command(_command)
 
 

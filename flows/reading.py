@@ -35,6 +35,7 @@ def query(sql: str, output: Path, name: str | None, form: str, limit: int) -> No
     Example: corpus query "select topic, count(*) n from sentence_topics group by topic order by n desc"
     """
     import duckdb
+
     from pipeline.version import open_version
 
     version = open_version(output, name)

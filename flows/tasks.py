@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.publish import Published
 from prefect import task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
@@ -17,6 +16,7 @@ from prefect.cache_policies import NO_CACHE
 from flows.messages import documents_rows, validation_markdown
 from pipeline.batch import BatchReport
 from pipeline.plan import Plan, make_plan
+from pipeline.publish import Published
 from pipeline.run import Run
 from pipeline.settings import Settings
 from pipeline.validate import Verdict

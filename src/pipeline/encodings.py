@@ -37,10 +37,12 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
     """
     if magic := next((name for start, name in _MAGIC if data.startswith(start)), None):
         raise RejectedError("binary", f"The bytes are those of {magic}, not of a text.")
-    decoded = _by_mark(data) or _by_nuls(data) or _as_utf8(data)
-    if decoded is None:
-        _refuse_binary(data.decode("latin-1"))
-        decoded = _as_declared(data, declared) or _as_detected(data)
+    decoded = _by_mark(data) or _by_nuls(data)
+    if decoded is None or decoded.encoding == "utf-8-sig":
+        _refuse_binary(data)
+    elif len(decoded.text) > 2 and not _reads(decoded.text[:_SAMPLE]):
+        raise RejectedError("binary", f"Read as {decoded.encoding}, the bytes are hardly letters at all: no text.")
+    decoded = decoded or _as_utf8(data) or _as_declared(data, declared) or _as_detected(data)
     return _checked(decoded)
 
 
@@ -241,22 +243,23 @@ _NEVER = [
 
 # --- what is no text --------------------------------------------------------------------------------
 
-_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_CONTROLS = bytes(i for i in (*range(9), *range(14, 27), *range(28, 32), 127))
 
 
-def _refuse_binary(text: str) -> None:
-    controls = len(_CONTROLS.findall(text))
-    if controls > 2 and controls * 100 > len(text):
-        raise RejectedError("binary", f"{controls:,} of {len(text):,} characters are control codes: no text.")
+def _refuse_binary(data: bytes) -> None:
+    controls = len(data) - len(data.translate(None, _CONTROLS))
+    if controls > 2 and controls * 100 > len(data):
+        raise RejectedError("binary", f"{controls:,} of {len(data):,} bytes are control codes: no text.")
 
 
 def _checked(decoded: Decoded) -> Decoded:
-    """Refuse control codes, and replace the few NULs and lone surrogates that a text may hold."""
+    """Replace the few NULs and lone surrogates that a text may hold."""
     text = decoded.text
-    _refuse_binary(text)
-    if not (bad := len(_UNSAFE.findall(text))):
+    if "\0" not in text and (decoded.encoding in _NO_SURROGATES or not _UNSAFE.search(text)):
         return decoded
+    bad = len(_UNSAFE.findall(text))
     return Decoded(_UNSAFE.sub("\ufffd", text), decoded.encoding, decoded.replaced + bad)
 
 
 _UNSAFE = re.compile(r"[\x00\ud800-\udfff]")
+_NO_SURROGATES = frozenset(("utf-8", "utf-8-sig", "cp1252"))

@@ -29,6 +29,8 @@ _SKIPPED = frozenset(
 )
 _LISTS = frozenset(("ul", "ol", "menu", "dir"))
 _CELLS = frozenset(("td", "th"))
+_CLICKED = frozenset(("a", "button", "label"))
+_BOLD = frozenset(("b", "strong"))
 _LONG_CELL = 80
 # 80: a cell with a sentence in it belongs to a layout table or is read alone; data cells are shorter.
 _NEARLY_EMPTY = 200
@@ -42,11 +44,15 @@ _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECAS
 class Nodes:
     """The block elements of the page, in document order; parallel lists. The first is the root.
 
-    `kinds` are the bits of the element's own names (`html_names`), `path` numbers the tag.class path from
-    the root, `inside` has a bit for every landmark (`LANDMARKS`) around the element, itself included.
+    The elements inside element i are i + 1 to `last[i]` - 1. `shape` is tag and classes; `path` numbers the
+    shapes from the root down to the element. `kinds` are the bits of the element's own names (`html_names`),
+    `around` those of all elements around it and of itself, and `inside` has a bit for every landmark
+    (`LANDMARKS`) among these.
     """
 
     parent: list[int] = field(default_factory=list)
+    last: list[int] = field(default_factory=list)
+    depth: list[int] = field(default_factory=list)
     tag: list[str] = field(default_factory=list)
     shape: list[str] = field(default_factory=list)
     kinds: list[int] = field(default_factory=list)
@@ -59,8 +65,9 @@ class Nodes:
 class Lines:
     """The lines that are not blank; parallel lists. Offsets are into the rendered text.
 
-    `kinds` are the bits of the innermost element, inline ones included; `link_chars` counts the
-    characters that stand in links, `links` the links.
+    `node` is the innermost block element, `kinds` the bits of its names and of the inline elements in it
+    that the line begins in. `link_chars` and `bold_chars` count the characters in links and in bold,
+    `links` the links.
     """
 
     start: list[int] = field(default_factory=list)
@@ -68,7 +75,6 @@ class Lines:
     gap: list[int] = field(default_factory=list)
     node: list[int] = field(default_factory=list)
     kinds: list[int] = field(default_factory=list)
-    inline: list[str] = field(default_factory=list)
     link_chars: list[int] = field(default_factory=list)
     links: list[int] = field(default_factory=list)
     bold_chars: list[int] = field(default_factory=list)
@@ -82,6 +88,11 @@ class Rendered:
     text: str
     lines: Lines
     nodes: Nodes
+
+    @staticmethod
+    def empty() -> Rendered:
+        """Return a page without a line."""
+        return Rendered("", Lines(), Nodes())
 
 
 LANDMARKS = (
@@ -129,42 +140,39 @@ class _Walk:
         self.paths: dict[tuple[int, str], int] = {}
         self.out: list[str] = []
         self.at = 0
-        # The line being built: its pieces, and what of it stands in links and in bold.
+        # The line being built: its pieces, and how much of it stands in links and in bold.
         self.buffer: list[str] = []
-        self.space = False
+        self.space = self.cell = False
         self.length = self.link_chars = self.bold_chars = self.links = 0
-        self.gap = 0
+        # What comes before the next line: blank lines and the mark of a list item.
+        self.gap = self.breaks = 0
         self.mark = ""
-        self.cell = False
-        self.cell_from = 0
-        # The elements around: one entry an open element.
+        # The elements around: the block element, the kinds of what is inside it, counters.
         self.node = -1
-        self.kinds: list[int] = [0]
-        self.inline: list[str] = [""]
+        self.near: list[int] = []
         self.hidden = self.in_link = self.in_bold = self.in_pre = 0
         self.lists: list[int] = []
+        self.cells: list[int] = []
+        self.closed = ""
 
     def run(self, root: Any) -> Rendered:
+        """Walk from `root` and return what was rendered."""
         from lxml.etree import iterwalk
 
-        self.open_block(root, root.tag if isinstance(root.tag, str) else "html", "", 0)
         walk = iterwalk(root, events=("start", "end"))
-        skipped, opened, closed, add = self.skipped, self.start, self.end, self.add
+        skipped, start, end, add = self.skipped, self.start, self.end, self.add
         for event, element in walk:
             tag = element.tag
             if event == "start":
                 if tag.__class__ is not str or tag in skipped:
                     walk.skip_subtree()
                     continue
-                if element is not root:
-                    opened(element, tag)
+                start(element, tag)
                 text = element.text
             else:
-                if element is root:
-                    break
                 if tag.__class__ is str and tag not in skipped:
-                    closed(tag)
-                text = element.tail
+                    end(tag)
+                text = element.tail if element is not root else None
             if text:
                 add(text)
         self.flush()
@@ -173,68 +181,84 @@ class _Walk:
     # --- elements
 
     def start(self, element: Any, tag: str) -> None:
+        """Open an element: block elements end the line and become a node."""
         attributes = element.attrib
-        names, kinds, hides = "", 0, False
+        names, kinds, role, hides = "", 0, "", False
         if attributes:
             get = attributes.get
-            names = get("class") or ""
-            more = [v for key in ("id", "role", "itemprop", "data-testid", "data-component", "rel") if (v := get(key))]
-            if names or more:
-                kinds = kinds_of(f"{names} {' '.join(more)}")
+            names, role = get("class", ""), get("role", "")
+            key = f"{names} {get('id', '')} {role} {get('itemprop', '')}"
+            kinds = kinds_of(key) if len(key) > 3 else 0
             style = get("style")
-            hides = bool("hidden" in attributes or (style and _HIDING.search(style)))
-        self.hidden = self.hidden + 1 if self.hidden or hides else 0
-        if tag in BLOCKS:
-            role = attributes.get("role") if attributes else None
-            self.flush()
-            if tag in _MARGIN:
-                self.gap = max(self.gap, 1) if not (tag in _LISTS and self.lists) else self.gap
-            self.open_block(element, tag, names, kinds, _ROLE_BIT.get(role, 0) if role else 0)
-            if tag in _LISTS:
-                start = attributes.get("start", "") if attributes else ""
-                self.lists.append(0 if tag != "ol" else int(start) if start.isdigit() and len(start) < 7 else 1)
-            elif tag == "li":
-                self.mark = self.list_mark()
-            elif tag in _CELLS:
-                self.cell_from = self.length
-            elif tag == "pre":
-                self.in_pre += 1
-            self.inline.append("")
-        else:
-            if tag == "br":
-                self.flush(line_break=True)
-            elif tag in ("a", "button", "label"):
-                self.in_link += tag == "a"
-                self.links += tag == "a"
-                self.space = True if self.buffer and not self.space and self.inline[-1] != tag else self.space
-            elif tag in ("b", "strong"):
-                self.in_bold += 1
-            elif tag in ("input", "img"):
+            hides = "hidden" in attributes or (style is not None and _HIDING.search(style) is not None)
+        if self.hidden or hides:
+            self.hidden += 1
+        if tag in BLOCKS or self.node < 0:
+            self.start_block(tag, names, kinds, role)
+            if tag == "ol":
+                first = attributes.get("start", "")
+                self.lists[-1] = int(first) if first.isascii() and first.isdigit() and len(first) < 7 else 1
+            return
+        self.near.append(self.near[-1] | kinds)
+        if tag == "br":
+            self.break_line()
+        elif tag in _CLICKED:
+            self.in_link += tag == "a"
+            self.links += tag == "a"
+            # Links side by side are set apart by style sheets, not by white space.
+            self.space = self.space or self.closed in _CLICKED
+        elif tag in _BOLD:
+            self.in_bold += 1
+        elif tag in ("span", "time"):
+            # So are the author and the date of a byline; a drop cap's single letter is not.
+            if names and self.closed == "span" and self.buffer and len(self.buffer[-1]) > 1:
                 self.space = True
-            elif self.buffer and not self.space and tag in ("span", "time") and names:
-                self.space = len(self.buffer[-1]) > 1 and self.closed_span
-            self.inline.append(tag)
-        self.closed_span = False
-        self.kinds.append(kinds)
+        elif tag in ("img", "input"):
+            self.space = True
+
+    def start_block(self, tag: str, names: str, kinds: int, role: str) -> None:
+        if tag in _CELLS:
+            self.cells.append(self.length)
+        else:
+            self.flush()
+        self.margin(tag)
+        nodes, parent = self.nodes, self.node
+        shape = shape_of(tag, names)
+        bit = _LANDMARK_BIT.get(tag, 0) | _ROLE_BIT.get(role, 0)
+        self.node = len(nodes.parent)
+        nodes.parent.append(parent)
+        nodes.last.append(0)
+        nodes.depth.append(nodes.depth[parent] + 1 if parent >= 0 else 0)
+        nodes.tag.append(tag)
+        nodes.shape.append(shape)
+        nodes.kinds.append(kinds)
+        up = nodes.path[parent] if parent >= 0 else -1
+        nodes.path.append(self.paths.setdefault((up, shape), len(self.paths)))
+        nodes.around.append((nodes.around[parent] | self.near[-1] if parent >= 0 else 0) | kinds)
+        nodes.inside.append((nodes.inside[parent] if parent >= 0 else 0) | bit)
+        self.near.append(kinds)
+        self.closed = ""
+        if tag in _LISTS:
+            self.lists.append(0)
+        elif tag == "li":
+            self.mark = self.list_mark()
+        elif tag == "pre":
+            self.in_pre += 1
 
     def end(self, tag: str) -> None:
-        self.kinds.pop()
-        self.inline.pop()
-        self.closed_span = False
+        """Close an element."""
+        self.near.pop()
         if self.hidden:
             self.hidden -= 1
-        if tag not in BLOCKS:
+        if tag not in BLOCKS and self.near:
+            self.closed = "span" if tag in ("span", "time") else tag
             if tag == "a":
                 self.in_link -= 1
-            elif tag in ("b", "strong"):
+            elif tag in _BOLD:
                 self.in_bold -= 1
-            elif tag in ("span", "time"):
-                self.closed_span = True
-            if tag in ("a", "button", "label"):
-                self.closed_link = True
             return
-        if tag in _CELLS and self.length - self.cell_from < _LONG_CELL:
-            self.cell = True
+        if tag in _CELLS and self.length - self.cells.pop() < _LONG_CELL:
+            self.cell = bool(self.buffer)
         else:
             self.flush()
         if tag in _LISTS:
@@ -243,6 +267,98 @@ class _Walk:
             self.mark = ""
         elif tag == "pre":
             self.in_pre -= 1
-        if tag in _MARGIN:
-            self.gap = max(self.gap, 1) if not (tag in _LISTS and self.lists) else self.gap
+        self.margin(tag)
+        self.closed = ""
+        self.nodes.last[self.node] = len(self.nodes.parent)
         self.node = self.nodes.parent[self.node]
+
+    def margin(self, tag: str) -> None:
+        if tag in _MARGIN and not (tag in _LISTS and self.lists):
+            self.gap = 1
+
+    def list_mark(self) -> str:
+        """Return the mark of the list item that opens, indented by the depth of its list."""
+        if not self.lists:
+            return "• "
+        indent = "  " * min(len(self.lists), _MAX_INDENT)
+        if not self.lists[-1]:
+            return f"{indent}• "
+        self.lists[-1] += 1
+        return f"{indent}{self.lists[-1] - 1}. "
+
+    # --- text
+
+    def add(self, text: str) -> None:
+        """Add a piece of text to the line; white space collapses, but for <pre>."""
+        self.closed = ""
+        if self.in_pre:
+            self.add_preformatted(text)
+            return
+        words = text.split()
+        if not words:
+            self.space = True
+            return
+        self.put(" ".join(words), text[0].isspace())
+        self.space = text[-1].isspace()
+
+    def put(self, piece: str, space: bool) -> None:
+        if not self.buffer:
+            lines = self.lines
+            lines.node.append(self.node)
+            lines.kinds.append(self.near[-1])
+            lines.hidden.append(1 if self.hidden else 0)
+            self.length = 0
+        elif self.cell:
+            piece = "\t" + piece
+        elif self.space or space:
+            piece = " " + piece
+        self.cell = False
+        size = len(piece)
+        self.length += size
+        if self.in_link > 0:
+            self.link_chars += size
+        if self.in_bold > 0:
+            self.bold_chars += size
+        self.buffer.append(piece)
+
+    def add_preformatted(self, text: str) -> None:
+        for i, row in enumerate(text.splitlines() or [""]):
+            if i:
+                self.break_line()
+            if row.strip():
+                self.put(row.rstrip() if self.buffer else row.strip(), False)
+            elif row:
+                self.space = True
+        if text[-1] in "\r\n":
+            self.break_line()
+
+    def break_line(self) -> None:
+        """End the line as <br> does; a second one leaves a blank line."""
+        if self.buffer:
+            self.flush()
+            self.breaks = 1
+        elif self.breaks:
+            self.gap = 1
+
+    def flush(self) -> None:
+        """End the line, if it holds anything."""
+        self.space = self.cell = False
+        self.breaks = 0
+        if not self.buffer:
+            return
+        out, lines = self.out, self.lines
+        line = "".join(self.buffer)
+        lead = ("\n\n" if self.gap else "\n") if out else ""
+        indent = len(self.mark) - len(self.mark.lstrip(" "))
+        start = self.at + len(lead) + indent
+        out += (lead, self.mark, line)
+        self.at += len(lead) + len(self.mark) + len(line)
+        lines.start.append(start)
+        lines.end.append(self.at)
+        lines.gap.append(1 if self.gap and lead else 0)
+        lines.link_chars.append(self.link_chars)
+        lines.bold_chars.append(self.bold_chars)
+        lines.links.append(self.links)
+        self.buffer = []
+        self.mark = ""
+        self.gap = self.length = self.link_chars = self.bold_chars = self.links = 0

@@ -134,13 +134,13 @@ class Rows:
 
     def around(self, value: Floats, before: int, after: int) -> Floats:
         """Return the sum over the lines from `before` above to `after` below, within the page."""
-        summed = np.concatenate(([0.0], np.cumsum(value)))
+        summed = running_sum(value)
         at = np.arange(self.count)
         return summed[np.minimum(at + after + 1, self.end)] - summed[np.maximum(at - before, self.begin)]
 
     def above(self, value: Floats) -> Floats:
         """Return the sum over all lines above, in the page."""
-        summed = np.concatenate(([0.0], np.cumsum(value)))
+        summed = running_sum(value)
         return summed[:-1] - summed[self.begin]
 
     def total(self, value: Floats) -> Floats:
@@ -175,6 +175,11 @@ class Rows:
             stop = int(np.argmax(summed[1:] - least[:-1])) + 1
             starts[k], ends[k] = low + int(np.argmin(summed[:stop])), low + stop
         return starts, ends
+
+
+def running_sum(value: Floats) -> Floats:
+    """Return 0 and the sums up to each entry, exact for multiples of 2**-16: the batch leaves no trace in them."""
+    return np.concatenate(([0.0], np.cumsum(np.rint(value * 65536.0)))) / 65536.0
 
 
 def ratio(part: Floats, whole: Floats) -> Floats:

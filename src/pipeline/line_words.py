@@ -49,16 +49,16 @@ def pick_stopwords(tokens: lt.Tokens, page: Ints, pages: int) -> tuple[Bools, Fl
     tail_known, tail_mask = table.find(tokens.tail)
     mask = mask | tail_mask
     hits = np.flatnonzero(known | tail_known)
-    bits = (mask[hits, None] >> np.arange(languages, dtype=np.uint64)) & np.uint64(1)
-    counts = np.zeros((pages, languages))
-    weight = tokens.weight[hits]
-    for k in range(languages):
-        counts[:, k] = np.bincount(page[hits], weight * bits[:, k], pages)
+    # Few distinct sets of languages share a word, so the sets are counted and not the words.
+    sets, which = np.unique(mask[hits], return_inverse=True)
+    bits = ((sets[:, None] >> np.arange(languages, dtype=np.uint64)) & np.uint64(1)).astype(np.float64)
+    seen = np.bincount(page[hits] * max(len(sets), 1) + which, tokens.weight[hits], pages * max(len(sets), 1))
+    counts = np.rint(seen.reshape(pages, -1) * 100.0) @ bits / 100.0 if len(sets) else np.zeros((pages, languages))
     best = counts.argmax(axis=1)
     total = np.bincount(page, tokens.weight, pages)
     fit = np.divide(counts.max(axis=1), total, out=np.zeros(pages), where=total > 0)
     stop = np.zeros(len(tokens.word), np.bool_)
-    stop[hits] = bits[np.arange(len(hits)), best[page[hits]]] > 0
+    stop[hits] = bits[which, best[page[hits]]] > 0
     return stop, fit
 
 

@@ -1,9 +1,9 @@
 """Load the sentence rules of a language and compile its one candidate pattern.
 
 Rules are data, one TOML file a language in `resources/sentences/`; a language without a file takes
-`default.toml`, and every file is read on top of it. A pattern names every place where a sentence may
-end; `segment.py` asks the rules whether it does. Patterns use possessive runs behind a look-behind, so
-that each character is looked at a bounded number of times whatever the input.
+`default.toml`, and every file is read on top of it. The pattern matches every place where a sentence may
+end; `segment.py` asks the rules whether it does. A match opens with one character class and runs on
+possessively, so that every character is looked at once whatever the input.
 """
 
 from __future__ import annotations
@@ -21,13 +21,17 @@ SOFT_MARKS = "?!…‥⁇⁈⁉‼"
 HARD_MARKS = "。！？｡؟।॥։۔።፧፨။៕៖܀܁܂᙮᠃᠉"
 """Marks that end a sentence even where no white space follows."""
 CLOSERS = "\"'”’»›“‘)]}」』】》〉）］｝〕〗〙〛❞❜＂＇"
-"""Quotes and brackets that stay with the sentence before. The low-high quotes “ ‘ close in German."""
-OPENERS = "\"'“‘«‹„‚”»([{「『【《〈（［｛〔〖¿¡❝❛`*_#"
+"""Quotes and brackets that stay with the sentence before. “ and ‘ close in German."""
+OPENERS = "\"'“‘«‹„‚”»([{「『【《〈（［｛〔〖¿¡❝❛`*_"
 """Characters that may stand before the first letter of a sentence."""
-EMOJI = "\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u203c\u2049\u20e3\u2122\u2139\u2194-\u21aa\u231a-\u23ff\ufe0f\u200d"
+EMOJI = (
+    "\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u203c\u2049\u20e3\u2139\u2194-\u21aa\u231a-\u23ff\ufe0f\u200d"
+)
 """A character class of emoji, their joiners and selectors."""
-EMOTICON = r"[:;=8xX][-'^o]?(?:[)(\]\[|\\/*]{1,6}|[DPpOо](?!\w))|<3|\^_*\^"
+EMOTICON = r"[:;=8][-'^o]?(?:[)(\]\[\\/*]{1,9}+|[DPpОо](?!\w))|<3|\^_{0,3}\^"
 """A sideways or Japanese face."""
+
+_NAMES = ("never", "number", "opener", "capital", "openers", "months", "marks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ class Rules:
 
     language: str
     pattern: re.Pattern[str]
-    marks: str
+    """Groups: mark, tail (closers, notes, faces behind it) and gap (white space), or face and facegap."""
     never: frozenset[str]
     """Abbreviations that stand before what they belong to: titles, "e.g.", "vs."."""
     number: frozenset[str]
@@ -49,52 +53,74 @@ class Rules:
     """Words that open sentences: articles, pronouns, conjunctions."""
     months: frozenset[str]
     """Words that follow an ordinal day."""
+    marks: frozenset[str]
+    """Names that are written with a mark: "Yahoo! and"."""
+    known: frozenset[str]
+    """All abbreviations, whatever their kind."""
     ordinals: bool
     """A number and a full stop may be an ordinal: "3. Oktober"."""
+    weak_stop: bool
+    """The full stop is a lesser pause where the text has the language's own final marks: Armenian."""
+    weak_ellipsis: bool
+    """Three dots do not end a sentence by themselves: scripts without capitals show no other sign."""
+    speech: re.Pattern[str] | None
+    """What goes on behind a closing quote without white space: 说, と."""
 
 
 @cache
 def load_rules(language: str) -> Rules:
     """Return the rules of `language` (ISO 639-1, any case, region ignored); unknown languages get the default."""
     code = language.lower().replace("_", "-").split("-")[0]
-    base = _read("default")
-    own = _read(code) if code != "default" else {}
-    if not own and code != "default":
+    if code != language:
+        return load_rules(code)
+    if not code.isalpha() or not _path(code).is_file():
         return load_rules("default")
-    like = own.get("like")
-    for other in like if isinstance(like, list) else []:
-        base = _merge(base, _read(str(other)))
-    data = _merge(base, own)
-    soft = SOFT_MARKS + str(data.get("soft_marks", ""))
-    hard = HARD_MARKS + str(data.get("hard_marks", ""))
+    data = _read("default") if code == "default" else _merge(_read("default"), _inherit(code))
+    words = {name: _words(data, name) for name in _NAMES}
     return Rules(
         language=code,
-        pattern=_compile(soft, hard),
-        marks=FULL_STOPS + soft + hard,
-        never=_words(data, "never"),
-        number=_words(data, "number"),
-        opener=_words(data, "opener"),
-        capital=_words(data, "capital"),
-        openers=_words(data, "openers"),
-        months=_words(data, "months"),
+        pattern=_compile(SOFT_MARKS + str(data.get("soft_marks", ""))),
+        known=words["never"] | words["number"] | words["opener"] | words["capital"],
         ordinals=bool(data.get("ordinals", False)),
+        weak_stop=bool(data.get("weak_stop", False)),
+        weak_ellipsis=bool(data.get("weak_ellipsis", False)),
+        speech=re.compile(str(data["speech"])) if "speech" in data else None,
+        **words,
     )
 
 
-def _compile(soft: str, hard: str) -> re.Pattern[str]:
-    marks = re.escape(FULL_STOPS + soft + hard)
+def _compile(soft: str) -> re.Pattern[str]:
+    marks = re.escape(FULL_STOPS + soft + HARD_MARKS)
     closers = re.escape(CLOSERS)
-    tail = rf"[{closers}]*+(?:[ \u00a0]?+\[[\w ,:;–-]{{1,24}}\])*+"
-    faces = rf"(?:[ \u00a0]{{0,2}}(?:[{EMOJI}]++|(?:{EMOTICON})))*+"
+    notes = r"(?:[ \u00a0]?\[[\w ,:;–-]{1,24}\]|[¹²³⁰⁴-⁹]{1,4}+)*+"
+    faces = rf"(?:[ \u00a0]{{0,2}}(?:[{EMOJI}]++|(?:{EMOTICON})(?!\w)|[)(]{{2,9}}+))*+"
     return re.compile(
-        rf"(?<![{marks}])(?P<mark>[{marks}]++)(?P<tail>{tail}{faces})(?P<gap>\s*+)"
-        rf"|(?P<face>(?:[{EMOJI}]++|(?<!\S)(?:{EMOTICON})|(?<=\w)[)(]{{1,9}}+)(?=\s)(?P<facegap>\s*+))"
+        rf"[{marks}){EMOJI}:;=8<^](?:"
+        rf"(?<=[{marks}])(?P<mark>[{marks}]*+)(?P<tail>[{closers}{marks}]*+{notes}{faces})(?P<gap>\s*+)"
+        rf"|(?P<face>(?<=[{EMOJI}])[{EMOJI}]*+(?:[ \u00a0]?[{EMOJI}]++)*+|(?<=\))[)(]*+|(?<=[:;=8<^]){_REST})"
+        rf"(?=\s)(?P<facegap>\s*+))"
     )
+
+
+_REST = r"(?:[-'^o]?(?:[)(\]\[\\/*]{1,9}+|[DPpОо](?!\w))|3|_{0,3}\^)"
+
+
+def _path(code: str):  # type: ignore[no-untyped-def]
+    return files("pipeline") / "resources" / "sentences" / f"{code}.toml"
 
 
 def _read(code: str) -> dict[str, object]:
-    path = files("pipeline") / "resources" / "sentences" / f"{code}.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    data: dict[str, object] = tomllib.loads(_path(code).read_text(encoding="utf-8"))
+    return data
+
+
+def _inherit(code: str) -> dict[str, object]:
+    own = _read(code)
+    base: dict[str, object] = {}
+    like = own.pop("like", [])
+    for other in like if isinstance(like, list) else []:
+        base = _merge(base, _inherit(str(other)))
+    return _merge(base, own)
 
 
 def _merge(base: dict[str, object], own: dict[str, object]) -> dict[str, object]:
@@ -108,5 +134,5 @@ def _merge(base: dict[str, object], own: dict[str, object]) -> dict[str, object]
 def _words(data: dict[str, object], key: str) -> frozenset[str]:
     value = data.get(key, [])
     if not isinstance(value, list):
-        raise TypeError(f"{key} must be a list of words, not {value!r}")
+        raise TypeError(f"{key} must be a list of lines of words, not {value!r}")
     return frozenset(word for line in value for word in str(line).split())

@@ -7,9 +7,13 @@ only: a changed tag setting must not clean a document again.
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated, Literal
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from .errors import UsageError
 
 
 class _Group(BaseModel):
@@ -89,3 +93,26 @@ class Settings(_Group):
             value = getattr(self, name)
             parts.append(f"{name}={value.model_dump_json() if isinstance(value, BaseModel) else value!r}")
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def load_settings(path: Path | None = None, **overrides: dict[str, Any]) -> Settings:
+    """Return the settings of a TOML file over the defaults, and `overrides` (by group) over both.
+
+    Without `path`, `corpus.toml` in the current folder is read if there is one. Raises UsageError that
+    names the file and the setting.
+    """
+    file = path or Path("corpus.toml")
+    given: dict[str, Any] = {}
+    if path is not None or file.is_file():
+        try:
+            given = tomllib.loads(file.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise UsageError(f"{file}: cannot be read as TOML: {error}") from None
+    for group, values in overrides.items():
+        given[group] = {**given.get(group, {}), **{k: v for k, v in values.items() if v is not None}}
+    try:
+        return Settings.model_validate(given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise UsageError(f"{file}: {name}: {first['msg']} (found {first['input']!r})") from None

@@ -2,7 +2,7 @@
 
 A strong phrase gives its topic alone. A weak one, or one that needs context, gives it together with
 another, or when the heading or a neighbouring sentence speaks of the topic. Words of sport, cooking
-and entertainment count against every topic. No tag without evidence in the sentence itself.
+and entertainment count against every topic, and text about the text has none. No tag without evidence in the sentence itself.
 """
 
 from __future__ import annotations
@@ -101,6 +101,8 @@ def _read(text: str, matcher: Matcher) -> tuple[dict[str, Signal], int]:
         topic, kind = hit.phrase.topic, hit.phrase.kind
         new = (topic, hit.phrase.text) not in seen
         seen.add((topic, hit.phrase.text))
+        if topic == "!":
+            return {}, foreign
         if topic == "*":
             foreign += new
             continue

@@ -21,7 +21,7 @@ from .errors import UsageError
 from .topic_model import Kind, Matcher, Morphology, Phrase, compile_phrases
 
 _TOPIC_KEYS = ("id", "definition", "includes", "excludes", "iptc", "cap", "cap2", "manifesto", "gdelt", "l2")
-_LEXICON_KEYS = ("language", "endings", "chain", "classes", "exclude", "off_domain", "topics")
+_LEXICON_KEYS = ("language", "endings", "chain", "classes", "exclude", "mute", "off_domain", "topics")
 _FILE_KEYS = ("extends", "topics", "lexicons")
 _KINDS = tuple(str(k) for k in Kind)
 
@@ -160,8 +160,7 @@ def _user(name: str, text: str) -> Taxonomy:
 def _digest(sources: Sequence[_Source]) -> str:
     whole = hashlib.sha256()
     for source in sources:
-        name = source.name.encode() if "/" in source.name else b""
-        whole.update(name + b"\0" + source.text.encode() + b"\0")
+        whole.update(source.text.encode() + b"\0")
     return whole.hexdigest()[:12]
 
 
@@ -191,6 +190,7 @@ def _read_lexicon(language: str, sources: Sequence[_Source], topics: Mapping[str
         for name, members in _mapping(tree.get("classes", {})).items():
             classes[name] = (*classes.get(name, ()), *(str(m) for m in _sequence(members, name)))
         phrases += _phrases(tree.get("exclude", []), "", Kind.NOT, "exclude")
+        phrases += _phrases(tree.get("mute", []), "!", Kind.OFF, "mute")
         phrases += _phrases(tree.get("off_domain", []), "*", Kind.OFF, "off_domain")
         for topic, node in _mapping(tree.get("topics", {})).items():
             if topic not in topics:
@@ -232,8 +232,8 @@ def _refuse_repeated(phrases: Sequence[Phrase]) -> None:
             )
 
 
-def _refuse_shadowed(matcher: Matcher) -> None:
-    """Refuse a phrase all of whose forms another phrase of its topic has already."""
+def find_shadowed(matcher: Matcher) -> Iterator[tuple[Phrase, Phrase]]:
+    """Yield each phrase all of whose forms another phrase of its topic has already, and that other."""
     forms: dict[int, set[int]] = {}
     for number, parts in enumerate(matcher.patterns):
         for part in parts:
@@ -248,10 +248,16 @@ def _refuse_shadowed(matcher: Matcher) -> None:
         for phrase in matcher.plain[part]:
             for other, cover in owners[(min(numbers), phrase.topic)]:
                 if other != part and numbers <= forms[other] and (len(numbers) < len(forms[other]) or other < part):
-                    raise UsageError(
-                        f"{phrase.where}: {phrase.text!r} is shadowed by {cover.text!r} ({cover.where}): every form of "
-                        "it is matched already. Take one out."
-                    )
+                    yield phrase, cover
+                    break
+
+
+def _refuse_shadowed(matcher: Matcher) -> None:
+    for phrase, cover in find_shadowed(matcher):
+        raise UsageError(
+            f"{phrase.where}: {phrase.text!r} is shadowed by {cover.text!r} ({cover.where}): every form of it is "
+            "matched already. Take one out."
+        )
 
 
 def _parse(source: _Source) -> Any:

@@ -61,7 +61,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """One line of the lexicon: `topic` is "" for an excluded phrase, "*" for an off-domain word."""
+    """One line of the lexicon: `topic` is "" for an excluded phrase, "*" for an off-domain word, "!" for text about the text."""
 
     text: str
     topic: str
@@ -221,7 +221,8 @@ class _Builder:
         self.spelled: dict[int, list[tuple[tuple[str, ...], ...]]] = {}
 
     def read(self, phrase: Phrase) -> _Rule:
-        body, *needs = (x.strip() for x in phrase.text.split(" & "))
+        text = re.sub(r"(?<=\w)[-–+](?=\w|$)", " ", phrase.text)
+        body, *needs = (x.strip() for x in text.split(" & "))
         parts: list[int] = []
         gaps: list[int] = []
         run: list[str] = []
@@ -455,7 +456,7 @@ def load_weights() -> Mapping[str, float]:
     import yaml
 
     text = (files("pipeline") / "resources" / "taxonomy" / "weights.yml").read_text(encoding="utf-8")
-    tree = yaml.safe_load(text)
+    tree = yaml.load(text, Loader=yaml.BaseLoader)  # the safe loader reads `off` as False
     flat = {name: float(value) for name, value in tree["score"].items()}
     flat |= {f"logit.{name}": float(value) for name, value in tree["confidence"].items()}
     return flat

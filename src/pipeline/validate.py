@@ -104,7 +104,7 @@ def validate_tables(tables: Mapping[str, pa.Table], suites: Mapping[str, dict[st
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "False")
     import great_expectations as gx
 
-    context = gx.get_context(mode="ephemeral")
+    context: Any = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
     source = context.data_sources.add_pandas("staged")
     frames = frames_with_laws(tables)

@@ -1,0 +1,118 @@
+"""The scheduled reprocessing: one deployment of the build flow, on a local Prefect server.
+
+Runs never overlap: a run that falls due while another works is cancelled, since the next one sees the
+same files. A run that finds nothing new ends at once, so runs that were missed cost little.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from pipeline.errors import PipelineError, UsageError
+
+DEPLOYMENT = "reprocess"
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def serve(source: Path, output: Path, every: timedelta | None, cron: str | None, settings_file: Path | None) -> None:
+    """Serve the build flow on a schedule until stopped. PREFECT_API_URL must name a running server."""
+    from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+    from prefect.types.entrypoint import EntrypointType
+
+    from flows.build import build
+    from pipeline.settings import load_settings
+
+    parameters = {
+        "source": str(source.resolve()),
+        "output": str(output.resolve()),
+        "settings": load_settings(settings_file).model_dump(mode="json"),
+    }
+    build.serve(
+        name=DEPLOYMENT,
+        interval=every,
+        cron=cron,
+        parameters=parameters,
+        tags=["corpus", "scheduled"],
+        description=f"Bring {output} up to date with {source}.",
+        global_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
+        limit=1,
+        entrypoint_type=EntrypointType.MODULE_PATH,
+        print_starting_message=False,
+    )
+
+
+@contextmanager
+def local_server(log: Path, port: int | None = None) -> Iterator[str]:
+    """Use the Prefect server the environment names, or start one on loopback; yield its API address.
+
+    A server that was started here is stopped on leaving. `log` is the file for what it prints.
+    """
+    named = os.environ.get("PREFECT_API_URL")
+    if named:
+        yield named
+        return
+    port = port or _free_port()
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    address = f"http://127.0.0.1:{port}/api"
+    with log.open("wb") as out:
+        # A session of its own: Ctrl-C goes to us first, and the server is stopped after the runner.
+        server = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, start_new_session=True)
+    try:
+        _wait_until_healthy(address, server, log)
+        os.environ["PREFECT_API_URL"] = address
+        yield address
+    finally:
+        os.environ.pop("PREFECT_API_URL", None)
+        server.terminate()
+        try:
+            server.wait(20)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+def parse_interval(text: str) -> timedelta:
+    """Return the time span that "15s", "30m", "1h" or "2d" means.
+
+    >>> parse_interval("90m")
+    datetime.timedelta(seconds=5400)
+    """
+    match = re.fullmatch(r"(\d{1,6})\s*([smhd])", text.strip())
+    if match is None or int(match[1]) == 0:
+        raise UsageError(f"{text!r} is no interval. Write a number and a unit: 15s, 30m, 1h or 2d.")
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+def _free_port() -> int:
+    """Return 4200, Prefect's own port, or another when it is taken."""
+    for wanted in (4200, 0):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", wanted))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise PipelineError("no free port on 127.0.0.1")
+
+
+def _wait_until_healthy(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(1_800):
+        if server.poll() is not None:
+            printed = log.read_text(encoding="utf-8", errors="replace")[-2_000:]
+            raise PipelineError(f"the Prefect server ended with {server.returncode}: {printed}")
+        try:
+            with urllib.request.urlopen(f"{address}/health", timeout=2):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise PipelineError(f"the Prefect server at {address} did not answer within 180 s; see {log}")

@@ -1,0 +1,148 @@
+"""Find calendar dates written in a text: ISO, numeric and with month names in many languages.
+
+Null beats a guess: 03/04/2025 may be March or April and is no date here, nor is a date without a year.
+Persian months are converted by the calendar's arithmetic; other non-Gregorian dates are left alone.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from importlib.resources import files
+
+from .rules.lexicon import fold
+
+
+@dataclass(frozen=True, slots=True)
+class FoundDate:
+    """A date and where it stands. `value` is None where the text is a date whose day cannot be told."""
+
+    start: int
+    end: int
+    value: date | None
+
+
+def find_dates(text: str) -> list[FoundDate]:
+    """Return the full dates in `text` in order, without overlaps.
+
+    >>> [str(d.value) for d in find_dates("02 November 2025 - 21:53; 28.12.2023; ۱۱ آبان ۱۴۰۴; 03/04/2025")]
+    ['2025-11-02', '2023-12-28', '2025-11-02', 'None']
+    """
+    folded = fold(text)
+    found = sorted({*_iso(folded), *_numeric(folded), *_named(folded), *_asian(folded)}, key=lambda d: (d.start, -d.end))
+    kept: list[FoundDate] = []
+    for item in found:
+        if not kept or item.start >= kept[-1].end:
+            kept.append(item)
+    return kept
+
+
+FIRST_YEAR, LAST_YEAR = 1900, 2099
+
+_ISO = re.compile(r"(?<!\d)(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)(?:t\d{2}:\d{2}(?::\d{2})?(?:\.\d{1,6})?(?:z|[+-]\d{2}:?\d{2})?)?")
+_NUMERIC = re.compile(r"(?<![\d.])(\d{1,2})([-/.]) ?(\d{1,2})\2 ?(\d{4})(?!\d)")
+_ASIAN = re.compile(r"(\d{4}) ?[年년] ?(\d{1,2}) ?[月월] ?(\d{1,2}) ?[日号일]?")
+
+
+def _make(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day) if FIRST_YEAR <= year <= LAST_YEAR else None
+    except ValueError:
+        return None
+
+
+def _iso(text: str) -> Iterator[FoundDate]:
+    for m in _ISO.finditer(text):
+        year, month, day = int(m[1]), int(m[3]), int(m[4])
+        if 1370 <= year <= 1410 and _persian_letters(text):
+            yield FoundDate(m.start(), m.end(), from_jalali(year, month, day))
+        elif value := _make(year, month, day):
+            yield FoundDate(m.start(), m.end(), value)
+
+
+def _numeric(text: str) -> Iterator[FoundDate]:
+    for m in _NUMERIC.finditer(text):
+        a, b, year = int(m[1]), int(m[3]), int(m[4])
+        if m[2] == "." or a == b or a > 12:
+            value = _make(year, b, a)
+        elif b > 12:
+            value = _make(year, a, b)
+        else:
+            # Day and month cannot be told apart: a date, but not one we can state.
+            if _make(year, a, b):
+                yield FoundDate(m.start(), m.end(), None)
+            continue
+        if value:
+            yield FoundDate(m.start(), m.end(), value)
+
+
+def _asian(text: str) -> Iterator[FoundDate]:
+    for m in _ASIAN.finditer(text):
+        if value := _make(int(m[1]), int(m[2]), int(m[3])):
+            yield FoundDate(m.start(), m.end(), value)
+
+
+def _named(text: str) -> Iterator[FoundDate]:
+    day_first, month_first, months = _patterns()
+    for pattern, groups in ((day_first, ("d", "m", "y")), (month_first, ("d", "m", "y"))):
+        for m in pattern.finditer(text):
+            day, year = int(m[groups[0]]), int(m[groups[2]])
+            month, calendar = months[m[groups[1]].rstrip(".")]
+            value = from_jalali(year, month, day) if calendar == "jalali" else _make(year, month, day)
+            if value:
+                yield FoundDate(m.start(), m.end(), value)
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, tuple[int, str]]]:
+    table = tomllib.loads((files("pipeline") / "resources" / "clean" / "months.toml").read_text(encoding="utf-8"))
+    months: dict[str, tuple[int, str]] = {}
+    for calendar, languages in table.items():
+        for rows in languages.values():
+            for number, names in enumerate(rows, 1):
+                for name in names.split():
+                    months.setdefault(fold(name).replace("_", " "), (number, calendar))
+    names = "|".join(re.escape(n) for n in sorted(months, key=lambda n: (-len(n), n)))
+    year = r"(?P<y>(?:19|20|13|14)\d{2})"
+    # The year may be followed by glued digits (a comment count: "22 Dec 2016651"), the day by its ending.
+    day_first = re.compile(
+        rf"(?<!\d)(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|º|ª|\.|-?[ae]?го)?(?:[ \-/]| de | of | יב?)[ ]?(?:de |of |ב-?)?"
+        rf"(?P<m>{names})\.?(?:[ \-/,،]|'da |'de ){{1,2}}(?:de |del |of |г\. )?{year}"
+    )
+    month_first = re.compile(
+        rf"(?<!\w)(?P<m>{names})\.?[ \-](?P<d>\d{{1,2}})(?!\d)(?:st|nd|rd|th)?[.,،]?[ \-](?:at )?{year}"
+    )
+    return day_first, month_first, months
+
+
+def _persian_letters(text: str) -> bool:
+    return any("\u0600" <= c <= "\u06ff" and c.isalpha() for c in text)
+
+
+# Jalali days before each month, and the breaks of the 33-year leap cycles (Borkowski's table, years 1178-1633
+# hold one break-free rule: a year is leap when 25 * year + 11 leaves less than 8 on division by 33).
+_BEFORE = (0, 31, 62, 93, 124, 155, 186, 216, 246, 276, 306, 336)
+
+
+def from_jalali(year: int, month: int, day: int) -> date | None:
+    """Return the Gregorian date of a Persian one (years 1300 to 1499), or None if there is no such day.
+
+    >>> from_jalali(1404, 1, 1), from_jalali(1403, 12, 30), from_jalali(1404, 12, 30)
+    (datetime.date(2025, 3, 21), datetime.date(2025, 3, 20), None)
+    """
+    if not 1300 <= year <= 1499 or not 1 <= month <= 12 or not 1 <= day <= 31:
+        return None
+    longest = 31 if month <= 6 else 30 if month < 12 or _is_leap(year) else 29
+    if day > longest:
+        return None
+    # 1 Farvardin 1300 was 21 March 1921.
+    leaps = sum(1 for y in range(1300, year) if _is_leap(y))
+    return date(1921, 3, 21) + timedelta(days=(year - 1300) * 365 + leaps + _BEFORE[month - 1] + day - 1)
+
+
+def _is_leap(year: int) -> bool:
+    return (25 * year + 11) % 33 < 8

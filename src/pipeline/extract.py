@@ -1,0 +1,155 @@
+"""Turn the bytes of a source into a page: text as it is, HTML rendered once.
+
+A text file's text is the decoded file. An HTML page is rendered whole, boilerplate included, so that every
+character has a place in the ledger; what the markup says comes along as evidence (`html_features`) and as
+candidates for the metadata (`html_metadata`). A .txt that clearly is an HTML document is read as one, and
+a .html without any markup as text. Pages over the cap are refused; depth is bounded by the parser and by
+a walk that does not recurse.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Any
+
+from .encodings import Decoded, decode
+from .errors import RejectedError
+from .model import Page, Source
+from .read import HTML_TYPES
+from .settings import ReadSettings
+
+
+def extract_page(source: Source, data: bytes, settings: ReadSettings) -> Page:
+    """Return the page of a source and its bytes.
+
+    Raises RejectedError: "binary", "too_large" (HTML over the cap) or "empty" (no text at all).
+    """
+    doc_id = source.doc_id or _doc_id(data)
+    is_html = source.media_type in HTML_TYPES
+    decoded = decode(data, _declared(data) if is_html or _looks_like_html(data) else None)
+    if is_html or _is_html_document(decoded.text):
+        if _TAG.search(decoded.text):
+            media_type = source.media_type if is_html and source.media_type else "text/html"
+            return _html_page(decoded, len(data), None, doc_id, source.source_path, media_type, settings)
+        source_type = "text/plain"
+    else:
+        source_type = source.media_type or "text/plain"
+    if not decoded.text.strip():
+        raise RejectedError("empty", "The file holds nothing but white space.")
+    return Page(
+        doc_id, source.source_path, source_type, decoded.text, encoding=decoded.encoding, detail=_detail(decoded)
+    )
+
+
+def extract_html(
+    html: bytes | str, url: str | None = None, settings: ReadSettings | None = None, source_path: str = ""
+) -> Page:
+    """Return the page of one HTML document; raises RejectedError as `extract_page` does.
+
+    >>> extract_html("<title>A</title><p>One.<p>Two.").text
+    'One.\\n\\nTwo.'
+    """
+    if isinstance(html, str):
+        # A lone surrogate cannot be encoded, and has no place in a text.
+        data = html.encode("utf-8", "replace")
+        decoded = Decoded(data.decode("utf-8"), "utf-8")
+    else:
+        data = html
+        decoded = decode(data, _declared(data))
+    return _html_page(decoded, len(data), url, _doc_id(data), source_path, "text/html", settings or ReadSettings())
+
+
+def parse_html(text: str) -> Any:
+    """Return the lxml root of an HTML document, or None when it holds no element.
+
+    Comments and processing instructions are left out, entities that a document declares are not expanded,
+    nothing is fetched.
+    """
+    from lxml import etree
+
+    parser = etree.HTMLParser(
+        recover=True, huge_tree=True, remove_comments=True, remove_pis=True, no_network=True, encoding="utf-8"
+    )
+    try:
+        return etree.fromstring(text.encode(), parser)
+    except (etree.XMLSyntaxError, etree.ParserError):
+        return None
+
+
+# --- one page ---------------------------------------------------------------------------------------
+
+
+def _html_page(
+    decoded: Decoded,
+    size: int,
+    url: str | None,
+    doc_id: str,
+    source_path: str,
+    media_type: str,
+    settings: ReadSettings,
+) -> Page:
+    from .html_features import describe_lines
+    from .html_metadata import page_address, stated_facts
+    from .html_render import render
+
+    if size > settings.max_html_bytes:
+        raise RejectedError("too_large", f"{size:,} bytes of HTML; the cap is {settings.max_html_bytes:,}.")
+    root = parse_html(decoded.text)
+    rendered = render(root) if root is not None else None
+    if rendered is None or not rendered.text:
+        raise RejectedError("empty", "The page shows no text without its scripts.")
+    address = url or page_address(root)
+    facts = stated_facts(root, rendered, address)
+    title = next((f.value for f in facts if f.name == "title"), None)
+    return Page(
+        doc_id,
+        source_path,
+        media_type,
+        rendered.text,
+        markup=describe_lines(rendered, title),
+        facts=facts,
+        url=address,
+        encoding=decoded.encoding,
+        detail=_detail(decoded),
+    )
+
+
+def _doc_id(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:32]
+
+
+def _detail(decoded: Decoded) -> str | None:
+    if not decoded.replaced:
+        return None
+    spots = "spot" if decoded.replaced == 1 else "spots"
+    return f"{decoded.replaced:,} bad {spots} replaced by U+FFFD while decoding."
+
+
+# --- what the bytes are -----------------------------------------------------------------------------
+
+_TAG = re.compile(r"<[A-Za-z!/?]")
+_HEAD = 2048
+_CHARSET = re.compile(rb"<meta[^>]{0,300}?charset\s{0,5}=\s{0,5}[\"']?\s{0,5}([A-Za-z0-9_:.\-]{2,40})", re.IGNORECASE)
+_XML_ENCODING = re.compile(rb"^\s{0,100}<\?xml[^>]{0,200}?encoding\s{0,5}=\s{0,5}[\"']([A-Za-z0-9_:.\-]{2,40})")
+_DOCUMENT = re.compile(
+    r"\s{0,1000}(?:<\?xml[^>]{0,300}\?>\s{0,1000})?(?:<!--(?:[^-]|-(?!->)){0,5000}-->\s{0,1000}){0,5}"
+    r"<(?:!doctype\s{1,20}html\b|html[\s>]|head[\s>]|body[\s>])",
+    re.IGNORECASE,
+)
+
+
+def _declared(data: bytes) -> str | None:
+    """Return the encoding that the head of a page names."""
+    head = data[: 4 * _HEAD]
+    found = _XML_ENCODING.search(head) or _CHARSET.search(head)
+    return found[1].decode("ascii") if found else None
+
+
+def _looks_like_html(data: bytes) -> bool:
+    return b"<html" in data[:_HEAD].lower()
+
+
+def _is_html_document(text: str) -> bool:
+    """Tell whether a text begins as an HTML document does; an article about HTML begins with words."""
+    return _DOCUMENT.match(text[: 4 * _HEAD].lstrip("\ufeff")) is not None

@@ -1,0 +1,247 @@
+"""Decide which lines of a page without markup are content, with a model learned from 1,500 pages.
+
+Two stages of boosted trees (`line_forest`) over numbers that say what a line looks like (`line_features`) and what
+its neighbours were taken for (`line_second`). The lines kept are those that maximise the expected F1 of the page's
+words, so there is no threshold to tune. Weights are arrays under `resources/line_model/`; the same lines give the
+same answer on any machine and in any batch.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.errors import ContractError
+from pipeline.line_features import FeatureTable, PageLines, describe_lines
+from pipeline.line_forest import LEAF_UNIT, Forest
+from pipeline.line_second import describe_neighbours
+from pipeline.line_words import WordScores
+
+__all__ = ["LineScores", "PageLines", "keep_lines", "score_lines", "score_pages"]
+
+_BATCH_LINES = 4_000
+# Batches of 10 to 20 pages cost least: larger ones leave the processor's cache.
+
+
+@dataclass(frozen=True, slots=True)
+class LineScores:
+    """What the model thinks of the lines of one page.
+
+    `probability` is that of being content, after both stages, 0..1 in millionths. `keep` is the set of lines of
+    greatest expected F1. `policy` is the one that was used.
+    """
+
+    probability: NDArray[np.float64]
+    keep: NDArray[np.bool_]
+    policy: str
+    _why: _Reasons | None = field(default=None, repr=False, compare=False)
+
+    def evidence(self, index: int) -> str:
+        """Return the two or three features that weighed most for line `index`, as "name -1.2; name +0.8".
+
+        Numbers are log odds; positive speaks for content.
+        """
+        if self._why is None:
+            return ""
+        parts = self._why.parts()[index - (len(self.keep) if index >= len(self.keep) else 0)]
+        order = np.argsort(-np.abs(parts), kind="stable")[:3]
+        said = [f"{FAMILIES[k]} {parts[k]:+.1f}" for k in order if abs(parts[k]) >= 0.1]
+        return "; ".join(said) or "nothing in particular"
+
+
+def score_lines(
+    lines: Sequence[str],
+    gaps: Sequence[int],
+    policy: str = "auto",
+    markup: NDArray[np.float64] | None = None,
+    groups: NDArray[np.int64] | None = None,
+) -> LineScores:
+    """Score the non-blank lines of one document.
+
+    `gaps` are the numbers of blank lines before each. `policy` is "article" (only the body of an article is
+    content), "page" (the main content of any page, comments of a forum included) or "auto". With `markup`
+    (lines x columns) and `groups` (lines x kinds of group) the model for HTML decides.
+    """
+    page = PageLines(lines, gaps, policy, markup, groups)
+    return score_pages([page], "text" if markup is None else "html")[0]
+
+
+def score_pages(pages: Sequence[PageLines], model: str = "text") -> list[LineScores]:
+    """Score many pages, in order; each gets what it would get alone.
+
+    Raises ContractError when `model` has no weights.
+    """
+    weights = load_weights(model)
+    out: list[LineScores] = []
+    low = 0
+    while low < len(pages):
+        high, count = low, 0
+        while high < len(pages) and (high == low or count + len(pages[high].lines) <= _BATCH_LINES):
+            count += len(pages[high].lines)
+            high += 1
+        out += _score_batch(pages[low:high], weights)
+        low = high
+    return out
+
+
+def keep_lines(probability: NDArray[np.float64], words: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return the lines whose choice maximises expected F1: 2 sum(p w) over (sum of kept w + sum of all p w).
+
+    The best choice is all lines above some probability, which is half the F1 it reaches.
+    """
+    if not len(probability):
+        return np.zeros(0, np.bool_)
+    order = np.argsort(-probability, kind="stable")
+    mass = np.cumsum(np.rint(probability[order] * words[order] * 1e6))
+    kept = np.cumsum(np.rint(words[order] * 1e6))
+    quality = np.divide(2 * mass, kept + mass[-1], out=np.zeros_like(mass), where=kept + mass[-1] > 0)
+    level = max(float(quality.max()) / 2, 1e-6)
+    return probability >= level
+
+
+FAMILIES = (
+    "length",
+    "stopwords and sentences",
+    "letters and signs",
+    "words of links and buttons",
+    "words seen in boilerplate or content",
+    "run of like lines",
+    "repeated line",
+    "place in the page",
+    "place beside the prose",
+    "words shared with the prose",
+    "lines around",
+    "kind of page",
+    "markup",
+)
+_FAMILY_OF_PREFIX = (
+    (("words_above", "prose_above", "line_number", "lines_left", "place", "words_expected"), 7),
+    (("prose_words", "prose_up", "prose_down", "span_start", "span_end", "span_inside"), 8),
+    (("page_", "policy", "span_words"), 11),
+    (("cohesion", "span_cohesion"), 9),
+    (("phrase_",), 3),
+    (("score_",), 4),
+    (("run_", "short_run", "long_run", "group0", "group"), 5),
+    (("copies", "same_opening"), 6),
+    (("gap", "block", "first", "near", "lines_", "expected", "junk", "likely", "unlikely", "loose", "tight"), 10),
+    (("stop_share", "sentence_ends", "ends_stop", "words_a_sentence", "prose"), 1),
+    (("words", "chars", "word_length"), 0),
+    (("markup",), 12),
+)
+
+
+def family_of(name: str) -> int:
+    """Return the index in FAMILIES that a feature belongs to."""
+    if name[-2:-1] in "+-" or name[-3:-2] in "+-" or name.count("_") >= 2 and name.rsplit("_", 2)[1].isdigit():
+        return 10
+    for prefixes, family in _FAMILY_OF_PREFIX:
+        if name.startswith(prefixes):
+            return family
+    return 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Weights:
+    first: Forest
+    second: Forest
+    words: WordScores
+
+
+@cache
+def load_weights(model: str) -> _Weights:
+    """Load the weights called `model` ("text" or "html"), once."""
+    folder = files("pipeline") / "resources" / "line_model"
+    path = folder / f"{model}.npz"
+    if not path.is_file():
+        raise ContractError(f"no weights for the line model {model!r}. Run benchmarks/train_cleaner.py to make them.")
+    with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as data:
+        arrays = {name: data[name] for name in data.files}
+    meta = json.loads(bytes(arrays["meta"]).decode())
+    forests = [
+        Forest(
+            tuple(meta[f"{stage}_names"]),
+            arrays[f"{stage}_split_column"].astype(np.int32),
+            arrays[f"{stage}_split_border"],
+            arrays[f"{stage}_splits"].astype(np.int32),
+            arrays[f"{stage}_leaves"],
+            int(meta[f"{stage}_bias"]),
+            arrays[f"{stage}_cover"].astype(np.float32),
+        )
+        for stage in ("first", "second")
+    ]
+    return _Weights(*forests, WordScores.of(arrays["word_hashes"], arrays["word_scores"]))
+
+
+def pack_weights(first: Forest, second: Forest, words: WordScores) -> dict[str, NDArray[Any]]:
+    """Return the arrays that `load_weights` reads, for `numpy.savez_compressed`."""
+    out: dict[str, NDArray[Any]] = {"word_hashes": words.hashes, "word_scores": words.scores}
+    meta: dict[str, Any] = {}
+    for stage, forest in (("first", first), ("second", second)):
+        meta[f"{stage}_names"], meta[f"{stage}_bias"] = forest.names, forest.bias
+        out[f"{stage}_split_column"] = forest.split_column.astype(np.int16)
+        out[f"{stage}_split_border"] = forest.split_border
+        out[f"{stage}_splits"] = forest.splits.astype(np.int16)
+        out[f"{stage}_leaves"] = forest.leaves
+        out[f"{stage}_cover"] = forest.cover.astype(np.float32)
+    out["meta"] = np.frombuffer(json.dumps(meta).encode(), np.uint8)
+    return out
+
+
+def _probability(score: NDArray[np.int64]) -> NDArray[np.float64]:
+    return np.round(1.0 / (1.0 + np.exp(-score / LEAF_UNIT)), 6)
+
+
+def _score_batch(pages: Sequence[PageLines], weights: _Weights) -> list[LineScores]:
+    table = describe_lines(pages, weights.words)
+    probability, _ = _both_stages(table, weights)
+    out = []
+    for page, low, high in zip(pages, table.bounds[:-1].tolist(), table.bounds[1:].tolist(), strict=True):
+        own = probability[low:high]
+        out.append(LineScores(own, keep_lines(own, table.words[low:high]), page.policy, _Reasons(page, weights, [])))
+    return out
+
+
+def _both_stages(
+    table: FeatureTable, weights: _Weights
+) -> tuple[NDArray[np.float64], tuple[NDArray[np.float32], NDArray[np.float32]]]:
+    matrix = table.matrix()
+    first = _probability(weights.first.score(matrix))
+    extra = np.stack(list(describe_neighbours(table, first).values()))
+    both = np.concatenate((matrix, extra))
+    return _probability(weights.second.score(both)), (matrix, both)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reasons:
+    """What moved each line's probability, worked out when first asked for."""
+
+    page: PageLines
+    weights: _Weights
+    _cache: list[NDArray[np.float64]]
+
+    def parts(self) -> NDArray[np.float64]:
+        """Return lines x FAMILIES, in log odds."""
+        if not self._cache:
+            weights = self.weights
+            _, (matrix, both) = _both_stages(describe_lines([self.page], weights.words), weights)
+            own = np.array([family_of(n) for n in weights.first.names])
+            first = weights.first.explain(matrix, own, len(FAMILIES))
+            # What the first stage said of the line itself is told in the first stage's terms.
+            itself = len(FAMILIES)
+            late = [itself if n in ("first", "first_to_peak", "first_to_mean") else family_of(n) for n in weights.second.names]
+            second = weights.second.explain(both, np.array(late), itself + 1)
+            share = np.abs(first).sum(axis=1, keepdims=True)
+            told = np.divide(first, share, out=np.zeros_like(first), where=share > 0)
+            agree = np.where(np.sign(first) == np.sign(second[:, itself:]), told, 0.0)
+            whole = np.abs(agree).sum(axis=1, keepdims=True)
+            agree = np.divide(np.abs(agree), whole, out=np.zeros_like(agree), where=whole > 0)
+            self._cache.append(second[:, :itself] + agree * second[:, itself:])
+        return self._cache[0]

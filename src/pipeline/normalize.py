@@ -1,0 +1,73 @@
+"""Turn a slice of a document into the text a reader sees.
+
+White space becomes single spaces; soft hyphens, zero-width characters, bidi controls and other control
+characters go; words broken at a line's end are joined where that is safe; the result is NFC. Quotes,
+dashes, letters and digits are never changed (NFC alone may write a letter with another code point of
+the same meaning). Normalising twice is normalising once.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from importlib.resources import files
+
+_JOINING = "\u0600-\u06ff\u0700-\u08ff\u0900-\u0dff\u0f00-\u109f\u1780-\u17ff\u1800-\u18af\ua840-\ua87f"
+# Scripts in which a zero-width (non-)joiner is spelling: Persian "می‌خواهم" without it is another word.
+_NOT_JOINED = "،؛؟۔٪-٭\u0964\u0965"
+_EMOJI = "\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u2190-\u21ff\u2b00-\u2bff"
+_CJK = "\u3041-\u3096\u30a1-\u30fa\u30fc\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff、。，！？；：「」『』《》（）"
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]+"
+)
+_JOINERS = re.compile(
+    rf"(?P<kept>(?<=[{_JOINING}])(?<![{_NOT_JOINED}])[\u200c\u200d](?=[{_JOINING}])(?![{_NOT_JOINED}])"
+    rf"|(?<=[{_EMOJI}])\u200d(?=[{_EMOJI}]))|[\u200c\u200d]"
+)
+_JOINER_RUN = re.compile(r"([\u200c\u200d])[\u200c\u200d]+")
+_SOFT_BREAK = re.compile(r"\u00ad[ \t]*\r?\n[ \t]*(?=\w)")
+_HARD_BREAK = re.compile(r"(?<!\w)(\w{1,30})([-\u2010])[ \t]*\r?\n[ \t]*(\w{1,30})")
+_CJK_BREAK = re.compile(rf"(?<=[{_CJK}])[ \t\u3000]*\r?\n[ \t\u3000]*(?=[{_CJK}])")
+_SPECIAL = re.compile("[^ -\u00ac\u00ae-\u02ff\u0370-\u05ff\u2010-\u2027\u20a0-\u20bf]|  |\u00a0|[\x7f-\x9f]")
+
+
+def normalize_text(text: str) -> str:
+    """Return the reader's text of a slice.
+
+    >>> normalize_text("  The co-\\noperation  of\\u00a0both\\u200b sides ")
+    'The cooperation of both sides'
+    """
+    text = text.strip()
+    if _SPECIAL.search(text) is None:
+        # 95 % of the sentences of the development pages: nothing to do but what NFC may find (below U+0300 nothing).
+        return text
+    if "\n" in text:
+        text = _SOFT_BREAK.sub("", text)
+        text = _HARD_BREAK.sub(_join_word, text)
+        text = _CJK_BREAK.sub("", text)
+    text = _INVISIBLE.sub("", text)
+    if "\u200c" in text or "\u200d" in text:
+        text = _JOINERS.sub(lambda m: m.group("kept") or "", _JOINER_RUN.sub(r"\1", text))
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def _join_word(match: re.Match[str]) -> str:
+    first, hyphen, second = match.groups()
+    if second.lower() in _words("and"):
+        return match.group()
+    if not (first.isalpha() and second.isalpha() and first[-1].islower() and second[0].islower()):
+        return first + hyphen + second
+    if len(second) < 2 or first.lower() in _words("first") or second.lower() in _words("second"):
+        return first + hyphen + second
+    return first + second
+
+
+@cache
+def _words(name: str) -> frozenset[str]:
+    import tomllib
+
+    path = files("pipeline") / "resources" / "sentences" / "hyphens.toml"
+    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    return frozenset(word for line in data[name] for word in line.split())

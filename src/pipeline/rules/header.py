@@ -1,0 +1,234 @@
+"""Read the lines around the title: site, dates, bylines, document ids, and buttons glued between them.
+
+A header line is cut into its parts when the parts explain all of it; a machine's "date 2025-01-24" in front
+of a title or lead is cut off alone. Only short lines above the first or below the last paragraph of prose
+are looked at: a date or a name between paragraphs is body.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from ..blocks import Line
+from ..dates import find_dates
+from ..model import Role
+from .lexicon import fold
+from .sheet import Claim, Sheet, trim, whole_line
+
+HEAD_WORDS = 25
+"""Words above which a line is no header line."""
+NEAR = 8
+"""Lines below the last prose in which a byline or date may still stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a header line: its span, role and what it says."""
+
+    start: int
+    end: int
+    role: Role
+    rule: str
+
+
+def claim_header(sheet: Sheet) -> Iterator[Claim]:
+    """Claim site, date, byline and id lines above and below the prose."""
+    for line in _head_lines(sheet):
+        if line.index < sheet.first_prose and _DOMAIN.fullmatch(line.text):
+            yield whole_line(line, Role.SITE, "site_line", "a domain name alone on its line")
+        elif _is_document_id(sheet, line):
+            yield whole_line(line, Role.DOCUMENT_ID, "document_id", "an id's label and its number")
+        elif claims := _parts(sheet, line):
+            yield from claims
+        elif sheet.opening(line.index, "byline") and (name := byline_name(sheet, line)):
+            yield whole_line(line, Role.BYLINE, "byline", f"byline label and a name: {sheet.text[slice(*name)]}")
+        elif line.index > sheet.last_prose and _is_signature(sheet, line):
+            yield whole_line(line, Role.BYLINE, "signature", "a name and where it writes, below the text")
+
+
+def _head_lines(sheet: Sheet) -> Iterator[Line]:
+    below = sheet.last_prose + 1
+    for line in (*sheet.lines[: sheet.first_prose], *sheet.lines[max(below, sheet.first_prose) : below + NEAR]):
+        if line.words <= HEAD_WORDS and sheet.is_open(line.index):
+            yield line
+    # A paragraph may carry the machine's date in front.
+    if sheet.first_prose < len(sheet.lines) and sheet.is_open(sheet.first_prose):
+        yield sheet.lines[sheet.first_prose]
+
+
+_DOMAIN = re.compile(r"(?:https?://)?(?:www\.)?(?:[a-zA-Z0-9][a-zA-Z0-9\-]{0,62}\.){1,3}[a-zA-Z]{2,12}/?")
+_ISSN = re.compile(r"\bISSN:?\s*\d{4}-\d{3}[\dXx]\b|\bdoi:\s?10\.\d{4,9}/\S+|\bISBN:?\s*[\d\-Xx]{10,17}", re.I)
+_TIME = re.compile(
+    r"(?:[\s,|•·@(\-–—:]|\bat\b|\bum\b|\bà\b|\ba las\b|\balle\b|\bàs\b|\bв\b|\bо\b|ساعت|الساعة|saat|ժամը)*"
+    r"\d{1,2}[:.h]\d{2}(?::\d{2})?(?:\s?[ap]\.?m\.?|\s?uhr)?(?:\s?(?:[a-z]{2,4}|utc|gmt)(?:\s?[+-]\d{1,2})?)?(?!\w)"
+)
+_MARKS = re.compile(r"[\s\W_]+")
+_COUNT = re.compile(
+    r"\d+ ?(?:comments?|shares?|views?|likes?|min(?:ute)?s?(?: read)?|комментари\w*|просмотр\w*|коментар\w*|перегляд\w*"
+    r"|بازدید|نظر|yorum|okunma|baxış|kommentare?|commentaires?|comentarios?|commenti|comentários?|vistas?)?"
+)
+_DAYS = (
+    "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun montag dienstag "
+    "mittwoch donnerstag freitag samstag sonnabend sonntag lundi mardi mercredi jeudi vendredi samedi dimanche lunes martes "
+    "miércoles jueves viernes sábado domingo lunedì martedì mercoledì giovedì venerdì sabato domenica segunda terça quarta "
+    "quinta sexta feira понедельник вторник среда четверг пятница суббота воскресенье пн вт ср чт пт сб вс понеділок "
+    "вівторок середа четвер пʼятниця субота неділя pazartesi salı çarşamba perşembe cuma cumartesi pazar "
+    "دوشنبه سه شنبه چهارشنبه پنجشنبه پنج جمعه شنبه یکشنبه یک چهار دو سه الاثنین الثلاثاء الاربعاء الخمیس الجمعة السبت الاحد "
+    "יום ראשון שני שלישי רביעי חמישי שישי שבת bazar ertəsi çərşənbə axşamı cümə şənbə г in at um am le el il em"
+)
+
+
+def _is_document_id(sheet: Sheet, line: Line) -> bool:
+    if line.words > 14:
+        return False
+    if _ISSN.search(line.text):
+        return True
+    label = sheet.opening(line.index, "document_id")
+    rest = sheet.folded[label.end : line.end] if label else ""
+    return bool(label) and len(rest) <= 40 and any(c.isdigit() for c in rest) and len(rest.split()) <= 3
+
+
+def _parts(sheet: Sheet, line: Line) -> list[Claim]:
+    """Cut a header line into its parts, if they explain all of it; else return the machine's date alone."""
+    parts = sorted(_find_parts(sheet, line), key=lambda p: p.start)
+    if not parts or all(p.role is Role.PROMOTION for p in parts):
+        return []
+    open_text = [sheet.folded[a:b] for a, b in _between(line, parts)]
+    if line.words <= HEAD_WORDS and not any(_left(t) for t in open_text):
+        claims = []
+        for i, part in enumerate(parts):
+            start = line.start if i == 0 else part.start
+            end = parts[i + 1].start if i + 1 < len(parts) else line.end
+            start, end = trim(sheet.text, start, end)
+            claims.append(Claim(start, end, part.role, part.rule, "part of a header line"))
+        return claims
+    first = parts[0]
+    label = sheet.opening(line.index, "date")
+    if first.rule == "date" and first.start == line.start and label and label.end < first.end and len(parts) <= 2:
+        iso = find_dates(sheet.text[first.start : first.end])
+        # Only the machine's own "date YYYY-MM-DD": prose may well begin with a date.
+        if iso and "-" in sheet.text[first.start + iso[0].start : first.start + iso[0].end]:
+            return [Claim(first.start, first.end, Role.DATE, "date_prefix", "label and ISO date before the text")]
+    return []
+
+
+def _find_parts(sheet: Sheet, line: Line) -> Iterator[Part]:
+    text = sheet.text[line.start : min(line.end, line.start + 300)]
+    at = line.start
+    taken: list[tuple[int, int]] = []
+    for item in find_dates(text):
+        start, end = at + item.start, at + item.end
+        if time := _TIME.match(sheet.folded, end, line.end):
+            end = time.end()
+        rule = "date"
+        for family in ("updated", "date"):
+            labels = [c for c in sheet.cues.get(line.index, ()) if c.family == family and c.mode == "opens"]
+            near = [c for c in labels if c.start >= at and c.end <= start and not _left(sheet.folded[c.end : start])]
+            if near:
+                start, rule = min(c.start for c in near), family
+                break
+        yield Part(start, end, Role.DATE, rule)
+        taken.append((start, end))
+    for cue in sheet.cues.get(line.index, ()):
+        if cue.mode == "opens" and cue.family == "byline" and cue.end - cue.start > 1:
+            before = sheet.folded[at : cue.start]
+            limit = min([a for a, _ in taken if a >= cue.end], default=line.end)
+            explained = not before or not _left(_cut(before, at, taken))
+            if explained and (name := name_span(sheet.text, cue.end, limit)):
+                yield Part(cue.start, name[1], Role.BYLINE, "byline")
+                taken.append((cue.start, name[1]))
+                break
+    for cue in sheet.cues.get(line.index, ()):
+        free = all(cue.end <= a or cue.start >= b for a, b in taken)
+        if cue.mode == "whole" and cue.family in ("share", "donate", "advert", "newsletter", "menu") and free:
+            yield Part(cue.start, cue.end, Role.PROMOTION, "button")
+            taken.append((cue.start, cue.end))
+
+
+def _cut(before: str, at: int, taken: list[tuple[int, int]]) -> str:
+    return "".join(c for i, c in enumerate(before, at) if not any(a <= i < b for a, b in taken))
+
+
+def _between(line: Line, parts: list[Part]) -> Iterator[tuple[int, int]]:
+    at = line.start
+    for part in parts:
+        yield at, max(at, part.start)
+        at = max(at, part.end)
+    yield at, line.end
+
+
+@cache
+def _filler() -> frozenset[str]:
+    return frozenset(fold(_DAYS).split())
+
+
+def _left(folded: str) -> bool:
+    """Tell whether a stretch between parts says something: more than marks, times, days and counts."""
+    rest = _COUNT.sub(" ", _TIME.sub(" ", folded))
+    return any(w not in _filler() for w in _MARKS.split(rest) if w)
+
+
+# --- names ------------------------------------------------------------------------------------------
+
+_STOP = re.compile(r"\s*(?:[|•·/;(\[\n\t]|\s[\-–—]\s|,|\d|\.(?=\s|$)|@|<|:)")
+_TOKEN = re.compile(r"[^\W\d_][\w'’.\-]*", re.UNICODE)
+_SMALL = frozenset(
+    "de del della di da dos das do du des van von der den ter la le el al bin ibn ben al- y e et und and & with i и та و ve və եւ և"
+    .split()
+)
+
+
+def byline_name(sheet: Sheet, line: Line) -> tuple[int, int] | None:
+    """Return the span of the name that a byline line states, if it states nothing but a name and a function."""
+    cue = sheet.opening(line.index, "byline")
+    if not cue:
+        return None
+    name = name_span(sheet.text, cue.end, line.end)
+    if not name:
+        return None
+    after = sheet.text[name[1] : line.end].strip()
+    # "By John Smith, Staff Writer" is a byline; "By John Smith the house was ..." is not.
+    if after and (after[0] not in ",|•·-–—(/[" or len(after) > 80 or line.ends):
+        return None
+    return name
+
+
+def name_span(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Return the span of one to six capitalised words (or words of a script without case), or None."""
+    while start < end and text[start] in " \t\u00a0:：-–—_*[\u200c":
+        start += 1
+    stop = _STOP.search(text, start, end)
+    a, b = trim(text, start, stop.start() if stop else end)
+    words = text[a:b].split()
+    if not 1 <= len(words) <= 7 or b - a > 70 or b - a < 3:
+        return None
+    strong = 0
+    for word in words:
+        if word.casefold() in _SMALL:
+            continue
+        if not _TOKEN.fullmatch(word.strip("\"'“”«»")) or word[0].islower():
+            return None
+        strong += 1
+    return (a, b) if 1 <= strong <= 6 and words[0] not in ("I", "A") else None
+
+
+@cache
+def _signatures() -> tuple[str, ...]:
+    path = files("pipeline") / "resources" / "clean" / "signatures.toml"
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    return tuple(sorted(fold(p) for phrases in table["exclusive"].values() for p in phrases))
+
+
+def _is_signature(sheet: Sheet, line: Line) -> bool:
+    """Tell whether a line below the text is "First Last, function, exclusively for ..."."""
+    if line.words > HEAD_WORDS:
+        return False
+    name = name_span(sheet.text, line.start, line.end)
+    folded = sheet.folded[line.start : line.end]
+    named = name is not None and name[0] == line.start and len(sheet.text[slice(*name)].split()) >= 2
+    return named and any(p in folded for p in _signatures())

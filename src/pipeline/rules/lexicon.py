@@ -1,0 +1,103 @@
+"""Find the cues of the word lists (`resources/clean/*.toml`) in a text.
+
+A cue is a phrase of a family ("share", "byline", ...) in one of three modes: `whole` (the line says nothing
+else), `opens` (the line begins with it) and `has` (anywhere). Text and phrases are folded in the same way,
+character by character, so that offsets stay those of the text. One automaton finds all phrases in one pass.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+LISTS = ("promotion", "navigation", "legal", "heads")
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A phrase found in the text: its span, family and mode."""
+
+    start: int
+    end: int
+    family: str
+    mode: str
+
+
+def find_cues(folded: str) -> Iterator[Cue]:
+    """Yield the cues that stand in a folded text as whole words, in order of their ends.
+
+    >>> [(c.family, c.mode) for c in find_cues(fold("Поделиться")) if c.family == "share"]
+    [('share', 'whole')]
+    """
+    automaton, phrases, meanings = _automaton()
+    size = len(folded)
+    for number, start, end in automaton.find_matches_as_indexes(folded, overlapping=True):
+        phrase = phrases[number]
+        if start and phrase[0].isalnum() and _joins(folded[start - 1], phrase[0]):
+            continue
+        if end < size and phrase[-1].isalnum() and _joins(phrase[-1], folded[end]):
+            continue
+        for family, mode in meanings[number]:
+            yield Cue(start, end, family, mode)
+
+
+def fold(text: str) -> str:
+    """Return `text` in lower case with look-alike letters, digits, quotes and spaces made equal.
+
+    The length never changes.
+
+    >>> fold("İSTANBUL’da ۱۴۰۳")
+    "istanbul'da 1403"
+    """
+    return text.translate(_SAME).lower()
+
+
+def _joins(left: str, right: str) -> bool:
+    """Tell whether two neighbouring characters belong to one word."""
+    if not (left.isalnum() or left == "_") or not (right.isalnum() or right == "_"):
+        return False
+    # Chinese, Japanese and Korean write no spaces (or particles without one) between words.
+    return not ("\u3040" <= left <= "\ud7a3" and "\u3040" <= right <= "\ud7a3")
+
+
+def _same_characters() -> Mapping[int, str]:
+    same = {ord(c): "'" for c in "’‘ʼ`´ʹ"} | {ord(c): '"' for c in "“”„«»״"}
+    same |= {ord("׳"): "'", ord("İ"): "i", ord("ı"): "i", ord("ё"): "е", ord("Ё"): "е"}
+    same |= {ord(a): b for a, b in zip("يىئكأإآٱ", "یییکاااا", strict=True)}
+    same |= {ord(c): " " for c in "\u00a0\u2007\u2009\u200a\u202f\u200c\u200b\u3000\t"}
+    same |= {base + d: str(d) for base in (0x0660, 0x06F0, 0xFF10, 0x0966) for d in range(10)}
+    same |= {ord(c): "-" for c in "‐‑‒–−"}
+    return same
+
+
+_SAME = _same_characters()
+
+
+@cache
+def _automaton() -> tuple[Any, list[str], list[list[tuple[str, str]]]]:
+    import ahocorasick_rs
+
+    meanings: dict[str, set[tuple[str, str]]] = {}
+    for name in LISTS:
+        for family, modes in load_list(name).items():
+            for mode, languages in modes.items():
+                for phrases in languages.values():
+                    for phrase in phrases:
+                        key = fold(phrase).strip()
+                        # A whole line is compared without its closing marks, so the cue has none either.
+                        key = key.strip(" :.!?…") if mode == "whole" else key
+                        meanings.setdefault(key, set()).add((family, mode))
+    phrases_ = sorted(meanings)
+    automaton = ahocorasick_rs.AhoCorasick(phrases_, matchkind=ahocorasick_rs.MatchKind.Standard)
+    return automaton, phrases_, [sorted(meanings[p]) for p in phrases_]
+
+
+@cache
+def load_list(name: str) -> Mapping[str, Mapping[str, Mapping[str, list[str]]]]:
+    """Load a word list: family, then mode, then language, then phrases."""
+    path = files("pipeline") / "resources" / "clean" / f"{name}.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))

@@ -1,0 +1,110 @@
+"""Find tables of contents, menus, breadcrumbs, archive and print bars, and machine leftovers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..blocks import Line
+from ..model import Role
+from .sheet import Claim, Sheet, whole_line
+
+LINK = re.compile(r"\[[^\[\]]{0,200}\]\([^()\s]{0,300}\)")
+_ANCHORS = re.compile(r"\[[^\[\]]{1,200}\]\(#[^()\s]{0,200}\)")
+_TRAIL = re.compile(r"\s(?:›|»|>|/|→|::|❯|⟩|—>|\|)\s")
+_NUMBERING = re.compile(r"^(?:[\d.)(\s•*\-–—]+|[ivxIVX]+[.)])\s*")
+
+
+def claim_contents(sheet: Sheet) -> Iterator[Claim]:
+    """Claim tables of contents: the heading alone, with anchors, or with entries that are the page's headings."""
+    headings: dict[str, int] = {}
+    for line in sheet.lines:
+        if line.words <= 20:
+            key = _entry(sheet, line)
+            headings[key] = headings.get(key, 0) + 1
+    for line in sheet.lines:
+        if _ANCHORS.search(line.text) and not _ANCHORS.sub("", line.text).strip(" *+-–•\t0123456789.#"):
+            yield whole_line(line, Role.CONTENTS, "contents", "a link to a place on the same page")
+        if line.words > 5 or "contents" not in sheet.whole(line.index):
+            continue
+        entries: list[Line] = []
+        for follower in sheet.lines[line.index + 1 : line.index + 60]:
+            listed = headings.get(_entry(sheet, follower), 0) >= 2 or _ANCHORS.search(follower.text)
+            if not listed or follower.words > 20:
+                break
+            entries.append(follower)
+        nearby = line.index + 1 < len(sheet.lines)
+        if entries or (nearby and line.index <= sheet.last_prose):
+            said = f"contents heading with {len(entries)} entries"
+            yield whole_line(line, Role.CONTENTS, "contents", said)
+            for entry in entries:
+                yield whole_line(entry, Role.CONTENTS, "contents", "a heading of the page, listed")
+
+
+def _entry(sheet: Sheet, line: Line) -> str:
+    return _NUMBERING.sub("", sheet.folded[line.start : line.end]).strip(" :.#")
+
+
+def claim_menus(sheet: Sheet) -> Iterator[Claim]:
+    """Claim runs of menu words, skip links and breadcrumbs outside the prose."""
+    for line in sheet.open_lines():
+        if line.words > 14 or line.ends:
+            continue
+        outside = not sheet.first_prose < line.index < sheet.last_prose
+        if outside and _is_trail(sheet, line):
+            yield whole_line(line, Role.NAVIGATION, "breadcrumb", "a path of links")
+        elif outside and "menu" in sheet.whole(line.index) and _company(sheet, line):
+            yield whole_line(line, Role.NAVIGATION, "menu", "menu words among short lines")
+
+
+def _company(sheet: Sheet, line: Line) -> bool:
+    """Tell whether another line of two neighbours on either side speaks the same kind of language."""
+    near = [*range(max(0, line.index - 2), line.index), *range(line.index + 1, min(len(sheet.lines), line.index + 3))]
+    return any(sheet.whole(i) & {"menu", "legal", "share", "newsletter", "cookie", "comments"} for i in near)
+
+
+def _is_trail(sheet: Sheet, line: Line) -> bool:
+    parts = _TRAIL.split(line.text)
+    if len(parts) < 2 or any(len(p) > 60 for p in parts[:-1]):
+        return False
+    first = sheet.folded[line.start : line.start + len(parts[0])].strip(" •*/")
+    home = any(c.family == "menu" and c.mode == "whole" and c.end - line.start <= len(parts[0]) + 2
+               and first == sheet.folded[c.start : c.end] for c in sheet.cues.get(line.index, ()))
+    return home and line.index < max(sheet.first_prose, 1) + 3
+
+
+def claim_bars(sheet: Sheet) -> Iterator[Claim]:
+    """Claim bars of web archives and print views: short lines above or below the text."""
+    for line in sheet.open_lines():
+        if line.words <= 25 and not line.is_prose and sheet.having(line.index, "archive"):
+            if line.index < sheet.first_prose or line.index > sheet.last_prose:
+                yield whole_line(line, Role.NAVIGATION, "archive_bar", "words of an archive or print bar at the edge")
+
+
+_HEX = re.compile(r"^(?:[0-9a-fA-F]{24,}|[A-Za-z0-9+/]{60,}={0,2}|[\w\-]{48,})$")
+_JSON = re.compile(r'^[\[{].{0,4000}["\w]\s*[:,].{0,4000}[\]}];?$')
+_CODE = re.compile(r"(?:^|\s)(?:var|let|const|function)\s+[\w$]+\s*[=(]|window\.[\w$]+\s*=|document\.\w+\(|googletag|adsbygoogle|<!--|\bfbq\(")
+_IMAGE = re.compile(r"^!?\[[^\[\]]{0,200}\]\([^()\s]{1,400}\.(?:png|jpe?g|gif|svg|webp)[^()\s]{0,200}\)$", re.I)
+
+
+def claim_artefacts(sheet: Sheet) -> Iterator[Claim]:
+    """Claim what machines left: invisible characters, players' words, script, data, bare picture links."""
+    for line in sheet.open_lines():
+        if not any(c.isalnum() for c in line.text[:2000]):
+            if line.words == 0 and not any(c.isprintable() and not c.isspace() for c in line.text[:2000]):
+                yield whole_line(line, Role.MACHINE_ARTIFACT, "invisible", "no visible character")
+            continue
+        if line.words <= 4 and _HEX.match(line.text):
+            yield whole_line(line, Role.MACHINE_ARTIFACT, "code", "a hash or encoded data")
+        elif _IMAGE.match(line.text):
+            yield whole_line(line, Role.MACHINE_ARTIFACT, "image_link", "a bare link to a picture")
+        elif "artefact" in sheet.whole(line.index) and not _inside(sheet, line):
+            yield whole_line(line, Role.MACHINE_ARTIFACT, "player", "words of a player or a failed page")
+        elif line.words <= 40 and sheet.having(line.index, "artefact") and not _inside(sheet, line):
+            yield whole_line(line, Role.MACHINE_ARTIFACT, "browser_note", "a note to the browser's user")
+        elif not _inside(sheet, line) and (_CODE.search(line.text[:2000]) and _JSON.match(line.text[:8000])):
+            yield whole_line(line, Role.MACHINE_ARTIFACT, "script", "script or data")
+
+
+def _inside(sheet: Sheet, line: Line) -> bool:
+    return sheet.first_prose <= line.index <= sheet.last_prose

@@ -1,0 +1,230 @@
+"""Find made-up author profiles: regions of "key : value" pairs as placeholder generators write them.
+
+Six families of signals count: profile keys, lorem ipsum, an ISO birth date, a follower/following pair,
+social profile addresses, and a telephone with a postal code. A region needs several of them close together
+(`CleanSettings.profile_families`); a heading alone, a single line or a single family claims nothing, so
+real biographies, real Latin, press contacts and staff directories stay. Lines or one long line, any order
+and any of the listed languages: the pairs are found in the running text.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from ..blocks import Line
+from ..model import Role
+from .lexicon import fold
+from .sheet import Claim, Sheet, trim
+
+FAR_LINES = 3
+"""Lines without a signal that end a region."""
+FAR_CHARACTERS = 220
+"""Characters without a signal that end a region inside one line."""
+MIN_COVER = 0.75
+"""Share of a region's lines that must hold a signal or an empty key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A piece of evidence: its span, its family and which kind of that family it is."""
+
+    start: int
+    end: int
+    family: str
+    kind: str
+
+
+def claim_profiles(sheet: Sheet, families: int) -> Iterator[Claim]:
+    """Claim the regions in which at least `families` signal families meet.
+
+    `families` runs from 2 to 6.
+    """
+    signals = sorted(_signals(sheet.folded), key=lambda s: (s.start, s.end))
+    for group in _groups(sheet, signals):
+        found = _families(group)
+        if len(found) < families or not found & {"lorem", "birth date", "followers"}:
+            continue
+        lines = _lines_of(sheet, group)
+        if not _is_dense(sheet, lines, group):
+            continue
+        evidence = "region of " + ", ".join(sorted(found))
+        for line in _with_headings(sheet, lines):
+            start, end = line.start, line.end
+            if len(line.text) > 2 * FAR_CHARACTERS or line.words > 60:
+                start, end = _inside(sheet, line, group)
+            if start < end:
+                yield Claim(start, end, Role.FAKE_PROFILE, "fake_profile", evidence)
+
+
+_ISO_BIRTH = re.compile(r"\W{0,3}(?:19|20)\d{2}-\d{2}-\d{2}(?!\d)")
+_NUMBER = re.compile(r"\W{0,3}\d[\d.,  ]{0,12}[km]?(?!\w)")
+_PHONE = re.compile(r"(?<![\w.])[+(]?\d[\d\s().\-x/]{5,22}\d(?!\w)")
+_SOCIAL = re.compile(
+    r"(?:https?://)?(?:www\.)?(?:instagram|tiktok|twitter|facebook|linkedin|youtube|pinterest|x|vk|t)\.(?:com|me)/"
+    r"(?:in/|@|user/)?[\w.\-]{2,60}"
+)
+_POSTCODE = re.compile(r"(?<![\d\-+])(?:\d{5}(?:-\d{3,4})?|\d{4,6}|\d{3}-\d{3,5}|\d{10}|[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2})(?!\d)")
+_WORDS = re.compile(r"[^\W\d_]+")
+_MARK = re.compile(r"[:：=|՝][ \t]*|(?<=\s)[\-–—][ \t]+")
+_KEY_WORD = re.compile(r"[^\s•·*,;|()]+")
+_SENTENCE = re.compile(r"[a-z][a-z ,]{15,300}[.!?]")
+
+
+def _signals(folded: str) -> Iterator[Signal]:
+    for start, end, kind in _pairs(folded):
+        yield Signal(start, end, "keys", kind)
+        value = folded[end : end + 400].split("\n", 1)[0]
+        if kind == "birthdate" and (hit := _ISO_BIRTH.match(value)):
+            yield Signal(end, end + hit.end(), "birth date", kind)
+        elif kind in ("followers", "following") and (hit := _NUMBER.match(value)):
+            yield Signal(end, end + hit.end(), "followers", kind)
+        elif kind == "phone" and (hit := _PHONE.match(value.lstrip())):
+            yield Signal(end, end + hit.end(), "phone and postal code", "phone")
+        elif kind == "address" and _POSTCODE.search(folded[end : end + 120]):
+            yield Signal(start, end, "phone and postal code", "postcode")
+        elif kind == "bio":
+            yield from _lorem(value, end)
+    if ".com/" in folded or ".me/" in folded:
+        for m in _SOCIAL.finditer(folded):
+            yield Signal(m.start(), m.end(), "social addresses", "social")
+
+
+def _pairs(folded: str) -> Iterator[tuple[int, int, str]]:
+    """Yield the profile keys that a colon (or dash between spaces) follows: start, end of mark, kind."""
+    kinds = _kinds()
+    for mark in _MARK.finditer(folded):
+        at = mark.start()
+        before = folded[max(0, at - 32) : at].rsplit("\n", 1)[-1].rstrip()
+        stop = at - (len(folded[max(0, at - 32) : at]) - len(folded[max(0, at - 32) : at].rstrip()))
+        words = list(_KEY_WORD.finditer(before))[-4:]
+        for word in words:
+            kind = kinds.get(before[word.start() :])
+            if kind and kind not in ("heading", "network"):
+                yield stop - (len(before) - word.start()), mark.end(), kind
+                break
+
+
+def _lorem(value: str, at: int) -> Iterator[Signal]:
+    lorem = _placeholder_words()
+    for m in _SENTENCE.finditer(value):
+        words = _WORDS.findall(m.group())
+        # 90 %: of real Latin only the passage of Cicero that the list was made of reaches it.
+        if len(words) >= 3 and sum(w in lorem for w in words) >= 0.9 * len(words):
+            yield Signal(at + m.start(), at + m.end(), "lorem ipsum", "lorem")
+
+
+def _families(group: list[Signal]) -> set[str]:
+    """Return the families that a group proves; some need more than one signal."""
+    kinds: dict[str, set[str]] = {}
+    for signal in group:
+        kinds.setdefault(signal.family, set()).add(signal.kind)
+    found = set()
+    # Four different keys, one of which no contact card has.
+    if len(kinds.get("keys", ())) >= 4 and kinds["keys"] & {"username", "birthdate", "bio", "followers", "job"}:
+        found.add("keys")
+    if "lorem ipsum" in kinds:
+        found.add("lorem")
+    if "birth date" in kinds:
+        found.add("birth date")
+    if len(kinds.get("followers", ())) == 2:
+        found.add("followers")
+    if "social addresses" in kinds:
+        found.add("social addresses")
+    if len(kinds.get("phone and postal code", ())) == 2:
+        found.add("phone and postal code")
+    return found
+
+
+def _groups(sheet: Sheet, signals: list[Signal]) -> Iterator[list[Signal]]:
+    group: list[Signal] = []
+    for signal in signals:
+        if group:
+            between = sheet.folded[max(s.end for s in group) : signal.start]
+            lines = sum(1 for part in between.splitlines() if part.strip())
+            if len(between) > 3 * FAR_CHARACTERS or (len(between) > FAR_CHARACTERS and lines <= 2) or lines > FAR_LINES + 1:
+                yield group
+                group = []
+        group.append(signal)
+    if group:
+        yield group
+
+
+def _lines_of(sheet: Sheet, group: list[Signal]) -> list[Line]:
+    start, end = group[0].start, max(s.end for s in group)
+    return [line for line in sheet.lines if line.end > start and line.start < end]
+
+
+def _is_dense(sheet: Sheet, lines: list[Line], group: list[Signal]) -> bool:
+    """Tell whether nearly every line of the region carries a signal, an empty key or lorem."""
+    bare = sum(1 for line in lines if _is_heading(sheet, line))
+    held = sum(1 for line in lines if any(s.start < line.end and s.end > line.start for s in group))
+    return held + bare >= MIN_COVER * len(lines)
+
+
+def _is_heading(sheet: Sheet, line: Line) -> bool:
+    """Tell whether a line is only the name of a network or a heading of the profile kind."""
+    key = sheet.folded[line.start + len(line.bullet) : line.end].strip(" :-–—=|#*՝")
+    return line.words <= 6 and _kind(key) != ""
+
+
+def _with_headings(sheet: Sheet, lines: list[Line]) -> list[Line]:
+    """Add the headings and empty keys that stand right before and after the region."""
+    first, last = lines[0].index, lines[-1].index
+    while first and lines[0].index - first < 2 and _is_heading(sheet, sheet.lines[first - 1]):
+        first -= 1
+    while last + 1 < len(sheet.lines) and _is_heading(sheet, sheet.lines[last + 1]):
+        last += 1
+    return list(sheet.lines[first : last + 1])
+
+
+def _inside(sheet: Sheet, line: Line, group: list[Signal]) -> tuple[int, int]:
+    """Return the part of a long line that the region covers, from its heading to the end of its last value."""
+    inside = [s for s in group if s.start < line.end and s.end > line.start]
+    if not inside:
+        return line.start, line.end
+    start = max(line.start, inside[0].start)
+    head = sheet.folded[line.start : start]
+    if len(head) <= 60 and _kind(head.strip(" :-–—=|#*՝")):
+        start = line.start
+    elif m := re.search(r"(?<!\w)([^\W\d_]+ [^\W\d_]+) ?[:\-–—=|] *$", head[-60:]):
+        if _kind(m.group(1)) == "heading":
+            start -= len(head[-60:]) - m.start()
+    last = max(inside, key=lambda s: s.end)
+    end = last.end
+    if last.family == "keys":
+        # The value of the last key: up to the end of its sentence, or of the line when little is left.
+        stop = re.search(r"[.!?](?=\s|$)", sheet.folded[end : line.end])
+        left = line.end - end
+        end = line.end if left <= 80 else end + stop.end() if stop and stop.end() <= 160 else min(end + 40, line.end)
+    if line.end - end <= 40:
+        end = line.end
+    return trim(sheet.text, start, min(end, line.end))
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads((files("pipeline") / "resources" / "clean" / "profile.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _placeholder_words() -> frozenset[str]:
+    return frozenset(_table()["lorem"]["words"].split())
+
+
+@cache
+def _kinds() -> dict[str, str]:
+    kinds: dict[str, str] = {}
+    for kind, phrases in _table()["keys"].items():
+        for phrase in phrases:
+            kinds.setdefault(fold(phrase), kind)
+    return kinds
+
+
+def _kind(key: str) -> str:
+    return _kinds().get(key, "")

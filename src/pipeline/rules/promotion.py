@@ -1,0 +1,135 @@
+"""Find promotion: share bars, newsletter and donation boxes, teasers, comments, appeals to the reader.
+
+A word alone drops nothing. A button is a whole line; a teaser list is a heading of the kind and a run of
+short lines without prose; an appeal is one or more sentences that close the text and speak to the reader
+about the site. Sentences of real prose that share these words stay.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..blocks import Line
+from ..model import Role
+from .sheet import Claim, Sheet, trim, whole_line
+
+BUTTONS = ("share", "donate", "newsletter", "advert", "offer")
+TEASER_WORDS = 25
+TEASER_RUN = 40
+
+
+def claim_buttons(sheet: Sheet) -> Iterator[Claim]:
+    """Claim lines that say nothing but a button's words."""
+    for line in sheet.open_lines():
+        families = sheet.whole(line.index)
+        hit = next((f for f in BUTTONS if f in families), None)
+        if hit and (hit != "offer" or line.index > sheet.last_prose or line.index < sheet.first_prose):
+            yield whole_line(line, Role.PROMOTION, hit, f"the line is a {hit} button")
+
+
+def claim_teasers(sheet: Sheet) -> Iterator[Claim]:
+    """Claim headings of teaser lists with the short lines below them, and single "read also" lines."""
+    done = -1
+    for line in sheet.lines:
+        if line.index <= done or not sheet.is_open(line.index):
+            continue
+        families = sheet.whole(line.index)
+        if "related" in families:
+            run = list(_run(sheet, line))
+            below = line.index > sheet.last_prose or (run and run[-1].index >= len(sheet.lines) - 1)
+            bulleted = len(run) >= 2 and all(r.bullet for r in run)
+            yield whole_line(line, Role.PROMOTION, "related", "heading of a teaser list")
+            if below or bulleted:
+                for teaser in run:
+                    if sheet.is_open(teaser.index):
+                        yield whole_line(teaser, Role.PROMOTION, "teaser", "short lines under a teaser list's heading", 0.9)
+                        done = teaser.index
+        elif line.words <= TEASER_WORDS and not line.is_prose and (cue := sheet.opening(line.index, "related")):
+            if line.end - cue.end > 2 and sheet.text[cue.end - 1] in ":：՝>":
+                yield whole_line(line, Role.PROMOTION, "read_also", "a label of teasers and a headline")
+
+
+def _run(sheet: Sheet, heading: Line) -> Iterator[Line]:
+    """Yield the short lines that follow a heading, up to the next prose."""
+    for line in sheet.lines[heading.index + 1 : heading.index + 1 + TEASER_RUN]:
+        if line.words > TEASER_WORDS or line.is_prose:
+            return
+        yield line
+
+
+def claim_boxes(sheet: Sheet) -> Iterator[Claim]:
+    """Claim newsletter and offer sentences outside the text: short, at the edge, about the site."""
+    for line in sheet.open_lines():
+        if line.words > 45 or sheet.first_prose <= line.index <= sheet.last_prose and line.words > 12:
+            continue
+        edge = line.index > sheet.last_prose or line.index < sheet.first_prose
+        cues = sheet.having(line.index, "newsletter")
+        if cues and (edge or line.words <= 12) and (_is_appeal(sheet, line.start, line.end) or len(cues) >= 2):
+            yield whole_line(line, Role.PROMOTION, "newsletter_box", "asks the reader to subscribe")
+        elif edge and line.words <= 8 and not line.ends and sheet.having(line.index, "offer"):
+            yield whole_line(line, Role.PROMOTION, "offer_line", "announces the site's own offer")
+
+
+def claim_comments(sheet: Sheet) -> Iterator[Claim]:
+    """Claim the prompts of a comment form."""
+    for line in sheet.open_lines():
+        if "comments" in sheet.whole(line.index) and line.words <= 8:
+            yield whole_line(line, Role.PROMOTION, "comment_prompt", "the line is a comment form's prompt")
+
+
+# --- appeals at the end of the text -----------------------------------------------------------------
+
+_BREAK = re.compile(r"[.!?…؟۔։][\"”’»)]{0,2}\s+|[。！？][”」』）]{0,2}\s*")
+TAIL = 5
+"""Prose lines at the end of the text in which an appeal may stand."""
+
+
+def claim_appeals(sheet: Sheet) -> Iterator[Claim]:
+    """Claim the closing sentences that speak to the reader about the site, cut off from their paragraph."""
+    tail = [line for line in sheet.open_lines() if line.index <= sheet.last_prose and line.words >= 5][-TAIL:]
+    tail += [line for line in sheet.open_lines() if line.index > sheet.last_prose and line.ends]
+    for line in reversed(tail):
+        sentences = _sentences(sheet, line)
+        hard = [_is_appeal(sheet, *s) for s in sentences]
+        soft = [_is_question(sheet, *s) for s in sentences]
+        cut = len(sentences)
+        while cut and (hard[cut - 1] or soft[cut - 1]):
+            cut -= 1
+        while cut < len(sentences) and not hard[cut]:
+            cut += 1
+        if cut == len(sentences):
+            if line.words >= 12:
+                return
+            continue
+        yield Claim(sentences[cut][0], line.end, Role.PROMOTION, "appeal", "closing sentences that ask the reader to act")
+        if cut:
+            return
+
+
+def _sentences(sheet: Sheet, line: Line) -> list[tuple[int, int]]:
+    cuts = [line.start + len(line.bullet), *(m.end() for m in _BREAK.finditer(sheet.text, line.start, line.end)), line.end]
+    spans = [trim(sheet.text, a, b) for a, b in zip(cuts, cuts[1:], strict=False)]
+    return [s for s in spans if s[0] < s[1]]
+
+
+def _is_appeal(sheet: Sheet, start: int, end: int) -> bool:
+    """Tell whether a sentence asks the reader to act on the site: its words, near its start or twice."""
+    if end - start > 320:
+        return False
+    index = sheet.index_at(start)
+    cues = [c for c in sheet.cues.get(index, ()) if c.mode == "has" and start <= c.start and c.end <= end]
+    appeals = [c for c in cues if c.family == "appeal"]
+    if not appeals:
+        return False
+    quoted = sheet.text[start] in "\"“«„" or sheet.text[end - 1] in "\"”»"
+    opens = min(c.start for c in appeals) - start <= 60
+    return opens and not quoted
+
+
+def _is_question(sheet: Sheet, start: int, end: int) -> bool:
+    """Tell whether a sentence is a question to the reader."""
+    if sheet.text[end - 1] not in "?؟？" and "՞" not in sheet.text[start:end]:
+        return False
+    index = sheet.index_at(start)
+    return any(c.family == "you" and start <= c.start < end for c in sheet.cues.get(index, ()))

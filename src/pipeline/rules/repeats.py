@@ -1,0 +1,59 @@
+"""Find lines that occur again and again.
+
+Copies of a short line that stand together, or at the page's end, are a widget's headlines, not content; so
+are runs of short lines (menus) that stand on the page twice. A repeated line between paragraphs stays: a
+refrain, a speaker's name, the head of a table, code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..blocks import Line
+from ..model import Role
+from .sheet import Claim, Sheet, whole_line
+
+MENU_WORDS = 6
+MENU_RUN = 4
+"""Short lines in the same order at two places that make a menu."""
+
+
+def claim_repeats(sheet: Sheet, repeat_min: int) -> Iterator[Claim]:
+    """Claim copies of a headline that stand together below or above the text.
+
+    `repeat_min` is the number of copies from which a line is a repeat (>= 2).
+    """
+    places: dict[str, list[Line]] = {}
+    for line in sheet.open_lines():
+        if 3 <= line.words <= 30 and not line.ends and not line.bullet:
+            places.setdefault(sheet.folded[line.start : line.end].strip(), []).append(line)
+    for copies in places.values():
+        if len(copies) < repeat_min:
+            continue
+        together = all(b.index - a.index == 1 for a, b in zip(copies, copies[1:], strict=False))
+        outside = all(c.index > sheet.last_prose or c.index < sheet.first_prose for c in copies)
+        # Three or more equal lines in a row are never prose; two may be a title above a refrain.
+        if (together and len(copies) >= 3) or (outside and together):
+            for copy in copies:
+                yield whole_line(copy, Role.REPEATED, "repeated_line", f"{len(copies)} copies in a row outside the text")
+
+
+def claim_repeated_menus(sheet: Sheet) -> Iterator[Claim]:
+    """Claim runs of short lines that stand on the page twice in the same order, outside the prose."""
+    keys = [sheet.folded[line.start : line.end] if _is_short(line) else "" for line in sheet.lines]
+    seen: dict[tuple[str, ...], int] = {}
+    marked: set[int] = set()
+    for i in range(len(keys) - MENU_RUN + 1):
+        run = tuple(keys[i : i + MENU_RUN])
+        if "" in run or len(set(run)) < MENU_RUN:
+            continue
+        first = seen.setdefault(run, i)
+        if i - first >= MENU_RUN:
+            marked.update(range(i, i + MENU_RUN), range(first, first + MENU_RUN))
+    for index in sorted(marked):
+        if sheet.is_open(index):
+            yield whole_line(sheet.lines[index], Role.NAVIGATION, "repeated_menu", "a run of short lines that stands twice")
+
+
+def _is_short(line: Line) -> bool:
+    return line.words <= MENU_WORDS and not line.ends

@@ -1,0 +1,98 @@
+"""Find the document's title, and its copies.
+
+The title is a short line above the text that is no list item, button or label. On a cleaned document it is
+the first such line; on a whole page with menus above, the one nearest to the text that a byline, a date or a
+second copy confirms. A document may have none: then nothing is claimed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..blocks import Line
+from ..model import Role
+from .sheet import Claim, Sheet, whole_line
+
+MIN_WORDS, MAX_WORDS = 3, 28
+REACH = 14
+"""Lines above the first prose that are looked at."""
+
+
+def claim_title(sheet: Sheet) -> Iterator[Claim]:
+    """Claim the title line; where a header part stands before it in its line, the rest of the line."""
+    best: tuple[float, Line] | None = None
+    for line in _candidates(sheet):
+        score = _score(sheet, line)
+        if best is None or score > best[0]:
+            best = (score, line)
+    if best and best[0] > 0:
+        start, end = sheet.rest(best[1].index)
+        yield Claim(start, end, Role.TITLE, "title", f"headline above the text (score {best[0]:.1f})")
+
+
+def claim_title_copies(sheet: Sheet) -> Iterator[Claim]:
+    """Claim other lines that repeat the title, whole or as the alternative text of its picture does."""
+    title = next((c for claims in sheet.claims.values() for c in claims if c.role is Role.TITLE), None)
+    if title is None:
+        return
+    said = sheet.folded[title.start : title.end]
+    words = _content_words(said)
+    for line in sheet.open_lines():
+        if line.start == title.start or line.words > MAX_WORDS + 6:
+            continue
+        other = sheet.folded[line.start + len(line.bullet) : line.end]
+        if _bare(other) == _bare(said):
+            yield whole_line(line, Role.REPEATED, "title_copy", "the same words as the title")
+        elif _is_variant(sheet, line, words, other):
+            yield whole_line(line, Role.REPEATED, "title_variant", "the title's words in another order", 0.9)
+
+
+def _candidates(sheet: Sheet) -> Iterator[Line]:
+    for line in sheet.lines[max(0, sheet.first_prose - REACH) : sheet.first_prose]:
+        start, end = sheet.rest(line.index)
+        text = sheet.text[start:end]
+        if line.bullet or not sheet.is_open(line.index) and end - start < 20:
+            continue
+        if not MIN_WORDS <= line.words <= MAX_WORDS or text[-1:] in ".:;,…" or sheet.whole(line.index):
+            continue
+        if _LINKS.search(text) or sheet.opening(line.index, "caption") or sheet.opening(line.index, "updated"):
+            continue
+        yield line
+
+
+_LINKS = re.compile(r"https?://|www\.|@|[|›»>→] ?|\.{3}|©")
+
+
+def _score(sheet: Sheet, line: Line) -> float:
+    index, first = line.index, sheet.first_prose
+    # The first line of the document: in a cleaned document the title, in a whole page mostly a menu.
+    score = 1.5 if index == 0 or all(not sheet.is_open(i) for i in range(index)) else 0.0
+    score += 1.0 if 5 <= line.words <= 18 else 0.0
+    score += 0.5 if line.gap else 0.0
+    score -= 0.12 * (first - index)
+    for near in range(max(0, index - 2), min(first, index + 5)):
+        roles = {c.role for c in sheet.claims.get(near, ())}
+        if roles & {Role.DATE, Role.BYLINE}:
+            score += 0.8
+            break
+    return score + 0.3
+
+
+def _bare(folded: str) -> str:
+    return re.sub(r"[\W_]+", " ", folded).strip()
+
+
+def _content_words(folded: str) -> set[str]:
+    return {w.removesuffix("'s") for w in re.findall(r"[^\W_][\w']*", folded) if len(w) > 2}
+
+
+def _is_variant(sheet: Sheet, line: Line, title: set[str], other: str) -> bool:
+    """Tell whether a line right below the title says little but the title's words.
+
+    Only a line without a sentence's end, near the title and above the text: a sub-headline says new things.
+    """
+    if line.index >= sheet.first_prose or line.ends or line.words < 4:
+        return False
+    words = _content_words(other)
+    return len(words) >= 3 and len(words & title) >= 0.85 * len(words)
