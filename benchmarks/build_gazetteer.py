@@ -45,7 +45,9 @@ def main(folder: Path) -> None:
     for language in LANGUAGES:
         territories = Locale(language).territories
         lines = [f"# CLDR {CLDR_VERSION} territory names, through Babel {babel.__version__}; see ../README.md"]
-        lines += [f"{code}\t{'|'.join(names_of(name))}" for code, name in sorted(territories.items()) if code not in SKIPPED]
+        lines += [
+            f"{code}\t{'|'.join(names_of(name))}" for code, name in sorted(territories.items()) if code not in SKIPPED
+        ]
         (folder / f"{language}.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     print(f"{len(LANGUAGES)} languages, {sum(p.stat().st_size for p in folder.glob('*.tsv')):,} bytes in {folder}")
 

@@ -28,7 +28,9 @@ def read_rows(path: Path, half: str | None) -> list[dict[str, Any]]:
     if half is None:
         return rows
     rest = ("even", "odd").index(half)
-    return [r for r in rows if int(hashlib.sha256(str(r.get("page", r.get("doc"))).encode()).hexdigest(), 16) % 2 == rest]
+    return [
+        r for r in rows if int(hashlib.sha256(str(r.get("page", r.get("doc"))).encode()).hexdigest(), 16) % 2 == rest
+    ]
 
 
 def compare(row: dict[str, Any]) -> tuple[list[Any], list[Any], list[Any]]:
@@ -71,7 +73,7 @@ def score(name: str, rows: list[dict[str, Any]], show_errors: bool) -> None:
 
 
 def around(text: str, start: int, end: int) -> str:
-    return f"{text[max(0, start - 45):start]}[{text[start:end]}]{text[end:end + 35]}".replace("\n", " ")
+    return f"{text[max(0, start - 45) : start]}[{text[start:end]}]{text[end : end + 35]}".replace("\n", " ")
 
 
 def speed(rows: list[dict[str, Any]]) -> None:

@@ -318,3 +318,27 @@ def _per_sample(stack: Stack, samples: Sequence[Sample]) -> list[np.ndarray]:
             per[k] = table.words[low : low + len(samples[k].labels)]
             low += len(samples[k].labels)
     return per
+
+
+def train_final(samples: Sequence[Sample], model: str, folder: Path, options: Options) -> Path:
+    """Train on all samples and write `folder`/`model`.npz.
+
+    Word scores and first-stage probabilities that the trees learn from stay out of fold; what ships has seen all.
+    """
+    from pipeline.line_model import pack_weights
+
+    stack = stack_tables(samples, options)
+    hidden = np.array(hide_words(samples, options.words_unknown, options.seed))[stack.sample]
+    train = hide_columns(masked(stack, samples, options, options.seed, train=True, known=True), stack.names, hidden)
+    held_out = np.zeros(train.shape[1])
+    for fold in range(FOLDS):
+        inside = stack.fold != fold
+        forest = fit(stack.names, train[:, inside], stack.labels[inside], stack.weights[inside], options.trees[0], options)
+        held_out[~inside] = squash(forest.score(np.ascontiguousarray(train[:, ~inside])))
+    first = fit(stack.names, train, stack.labels, stack.weights, options.trees[0], options)
+    names, extra = add_second(stack, held_out)
+    both = np.concatenate((train, extra))
+    second = fit(stack.names + names, both, stack.labels, stack.weights, options.trees[1], options)
+    path = folder / f"{model}.npz"
+    np.savez_compressed(path, **pack_weights(first, second, learn_words(samples, options.min_sites)))
+    return path

@@ -24,7 +24,7 @@ _COLOUR = {"body": "green", "metadata": "cyan", "dropped": "red"}
 def explain(doc: str, output: Path, name: str | None, number: int | None, dropped: bool, as_json: bool) -> None:
     """Say why each block of DOC is there or gone: role, rule, evidence.
 
-    DOC is a doc_id or its beginning, a source path, or a file that is in no version yet.
+    DOC is a doc_id or a file name, whole or its beginning, or a file that is in no version yet.
 
     Example: corpus explain 001_8e88b69024fe2551.txt --dropped
     """

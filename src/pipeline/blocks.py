@@ -113,6 +113,7 @@ def _file_lines(text: str) -> Iterator[_Span]:
 # --- text wrapped at a fixed width ------------------------------------------------------------------
 
 _NARROW, _WIDE = 30, 120
+_CODE = re.compile(r"[{}<>=|\\]|;$|::|\w\(|\)$|://")
 _HYPHEN = re.compile(r"[^\W\d_]{2}[-\u00ad\u2010]$")
 
 
@@ -130,9 +131,11 @@ def _join_wrapped(text: str, spans: list[_Span]) -> list[_Span]:
     width = max(widths)
     joined: list[_Span] = []
     for group in groups:
-        own = _wrap_width(text, group) if len(group) >= 3 else width
+        # Two lines alone prove no width: there the text must also run on.
+        own = _wrap_width(text, group) if len(group) >= 3 else 0
         for i, span in enumerate(group):
-            if i and own and _overflows(text, group[i - 1], span, own):
+            pair = i > 0 and (group[i - 1], span)
+            if pair and (_overflows(text, *pair, own) if own else len(group) == 2 and _continues(text, *pair, width)):
                 joined[-1] = (joined[-1][0], span[1], joined[-1][2], joined[-1][3])
             else:
                 joined.append(span)
@@ -148,9 +151,15 @@ def _wrap_width(text: str, group: list[_Span]) -> int:
     if not _NARROW <= width <= _WIDE:
         return 0
     pairs = list(zip(group, group[1:], strict=False))
+    if sum(1 for s in group if _CODE.search(text, s[0], s[1])) >= 0.3 * len(group):
+        return 0
     soft = [p for p in pairs if _overflows(text, *p, width)]
     running = sum(1 for a, b in soft if _runs_on(text, a, b))
     return width if len(soft) >= 0.75 * len(pairs) and running >= 0.4 * len(pairs) else 0
+
+
+def _continues(text: str, line: _Span, following: _Span, width: int) -> bool:
+    return _overflows(text, line, following, width) and _runs_on(text, line, following)
 
 
 def _overflows(text: str, line: _Span, following: _Span, width: int) -> bool:

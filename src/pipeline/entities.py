@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .gazetteer import Check, Gazetteer, Term, fold, load_gazetteer
+from .gazetteer import Ambiguity, Check, Gazetteer, Term, fold, load_gazetteer
 from .model import EntityKind, Mention
 
 _WINDOW = 80
@@ -98,12 +98,16 @@ def _in_word(char: str) -> bool:
 def _is_address(folded: str, start: int, end: int) -> bool:
     """Tell whether the name is part of a web or mail address or a handle."""
     before = folded[start - 1] if start else " "
-    after = folded[end : end + 2]
-    if before == "@" or after[:1] == "@" or (after[:1] == "." and after[1:].islower() and after[1:].isascii()):
+    after = folded[end] if end < len(folded) else " "
+    if before == "@" or after == "@":
         return True
+    if after == ".":
+        top_level = folded[end + 1 : end + 2]
+        if top_level.islower() and top_level.isascii():
+            return True
     if before in "/.-=?&%":
         token = folded[max(0, start - _WINDOW) : start].rpartition(" ")[2]
-        return "://" in token or "www." in token or before == "." and token != "." and token[:-1].islower()
+        return "://" in token or "www." in token or (before == "." and token[:-1].islower())
     return False
 
 
@@ -174,6 +178,8 @@ class _Context:
         return found[1] if found else ""
 
     def _next_word(self, match: _Match) -> str:
+        if not self._text.startswith(" ", match.end):
+            return ""
         found = _NEXT_WORD.match(self._text, match.end)
         return found[1] if found else ""
 
@@ -182,10 +188,10 @@ class _Context:
 
     def _in_capitals(self, match: _Match) -> bool:
         """Tell whether the match stands among capitals only, where "US" and "WHO" are words."""
+        if self._text[match.start : match.end] not in self._list("words_in_capitals"):
+            return False
         around = self._text[max(0, match.start - 24) : match.start] + self._text[match.end : match.end + 24]
-        return len(match.term.entity_id) < 5 and around.upper() == around and sum(map(str.isalpha, around)) > 6 and (
-            self._text[match.start : match.end] in ("US", "WHO", "UN", "AU", "ECO", "ADD", "AC")
-        )
+        return around.upper() == around and sum(map(str.isalpha, around)) > 6
 
     def _is_title_case(self) -> bool:
         if self._text.rstrip().endswith((".", "!", "?")):
@@ -196,12 +202,12 @@ class _Context:
     # Countries and regions.
 
     def _is_not_a_title(self, match: _Match) -> bool:
+        if not self._text[match.end + 1 : match.end + 2].isupper():
+            return True
         return self._next_word(match) not in self._list("title_after")
 
-    def _is_clear(self, match: _Match, ambiguity: object, position: int) -> bool:
+    def _is_clear(self, match: _Match, rule: Ambiguity, position: int) -> bool:
         """Tell whether an ambiguous name is the country here."""
-        rule = match.term.ambiguity
-        assert rule is not None
         if rule.hyphen and self._text[match.end : match.end + 1] not in ("-", "–"):
             return False
         before, following = self._before(match), self._next_word(match)
@@ -251,18 +257,34 @@ class _Context:
             return False
         if after.startswith(":") and self._before(match).endswith("("):
             return False
-        if following in self._list("title_after"):
+        if following in self._list("title_after") and self._text[match.start - 1 : match.start] not in ("-", "–"):
             return False
         last = self._last_word(match)
         also = last in ("and", "or") and bool(self._languages) and match.start - self._languages[-1] in (4, 5)
         if last in self._list("language_before") or also:
-            is_people = following not in ("", "and", "or", "but", "as", "is", "was", "are", "for", "at", "by", "with", "to")
+            is_people = following not in (
+                "",
+                "and",
+                "or",
+                "but",
+                "as",
+                "is",
+                "was",
+                "are",
+                "for",
+                "at",
+                "by",
+                "with",
+                "to",
+            )
             if not is_people:
                 self._languages.append(match.end)
             return is_people
         return True
 
     def _is_the_west(self, match: _Match) -> bool:
+        if not self._list("west_before"):
+            return True
         following = self._next_word(match)
         if match.term.evidence == "demonym":
             text = self._text[match.start : match.end]
@@ -292,11 +314,14 @@ class _Context:
         found = _WORD.findall(before[-50:]) if before.endswith(" ") else []
         last = found[-1] if found else ""
         last_but_one = found[-2].lower() if len(found) > 1 else ""
+        following = self._next_word(match)
         if last in self._list("place_before"):
+            return following not in self._list("place_speaks")
+        if self._ends_as_a_place(match):
             return True
-        if last in ("to", "To") and last_but_one not in self._list("state_to") and self._is_english:
+        if last in self._list("place_to") and last_but_one not in self._list("state_to"):
             return True
-        if last in ("from", "From") and last_but_one not in self._list("state_from") and self._is_english:
+        if last in self._list("place_from") and last_but_one not in self._list("state_from"):
             return True
         if last == "of" and (found[-2] if len(found) > 1 else "") in self._list("place_of"):
             return True
@@ -308,7 +333,6 @@ class _Context:
             return True
         if self._is_dateline(match):
             return True
-        following = self._next_word(match)
         if following in self._list("city_nouns") or self._second_word_is_of_a_city(match, following):
             return True
         if text.startswith(", ", match.end) and position + 1 < len(self._matches):
@@ -317,6 +341,14 @@ class _Context:
             if same and follower.start == match.end + 2:
                 return True
         return self._is_part_of_a_name(match, position, last, following)
+
+    def _ends_as_a_place(self, match: _Match) -> bool:
+        """Tell whether an ending says "in" or "from", behind an apostrophe (Turkish) or not (Azerbaijani)."""
+        after = self._text[match.end : match.end + 4]
+        endings = self._list("place_after")
+        if endings and (after[:3] in endings or after in endings):
+            return True
+        return any(self._text.endswith(ending, match.start + 3, match.end) for ending in self._list("place_endings"))
 
     def _owns_a_place(self, match: _Match, position: int) -> bool:
         """Tell whether what a capital owns is the city's: "Tehran's mayor", "in Moscow's Red Square"."""
@@ -422,16 +454,13 @@ class _Context:
     def _with_un_bodies(self, decided: list[_Match]) -> Iterator[_Match]:
         """Widen "United Nations" to the body it begins, where the body's abbreviation follows in parentheses."""
         end = 0
-        bodies: dict[str, Term] = {}
         for match in decided:
             if match.start < end:
                 continue
-            if match.term.entity_id == "UN":
-                found = _UN_BODY.match(self._text, match.end)
-                if found is not None:
-                    name = self._text[match.start : found.start(1) - 2]
-                    bodies[found[1]] = Term(EntityKind.ORGANISATION, found[1], name, "name", Check.NONE)
-                    match = _Match(match.start, found.start(1) - 2, bodies[found[1]])
+            found = _UN_BODY.match(self._text, match.end) if match.term.entity_id == "UN" else None
+            if found is not None:
+                stop = found.start(1) - 2
+                name = self._text[match.start : stop]
+                match = _Match(match.start, stop, Term(EntityKind.ORGANISATION, found[1], name, "name", Check.NONE))
             end = match.end
             yield match
-        # The abbreviation itself is found by name only where the gazetteer has it.

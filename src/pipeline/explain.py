@@ -26,7 +26,7 @@ class Explanation:
 
 
 def explain_document(version: Version, doc: str) -> Explanation:
-    """Explain the document that `doc` names: a doc_id or its beginning, or a source path or its end.
+    """Explain the document that `doc` names: a doc_id, a source path, or the beginning of either.
 
     Raises UsageError when none or several documents answer to it.
     """
@@ -74,7 +74,7 @@ def explain_file(path: Path) -> Explanation:
 
 def _answers(row: Mapping[str, str], doc: str) -> bool:
     path = row["source_path"]
-    return (len(doc) >= 4 and row["doc_id"].startswith(doc)) or path == doc or Path(path).name == Path(doc).name
+    return (len(doc) >= 4 and row["doc_id"].startswith(doc)) or path == doc or Path(path).name.startswith(doc)
 
 
 def _rows(table: Any, doc_id: str) -> list[dict[str, Any]]:

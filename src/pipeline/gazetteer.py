@@ -178,9 +178,7 @@ def _plain_terms(language: str, lexicon: Mapping[str, Any]) -> Iterator[tuple[st
     yield from _headline_names(language, lexicon, names)
 
 
-def _headline_names(
-    language: str, lexicon: Mapping[str, Any], names: Mapping[str, str]
-) -> Iterator[tuple[str, Term]]:
+def _headline_names(language: str, lexicon: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[tuple[str, Term]]:
     """Yield country names in capitals, as headlines have them, but not those that are also something else."""
     ambiguous = lexicon.get("ambiguous", {})
     for code, forms in _cldr(language):
@@ -198,7 +196,10 @@ def _organisations(language: str) -> Iterator[tuple[str, Term]]:
         short = {p.casefold() for p in (*phrases, entity_id) if " " not in p and p.upper() == p != p.lower()}
         for phrase in phrases:
             if phrase.casefold() in short or phrase == entity_id:
-                yield phrase, Term(EntityKind.ORGANISATION, entity_id, entry["name"], "abbreviation", Check.ABBREVIATION)
+                yield (
+                    phrase,
+                    Term(EntityKind.ORGANISATION, entity_id, entry["name"], "abbreviation", Check.ABBREVIATION),
+                )
             else:
                 yield phrase, Term(EntityKind.ORGANISATION, entity_id, entry["name"], "name", Check.NONE)
         if language == "en":
@@ -238,7 +239,7 @@ class _Expander:
         depth = max(map(len, by_word))
         if depth > 1:
             for case in range(depth):
-                yield " ".join(forms[case] if len(forms) > 1 else forms[0] for forms in by_word)
+                yield " ".join(forms[min(case, len(forms) - 1)] for forms in by_word)
 
     def _cases(self, word: str) -> list[str]:
         for size in (3, 2, 1):

@@ -1,20 +1,441 @@
-"""stub"""
+"""Read title, author, date and site that a page's markup states; nothing is taken from its prose.
+
+Statements are asked in order of how seldom they are wrong: JSON-LD and microdata of the article itself,
+meta elements, then marks around the headline. Each field has one answer or none: a page that is a list, a
+shop or a front page has no author and no date, a date that two places contradict by more than a year is
+left out, and what describes a related article or a comment is not asked. A fact that also stands in the
+rendered text carries its span.
+"""
+
 from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
+
+from .dates import find_dates
+from .html_jsonld import ARTICLES, Thing, read_jsonld
+from .html_names import bits_of
 from .html_render import Rendered
 from .model import Fact
 
 
+def stated_facts(root: Any, rendered: Rendered, url: str | None) -> tuple[Fact, ...]:
+    """Return at most one fact a field: title, author, published_on (ISO 8601) and site."""
+    head = _Head.read(root, url)
+    title = _title(head)
+    headline = title.value if title else ""
+    found = (title, _author(head, rendered, headline), _published(head, rendered, headline), _site(head))
+    return tuple(_placed(fact, rendered) for fact in found if fact is not None)
+
+
 def page_address(root: Any) -> str | None:
-    """Return the page's own address, as its head states it."""
-    for element in root.iter("link"):
-        if "canonical" in (element.get("rel") or "").lower().split() and (element.get("href") or "").startswith("http"):
-            return str(element.get("href"))
+    """Return the page's own address, as its head states it, or None."""
+    for link in root.iter("link"):
+        href = (link.get("href") or "").strip()
+        if "canonical" in (link.get("rel") or "").lower().split() and href.startswith(("http://", "https://")):
+            return str(href)
+    for meta in root.iter("meta"):
+        content = (meta.get("content") or "").strip()
+        if meta.get("property") == "og:url" and content.startswith(("http://", "https://")):
+            return str(content)
     return None
 
 
-def stated_facts(root: Any, rendered: Rendered, url: str | None) -> tuple[Fact, ...]:
-    """stub"""
-    title = root.find(".//title")
-    text = " ".join("".join(title.itertext()).split()) if title is not None else ""
-    return (Fact("title", text, "html_title"),) if text else ()
+# --- what the head states ---------------------------------------------------------------------------
+
+_MAX_META = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """The statements of a page, collected once."""
+
+    meta: dict[str, str]
+    things: tuple[Thing, ...]
+    items: dict[str, list[Any]]
+    h1: tuple[str, ...]
+    title: str
+    url: str | None
+
+    @staticmethod
+    def read(root: Any, url: str | None) -> _Head:
+        meta: dict[str, str] = {}
+        for i, element in enumerate(root.iter("meta")):
+            key = element.get("property") or element.get("name") or element.get("itemprop") or ""
+            content = _clean(element.get("content") or "")
+            if key and content and not element.get("itemprop"):
+                meta.setdefault(key.strip().lower(), content)
+            if i > _MAX_META:
+                break
+        titles = root.find("./head/title")
+        if titles is None:
+            titles = next((t for t in root.iter("title") if t.getparent() is None or t.getparent().tag != "svg"), None)
+        h1 = tuple(text for e in _first(root.iter("h1"), 5) if (text := _text(e)))
+        return _Head(meta, read_jsonld(root), _items(root), h1, _text(titles), url)
+
+    @property
+    def article(self) -> Thing | None:
+        """The thing that the page is about, if it is an article, post or question."""
+        return next((t for t in self.things if t.kinds & ARTICLES), None)
+
+    @property
+    def is_article(self) -> bool:
+        """Tell whether the page says that it is one article and not a list, shop or front page."""
+        return self.article is not None or self.meta.get("og:type", "").lower() in ("article", "news", "blog", "post")
+
+    @property
+    def is_front(self) -> bool:
+        """Tell whether the address is that of a site's front page."""
+        return self.url is not None and _path(self.url).strip("/").lower() in _FRONT
+
+
+_FRONT = frozenset(("", "en", "index.html", "index.php", "home"))
+_ASKED = ("headline", "author", "datepublished")
+
+
+def _items(root: Any) -> dict[str, list[Any]]:
+    """Return the first elements with the microdata that we ask for, but not those of comments and other items."""
+    found: dict[str, list[Any]] = {}
+    for element in _first(root.iterfind(".//*[@itemprop]"), 400):
+        for name in (element.get("itemprop") or "").lower().split():
+            if name in _ASKED and len(found.setdefault(name, [])) < 3 and not _in_comment(element):
+                found[name].append(element)
+    return found
+
+
+def _in_comment(element: Any) -> bool:
+    for _ in range(12):
+        element = element.getparent()
+        if element is None:
+            return False
+        kind = f"{element.get('itemtype') or ''} {element.get('itemprop') or ''} {element.get('class') or ''}".lower()
+        if "comment" in kind or "related" in kind or element.tag in ("aside", "nav", "footer"):
+            return True
+    return False
+
+
+def _first(items: Any, count: int) -> Iterator[Any]:
+    for i, item in enumerate(items):
+        if i >= count:
+            return
+        yield item
+
+
+_MAX_TEXT = 1_000
+
+
+def _text(element: Any) -> str:
+    """Return the text of an element, at most 1,000 characters, white space collapsed."""
+    if element is None:
+        return ""
+    parts, room = [], _MAX_TEXT
+    for part in element.itertext():
+        parts.append(part[:room])
+        room -= len(parts[-1])
+        if room <= 0:
+            break
+    return _clean("".join(parts))
+
+
+def _clean(text: str) -> str:
+    """Collapse white space and undo entities that were escaped twice."""
+    text = text[: 4 * _MAX_TEXT]
+    return " ".join((html.unescape(text) if "&" in text else text).split())
+
+
+# --- title ------------------------------------------------------------------------------------------
+
+_SEPARATOR = re.compile(r"\s+[|–—\-:·•»«/›~]+\s+|\s*[|»›]\s*|:\s+(?=[^:]{1,40}$)")
+_WORD = re.compile(r"\w+")
+_CUT_OFF = re.compile(r"(?:…|\.\.\.)$")
+
+
+def _title(head: _Head) -> Fact | None:
+    article = head.article
+    stated = [
+        (article.headline if article else "", "jsonld_headline"),
+        (head.meta.get("og:title", ""), "og_title"),
+        (head.meta.get("twitter:title", ""), "twitter_title"),
+        (head.meta.get("citation_title", "") or head.meta.get("dc.title", ""), "meta_title"),
+        (head.title, "html_title"),
+    ]
+    stated = [(text, rule) for text, rule in stated if text]
+    if not stated:
+        return Fact("title", head.h1[0], "h1", confidence=0.7) if len(head.h1) == 1 else None
+    # The headline that readers see, when what the head states agrees with it: without the site's name,
+    # without the changes made for search engines, not cut off.
+    for h1 in head.h1:
+        for text, _ in stated:
+            if _agrees(h1, text):
+                return Fact("title", h1, "h1", confidence=0.95)
+    for text, rule in stated:
+        bare = _without_site(text, head)
+        if bare and not _CUT_OFF.search(bare):
+            return Fact("title", bare, rule, confidence=0.8)
+    return Fact("title", _without_site(*stated[0][:1], head) or stated[0][0], stated[0][1], confidence=0.6)
+
+
+def _agrees(seen: str, stated: str) -> bool:
+    """Tell whether a headline is what the head states, but for a site's name or a few words."""
+    a, b = _WORD.findall(seen.lower()), _WORD.findall(stated.lower())
+    if not a or not b:
+        return False
+    if _CUT_OFF.search(stated) and len(b) >= 4:
+        return a[: len(b) - 1] == b[: len(b) - 1]
+    shared = len(set(a) & set(b))
+    if len(a) <= 2:
+        return bool(_SEPARATOR.search(stated) or len(b) <= 3) and (b[: len(a)] == a or b[-len(a) :] == a)
+    return shared >= 0.75 * len(set(a)) and shared >= 0.4 * len(set(b))
+
+
+def _without_site(title: str, head: _Head) -> str:
+    """Take the site's name off the end or the beginning of a title."""
+    names = {_key(n) for n in (head.meta.get("og:site_name", ""), head.meta.get("application-name", "")) if n}
+    names |= {_key(t.name) for t in head.things if t.kinds & _SITES and t.name}
+    names |= {_key(t.publisher) for t in head.things if t.publisher}
+    host = _host(head.url)
+    cuts = list(_SEPARATOR.finditer(title))
+    if not cuts:
+        return title
+    for cut, part, rest in (
+        (cuts[-1], title[cuts[-1].end() :], title[: cuts[-1].start()]),
+        (cuts[0], title[: cuts[0].start()], title[cuts[0].end() :]),
+    ):
+        key = _key(part)
+        if key and (key in names or (host and (key == _key(host) or key in _key(host) and len(key) >= 4))):
+            return _without_site(rest, head) if cut is cuts[-1] and len(cuts) > 1 else rest
+    pipe = re.split(r"\s+[|»]\s+|\s*\|\s*", title)
+    return pipe[0] if len(pipe) > 1 and len(pipe[0]) >= 12 else title
+
+
+_SITES = frozenset(("WebSite", "Organization", "NewsMediaOrganization", "Corporation", "OnlineStore"))
+
+
+def _key(text: str) -> str:
+    return re.sub(r"\W+|^the\s|\.(?:com|org|net)$", "", text.lower())
+
+
+def _host(url: str | None) -> str:
+    try:
+        host = urlsplit(url or "").hostname or ""
+    except ValueError:
+        return ""
+    return host.removeprefix("www.")
+
+
+# --- author -----------------------------------------------------------------------------------------
+
+_BY = re.compile(
+    r"^(?:(?:written|posted|published|reported|story|article|review(?:ed)?|words)\s+)?(?:by|von|par|por|di|door|av|af|автор)\b"
+    r"[:\s]\s*|^authors?:\s*",
+    re.IGNORECASE,
+)
+_NO_NAME = re.compile(
+    r"https?:|www\.|@|\.(?:com|org|net|co|io)\b|[<>{}|\[\]]|^\W*$|\d{3}|^(?:admin(?:istrator)?|editor|staff|guest|user|unknown|author|"
+    r"anonymous|null|none|undefined|n/?a|wp-?admin|webmaster|root|test|default)$",
+    re.IGNORECASE,
+)
+_META_AUTHORS = (
+    *("author", "parsely-author", "sailthru.author", "article:author_name", "dc.creator", "dcterms.creator"),
+    *("citation_author", "byl", "dc.creator.name", "creator", "authors", "article:author", "og:article:author"),
+)
+
+
+def _author(head: _Head, rendered: Rendered, title: str) -> Fact | None:
+    article = head.article
+    if article and (names := _names(article.authors, head)):
+        return Fact("author", names, "jsonld_author", confidence=0.95)
+    if head.is_front:
+        return None
+    for element in head.items.get("author", ())[:1]:
+        inner = element.find(".//*[@itemprop='name']")
+        stated = element.get("content") or ((inner.get("content") or _text(inner)) if inner is not None else _text(element))
+        if names := _names([stated or ""], head):
+            return Fact("author", names, "microdata_author", confidence=0.9)
+    for key in _META_AUTHORS:
+        if (stated := head.meta.get(key)) and (names := _names([stated], head)):
+            return Fact("author", names, "meta_author", confidence=0.85 if head.is_article else 0.6)
+    for n in ("1", "2"):
+        if head.meta.get(f"twitter:label{n}", "").lower() in _LABELS_AUTHOR:
+            if names := _names([head.meta.get(f"twitter:data{n}", "")], head):
+                return Fact("author", names, "twitter_author", confidence=0.85)
+    return _author_by_headline(head, rendered, title)
+
+
+_CAPITALISED = re.compile(r"^(?:[^\W\d_a-zß-öø-ÿ]['’.\w-]*|de|da|di|du|van|von|der|den|la|le|el|al|bin|y|e|and|und|et|&|,)$")
+
+
+def _author_by_headline(head: _Head, rendered: Rendered, title: str) -> Fact | None:
+    """Return the name in the first line around the headline that is marked as a byline and holds nothing else."""
+    lines = rendered.lines
+    byline = bits_of("byline")
+    for i in _around_headline(rendered, title):
+        start, end = lines.start[i], lines.end[i]
+        line = rendered.text[start:end]
+        says_by = _BY.match(line)
+        if end - start > 80 or not lines.kinds[i] & byline:
+            continue
+        name = _BY.sub("", line).strip(" ,;|-–—")
+        words = name.replace(",", " ").split()
+        if not (1 if says_by else 2) <= len(words) <= 6 or not all(_CAPITALISED.match(w) for w in words):
+            continue
+        if _key(name) != _key(title) and (names := _names([name], head)):
+            at = rendered.text.find(name, start, end)
+            return Fact("author", names, "byline_by_headline", at, at + len(name), 0.75)
+    return None
+
+
+_LABELS_AUTHOR = frozenset(
+    ("written by", "author", "geschrieben von", "verfasst von", "écrit par", "escrito por", "scritto da", "geschreven door",
+     "napisane przez", "автор", "skriven av", "yazan")
+)
+
+
+def _names(stated: Sequence[str], head: _Head) -> str:
+    """Return the names, cleaned and joined by commas; "" when one of them is none, or is the site's."""
+    sites = {_key(head.meta.get("og:site_name", "")), _key(_host(head.url).split(".")[0])} - {""}
+    names: list[str] = []
+    for text in stated:
+        name = _BY.sub("", _clean(text)).strip(" ,;|-–—")
+        if not 2 <= len(name) <= 150 or _NO_NAME.search(name) or len(name.split()) > 14 or _key(name) in sites:
+            continue
+        if name.isascii() and name == name.lower() and "-" in name and " " not in name:
+            continue
+        if name not in names:
+            names.append(name)
+    return ", ".join(names[:8])
+
+
+# --- date -------------------------------------------------------------------------------------------
+
+_META_DATES = (
+    *("article:published_time", "og:article:published_time", "og:published_time", "datepublished", "parsely-pub-date"),
+    *("sailthru.date", "cxenseparse:recs:publishtime", "dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date.created"),
+    *("dc.date", "citation_publication_date", "citation_online_date", "article.published", "published_time", "pubdate"),
+    *("publishdate", "publish-date", "publish_date", "publication_date", "publicationdate", "published", "article_date_original"),
+    *("date", "dcterms.date", "originalpublicationdate", "ptime", "bt:pubdate", "rnews:datepublished", "iso-8601-publish-date"),
+    *("date_published", "mediator_published_time", "shareaholic:article_published_time", "og:pubdate", "created"),
+)
+_COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})(?:\d{4,6}|T\d{4,6}Z?)?$")
+_EPOCH = frozenset(("1970-01-01", "1969-12-31", "2000-01-01", "1900-01-01", "1980-01-01"))
+_IN_URL = re.compile(r"/((?:19|20)\d{2})([/-]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?=[/_.-]|$)")
+
+
+def _published(head: _Head, rendered: Rendered, title: str) -> Fact | None:
+    article = head.article
+    if article and (day := _day(article.published)):
+        return Fact("published_on", day, "jsonld_date", confidence=0.95)
+    if head.is_front:
+        return None
+    for key in _META_DATES:
+        if (stated := head.meta.get(key)) and (day := _day(stated)):
+            return Fact("published_on", day, "meta_date", confidence=0.9 if head.is_article else 0.7)
+    days = {d for e in head.items.get("datepublished", ()) if (d := _day(e.get("content") or e.get("datetime") or _text(e)))}
+    if len(days) == 1:
+        return Fact("published_on", days.pop(), "microdata_date", confidence=0.9)
+    for thing in head.things:
+        if head.is_article and "WebPage" in thing.kinds and (day := _day(thing.published)):
+            return Fact("published_on", day, "jsonld_page_date", confidence=0.8)
+    found = _IN_URL.search(_path(head.url))
+    if found and (day := _day(f"{found[1]}-{found[3]}-{found[4]}")):
+        return Fact("published_on", day, "url_date", confidence=0.8)
+    return _date_by_headline(rendered, title)
+
+
+_UPDATED = re.compile(r"updat|modif|edited|review|aktualis|mis à jour|actualiz|aggiorn|обновл", re.IGNORECASE)
+
+
+def _date_by_headline(rendered: Rendered, title: str) -> Fact | None:
+    """Return the one date in the lines around the headline that are marked as a date or byline."""
+    lines = rendered.lines
+    wanted = bits_of("date", "byline", "meta")
+    found: dict[str, tuple[int, int]] = {}
+    for i in _around_headline(rendered, title):
+        start, end = lines.start[i], lines.end[i]
+        line = rendered.text[start:end]
+        if end - start > 120 or not (lines.kinds[i] | lines.time[i]) & wanted or _UPDATED.search(line):
+            continue
+        for date in find_dates(line):
+            if date.value is None or date.value.year < 1990:
+                return None
+            found.setdefault(date.value.isoformat(), (start + date.start, start + date.end))
+    if len(found) != 1:
+        return None
+    day, (start, end) = found.popitem()
+    return Fact("published_on", day, "date_by_headline", start, end, 0.75)
+
+
+_ABOVE, _BELOW = 4, 8
+"""Lines above and below the headline in which author and date are the article's own."""
+
+
+def _around_headline(rendered: Rendered, title: str) -> range:
+    """Return the lines around the headline: the last line that is the title and that a paragraph follows."""
+    lines, text = rendered.lines, rendered.text
+    key = _key(title)
+    at = [
+        i
+        for i, (a, b) in enumerate(zip(lines.start, lines.end, strict=True))
+        if key and len(title) // 2 <= b - a <= 2 * len(title) + 10 and _key(text[a:b]) == key
+    ]
+    heads = [i for i in at if rendered.nodes.tag[lines.node[i]] in ("h1", "h2")] or at
+    if not heads:
+        return range(0)
+    return range(max(0, heads[0] - _ABOVE), min(len(lines.start), heads[0] + _BELOW + 1))
+
+
+def _path(url: str | None) -> str:
+    try:
+        return urlsplit(url or "").path
+    except ValueError:
+        return ""
+
+
+def _day(stated: str) -> str | None:
+    """Return the one day that a statement names, as it stands there, in ISO 8601; None when it is no full date."""
+    text = stated.strip()[:100]
+    if m := _COMPACT.match(text):
+        text = f"{m[1]}-{m[2]}-{m[3]}"
+    days = {d.value for d in find_dates(text)}
+    day = next(iter(days)) if len(days) == 1 else None
+    if day is None or day.year < 1990 or day.isoformat() in _EPOCH:
+        return None
+    return day.isoformat()
+
+
+# --- site -------------------------------------------------------------------------------------------
+
+
+def _site(head: _Head) -> Fact | None:
+    if name := head.meta.get("og:site_name", ""):
+        return Fact("site", name, "og_site_name", confidence=0.95)
+    for thing in head.things:
+        if "WebSite" in thing.kinds and thing.name:
+            return Fact("site", thing.name, "jsonld_site", confidence=0.9)
+    if head.article and head.article.publisher:
+        return Fact("site", head.article.publisher, "jsonld_publisher", confidence=0.9)
+    if name := head.meta.get("application-name", ""):
+        return Fact("site", name, "application_name", confidence=0.7)
+    host = _host(head.url)
+    return Fact("site", host, "url_host", confidence=0.5) if host else None
+
+
+# --- where it stands --------------------------------------------------------------------------------
+
+
+def _placed(fact: Fact, rendered: Rendered) -> Fact:
+    """Add the span of the first line that is the fact, or of the fact in a short line."""
+    if fact.name == "published_on" or fact.start is not None:
+        return fact
+    text, lines = rendered.text, rendered.lines
+    for start, end in zip(lines.start, lines.end, strict=True):
+        if end - start > len(fact.value) + 60 or end - start < len(fact.value):
+            continue
+        at = text.find(fact.value, start, end)
+        if at >= 0:
+            return Fact(fact.name, fact.value, fact.rule, at, at + len(fact.value), fact.confidence)
+    return fact

@@ -51,6 +51,12 @@ def kind_names() -> tuple[str, ...]:
     return tuple(_table())
 
 
+@cache
+def bits_of(*names: str) -> int:
+    """Return the bits of some kinds, together."""
+    return sum(1 << kind_names().index(name) for name in names)
+
+
 _DIGITS = re.compile(r"\d+")
 _CUT = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _LONGEST = 14

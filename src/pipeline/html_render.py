@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from .html_names import kinds_of, shape_of
+from .html_names import bits_of, kinds_of, shape_of
 
 BLOCKS = frozenset(
     "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure "
@@ -67,7 +67,8 @@ class Lines:
 
     `node` is the innermost block element, `kinds` the bits of its names and of the inline elements in it
     that the line begins in. `link_chars` and `bold_chars` count the characters in links and in bold,
-    `links` the links.
+    `links` the links. A line
+    that holds a <time> has the kind "date" in `time`.
     """
 
     start: list[int] = field(default_factory=list)
@@ -79,6 +80,7 @@ class Lines:
     links: list[int] = field(default_factory=list)
     bold_chars: list[int] = field(default_factory=list)
     hidden: list[int] = field(default_factory=list)
+    time: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,7 @@ class _Walk:
         # The line being built: its pieces, and how much of it stands in links and in bold.
         self.buffer: list[str] = []
         self.space = self.cell = False
-        self.length = self.link_chars = self.bold_chars = self.links = 0
+        self.length = self.link_chars = self.bold_chars = self.links = self.time = 0
         # What comes before the next line: blank lines and the mark of a list item.
         self.gap = self.breaks = 0
         self.mark = ""
@@ -210,6 +212,7 @@ class _Walk:
         elif tag in _BOLD:
             self.in_bold += 1
         elif tag in ("span", "time"):
+            self.time |= bits_of("date") if tag == "time" else 0
             # So are the author and the date of a byline; a drop cap's single letter is not.
             if names and self.closed == "span" and self.buffer and len(self.buffer[-1]) > 1:
                 self.space = True
@@ -359,6 +362,7 @@ class _Walk:
         lines.link_chars.append(self.link_chars)
         lines.bold_chars.append(self.bold_chars)
         lines.links.append(self.links)
+        lines.time.append(self.time)
         self.buffer = []
         self.mark = ""
-        self.gap = self.length = self.link_chars = self.bold_chars = self.links = 0
+        self.gap = self.length = self.link_chars = self.bold_chars = self.links = self.time = 0

@@ -99,7 +99,7 @@ def tokenize_lines(lines: Sequence[str]) -> Tokens:
     lone_after = np.concatenate((single[1:], [False]))
     ends = np.flatnonzero(lettered & (~after | single | lone_after)) + 1
 
-    folded = np.where(code < len(fold_of), fold_of[index], code).astype(np.uint64)
+    folded = np.where(code < len(fold_of), fold_of[np.minimum(index, len(fold_of) - 1)], code).astype(np.uint64)
     power, inverse = _powers(_size_class(len(code)), _MULTIPLIER)
     summed = np.concatenate((np.zeros(1, np.uint64), np.cumsum((folded + np.uint64(1)) * power[: len(code)])))
     word = mix((summed[ends] - summed[begins]) * inverse[begins])

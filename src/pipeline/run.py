@@ -127,12 +127,9 @@ class Run:
         stopping = verdict.stopping(self.settings.output.max_quarantine_share)
         if stopping:
             aside = self.reject(verdict)
-            first = stopping[0]
-            where = f"{first.table}.{first.column}" if first.column else first.table
             raise ValidationFailedError(
-                f"{len(stopping)} critical expectation(s) failed; first: {where} {first.expectation} "
-                f"({first.reason or first.detail}) in {first.unexpected:,} rows. "
-                f"Nothing was published. Look at {aside}."
+                f"{stopping[0].describe()}{f' (and {len(stopping) - 1} more)' if len(stopping) > 1 else ''}. "
+                f"Nothing was published; the tables and validation.json are in {aside}."
             )
         return publish_version(self._staging, output=self.plan.output, facts=self.facts(verdict))
 

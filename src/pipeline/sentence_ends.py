@@ -26,6 +26,9 @@ _ORDINAL = re.compile(r"(?:\d{1,2}\.)?\d{1,3}\Z|\d{1,2}[-–/]\d{1,2}\Z")
 _CONSONANTS = re.compile(r"[bcdfghjklmnpqrstvwxzßçñbбвгджзклмнпрстфхцчшщ]{2,5}\Z")
 _STARTS = re.compile(r"[.?!]\s+(\w)")
 _EMOJI = re.compile(f"[{EMOJI}]")
+_CLOCK = re.compile(r"(?:\w{1,12} ){0,2}\d{1,2}(?::\d\d)? ?[ap]\.m", re.IGNORECASE)
+_OMISSION = re.compile(r"\. \. \.\s+\w")
+_BRACKETS = frozenset("()[]")
 
 
 def split_run(text: str, begin: int, end: int, rules: Rules, spans: list[tuple[int, int]]) -> None:
@@ -106,7 +109,11 @@ def _mark_ends(run: _Run, match: re.Match[str], start: int) -> bool:
     while first in OPENERS and opened - after < 4 and opened + 1 < run.end:
         opened += 1
         first = text[opened]
-    if first in "-–—":
+    if first == ".":
+        # "compounds. . . . The practice": the first stop ends, the omission opens the next sentence.
+        return not text[at - 1 : at].isspace() and _OMISSION.match(text, after) is not None
+    dashed = first in "-–—"
+    if dashed:
         # "— Where to? — he asked." goes on; "... - The next item" does not.
         beyond = _DASH.match(text, opened)
         first = text[beyond.end()] if beyond and beyond.end() < run.end else "-"
@@ -116,12 +123,20 @@ def _mark_ends(run: _Run, match: re.Match[str], start: int) -> bool:
             return opened == after
     tail = text[match.start("tail") : match.end("tail")]
     if first.islower():
-        return opened == after and _lower_ends(run, match, start, tail)
+        return opened == after and not dashed and _lower_ends(run, match, start, tail)
     if not first.isalnum():
-        return first in "•@#" or _is_emoji(first)
+        return first in "•@" or _is_emoji(first)
+    if tail[:1] in _BRACKETS and text[at - 1 : at] in _BRACKETS:
+        # "(...)", "[…]", "(?)": an omission or a doubt inside a sentence.
+        return False
     mark = text[at : match.start("tail")]
     if tail and any(c in SOFT_MARKS for c in tail):
         return True
+    if mark == ";" and rules.semicolon:
+        behind = _NEXT_WORD.match(text, opened)
+        return behind is not None and behind.group().lower() in rules.openers
+    if mark == ":" and rules.dateline:
+        return rules.dateline.fullmatch(text, start, match.start("tail")) is not None
     if mark not in FULL_STOPS:
         if mark[0] in ".…" and mark[-1] in ".…":
             return not first.isdigit() and not (rules.weak_ellipsis and not tail)
@@ -135,7 +150,9 @@ def _stop_ends(run: _Run, at: int, start: int, opened: int, first: str, tail: st
     text, rules = run.text, run.rules
     word = _word_before(text, start, at)
     if not word:
-        return True
+        # Three stops with spaces are an omission, four an omission and a full stop.
+        dots = text[max(start, at - 8) : at + 1].replace(" ", "")
+        return dots[-3:] != "..." or dots[-4:] == "...."
     lower = word.lower()
     if lower in rules.never:
         return False
@@ -146,7 +163,7 @@ def _stop_ends(run: _Run, at: int, start: int, opened: int, first: str, tail: st
     behind = follower.group() if follower else ""
     opens = behind.lower() in rules.openers and text[opened + len(behind) : opened + len(behind) + 1] != "."
     if word[-1].isdigit():
-        return _number_ends(word, at - size == start, opens, behind.lower(), rules)
+        return _number_ends(word, not any(map(str.isalnum, text[start : at - size][:4])), opens, behind.lower(), rules)
     if size == 1 and word.isalpha():
         if at - 1 == start:
             return False
@@ -155,12 +172,15 @@ def _stop_ends(run: _Run, at: int, start: int, opened: int, first: str, tail: st
     if lower in rules.number and (first.isdigit() or _ROMAN.match(behind)):
         return False
     if lower in rules.capital:
+        if _CLOCK.match(text, start) and not opens:
+            # "At 5 a.m. Mr. Smith went": too little stands before the clock for a sentence to end.
+            return False
         return not first.islower() and text[opened - 1] != "("
-    if lower in rules.opener or (size >= 3 and word[-2] == "." and word[-1].isalpha()):
+    if lower in rules.opener or (size >= 3 and word[-2] in ".-" and word[-1].isupper()):
         return opens
     if rules.ordinals and _ROMAN.match(word):
         return opens
-    if _CONSONANTS.match(lower) and not word.isupper() and "a" <= lower[0]:
+    if _CONSONANTS.match(lower) and word[1:].islower():
         # No vowel: "Std.", "млрд.", "bzw." are abbreviations that no list is long enough to hold.
         return opens
     return True

@@ -28,6 +28,8 @@ EMOJI = (
     "\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u203c\u2049\u20e3\u2139\u2194-\u21aa\u231a-\u23ff\ufe0f\u200d"
 )
 """A character class of emoji, their joiners and selectors."""
+POINTERS = "✔✅☑▶➡👉❗❓📌📍🔹🔸🔻🔺🔵🔴🟢⚡🔔📢"
+"""Emoji that open a list item rather than close a sentence."""
 EMOTICON = r"[:;=8][-'^o]?(?:[)(\]\[\\/*]{1,9}+|[DPpОо](?!\w))|<3|\^_{0,3}\^"
 """A sideways or Japanese face."""
 
@@ -63,6 +65,10 @@ class Rules:
     """The full stop is a lesser pause where the text has the language's own final marks: Armenian."""
     weak_ellipsis: bool
     """Three dots do not end a sentence by themselves: scripts without capitals show no other sign."""
+    semicolon: bool
+    """A semicolon before a capital that opens a sentence ends one: Spanish and French write lower case otherwise."""
+    dateline: re.Pattern[str] | None
+    """A whole stretch that its colon ends: the dateline of an agency's report."""
     speech: re.Pattern[str] | None
     """What goes on behind a closing quote without white space: 说, と."""
 
@@ -84,6 +90,8 @@ def load_rules(language: str) -> Rules:
         ordinals=bool(data.get("ordinals", False)),
         weak_stop=bool(data.get("weak_stop", False)),
         weak_ellipsis=bool(data.get("weak_ellipsis", False)),
+        semicolon=bool(data.get("semicolon", False)),
+        dateline=re.compile(str(data["dateline"])) if "dateline" in data else None,
         speech=re.compile(str(data["speech"])) if "speech" in data else None,
         **words,
     )
@@ -93,7 +101,7 @@ def _compile(soft: str) -> re.Pattern[str]:
     marks = re.escape(FULL_STOPS + soft + HARD_MARKS)
     closers = re.escape(CLOSERS)
     notes = r"(?:[ \u00a0]?\[[\w ,:;–-]{1,24}\]|[¹²³⁰⁴-⁹]{1,4}+)*+"
-    faces = rf"(?:[ \u00a0]{{0,2}}(?:[{EMOJI}]++|(?:{EMOTICON})(?!\w)|[)(]{{2,9}}+))*+"
+    faces = rf"(?:[ \u00a0]{{0,2}}(?:(?![{POINTERS}])[{EMOJI}]++|(?:{EMOTICON})(?!\w)|[)(]{{2,9}}+))*+"
     return re.compile(
         rf"[{marks}){EMOJI}:;=8<^](?:"
         rf"(?<=[{marks}])(?P<mark>[{marks}]*+)(?P<tail>[{closers}{marks}]*+{notes}{faces})(?P<gap>\s*+)"

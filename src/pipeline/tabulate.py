@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -133,11 +134,11 @@ def _with_duplicates(sentences: pa.Table, documents: pa.Table) -> pa.Table:
     """Point each sentence that occurs before, by date and then by file name, at its first occurrence."""
     if sentences.num_rows == 0:
         return sentences
-    order = pc.sort_indices(
-        documents, sort_keys=[("published_on", "ascending"), ("source_path", "ascending")], null_placement="at_end"
-    )
+    # Python's sort: Arrow's takes a null's place in one way up to version 24 and in another from 25 on.
+    dates, paths = (documents.column(c).to_pylist() for c in ("published_on", "source_path"))
+    order = sorted(range(documents.num_rows), key=lambda i: (dates[i] or date.max, paths[i]))
     rank_of_document = np.empty(documents.num_rows, np.int64)
-    rank_of_document[order.to_numpy()] = np.arange(documents.num_rows)
+    rank_of_document[order] = np.arange(documents.num_rows)
     where = pc.index_in(sentences.column("doc_id"), value_set=documents.column("doc_id").combine_chunks())
     rank = rank_of_document[where.to_numpy()]
     code = sentences.column("text").combine_chunks().dictionary_encode().indices.to_numpy(zero_copy_only=False)

@@ -16,6 +16,8 @@ from .settings import TagSettings
 from .taxonomy import Taxonomy, load_taxonomy
 from .topic_model import Hit, Kind, Matcher, load_weights
 
+_TRACE = 0.1
+"""Score from which a topic that is not given counts as a near miss."""
 _REACH = 2
 """Sentences on either side that count as neighbours."""
 
@@ -36,8 +38,8 @@ def tag_texts(
     [('sanctions', ['oil embargo'])]
     """
     settings = settings or TagSettings()
-    scored = _score(sentences, heading, language, taxonomy or load_taxonomy(settings.taxonomy))
-    return [[t for t in topics if t.score >= settings.threshold] for topics in scored]
+    taxonomy = taxonomy or load_taxonomy(settings.taxonomy)
+    return _score(sentences, heading, language, taxonomy, settings.threshold, math.inf)
 
 
 def has_lexicon(language: str, taxonomy: Taxonomy | None = None) -> bool:
@@ -54,8 +56,8 @@ def near_misses(
 ) -> list[list[TopicScore]]:
     """Return the topics that a sentence has words for, but not enough to be given."""
     settings = settings or TagSettings()
-    scored = _score(sentences, heading, language, taxonomy or load_taxonomy(settings.taxonomy))
-    return [[t for t in topics if t.score < settings.threshold] for topics in scored]
+    taxonomy = taxonomy or load_taxonomy(settings.taxonomy)
+    return _score(sentences, heading, language, taxonomy, _TRACE, settings.threshold)
 
 
 @dataclass(slots=True)
@@ -70,6 +72,14 @@ class Signal:
     heading: float = 0.0
     neighbours: float = 0.0
     foreign: float = 0.0
+    world: float = 0.0
+
+
+@dataclass(slots=True)
+class _Row:
+    signals: dict[str, Signal]
+    foreign: int = 0
+    world: bool = False
 
 
 def read_signals(
@@ -78,37 +88,40 @@ def read_signals(
     """Return what each sentence holds for each topic; the features of score and confidence."""
     matcher = taxonomy.matcher(language)
     rows = [_read(text, matcher) for text in sentences]
-    above = _read(heading, matcher)[0] if heading else {}
-    foreign = [count for _, count in rows]
-    for i, (signals, count) in enumerate(rows):
-        if not signals:
+    above = _read(heading, matcher) if heading else _Row({})
+    for i, row in enumerate(rows):
+        if not row.signals:
             continue
-        around = [j for j in range(max(0, i - _REACH), min(len(rows), i + _REACH + 1)) if j != i]
-        outside = count + 0.25 * sum(min(2, foreign[j]) for j in around)
-        for topic, signal in signals.items():
-            signal.foreign = outside
-            signal.heading = float(topic in above and above[topic].strong > 0)
-            near = [rows[j][0].get(topic) for j in around]
-            signal.neighbours = min(1.0, sum(1.0 for s in near if s is not None and s.strong) / 2)
-    return [signals for signals, _ in rows]
+        around = rows[max(0, i - _REACH) : i] + rows[i + 1 : i + _REACH + 1]
+        foreign = row.foreign + 0.25 * sum(min(2, r.foreign) for r in around)
+        world = 1.0 if row.world else 0.5 if above.world or any(r.world for r in around) else 0.0
+        for topic, signal in row.signals.items():
+            signal.foreign, signal.world = foreign, world
+            over = above.signals.get(topic)
+            signal.heading = float(over is not None and over.strong > 0)
+            near = [s for r in around if (s := r.signals.get(topic)) is not None and s.strong]
+            signal.neighbours = min(1.0, len(near) / 2)
+    return [row.signals for row in rows]
 
 
-def _read(text: str, matcher: Matcher) -> tuple[dict[str, Signal], int]:
-    out: dict[str, Signal] = {}
+def _read(text: str, matcher: Matcher) -> _Row:
+    found = matcher.find(text)
+    signals: dict[str, Signal] = {}
     seen: set[tuple[str, str]] = set()
     foreign = 0
-    for hit in matcher.find(text):
-        topic, kind = hit.phrase.topic, hit.phrase.kind
-        new = (topic, hit.phrase.text) not in seen
-        seen.add((topic, hit.phrase.text))
+    for hit in found.hits:
+        phrase = hit.phrase
+        topic, kind = phrase.topic, phrase.kind
+        new = (topic, phrase.text) not in seen
+        seen.add((topic, phrase.text))
         if topic == "!":
-            return {}, foreign
+            return _Row({}, foreign, found.world)
         if topic == "*":
             foreign += new
             continue
-        signal = out.get(topic)
+        signal = signals.get(topic)
         if signal is None:
-            signal = out[topic] = Signal()
+            signal = signals[topic] = Signal()
         if kind is Kind.OFF:
             signal.off += new
             continue
@@ -121,10 +134,12 @@ def _read(text: str, matcher: Matcher) -> tuple[dict[str, Signal], int]:
             signal.weak += 1
         else:
             signal.context += 1
-    return {topic: s for topic, s in out.items() if s.hits}, foreign
+    return _Row({topic: s for topic, s in signals.items() if s.hits}, foreign, found.world)
 
 
-def _score(sentences: Sequence[str], heading: str | None, language: str, taxonomy: Taxonomy) -> list[list[TopicScore]]:
+def _score(
+    sentences: Sequence[str], heading: str | None, language: str, taxonomy: Taxonomy, low: float, high: float
+) -> list[list[TopicScore]]:
     if language not in taxonomy.languages:
         return [[] for _ in sentences]
     weights = load_weights()
@@ -132,47 +147,58 @@ def _score(sentences: Sequence[str], heading: str | None, language: str, taxonom
     for text, signals in zip(sentences, read_signals(sentences, heading, language, taxonomy), strict=True):
         topics = []
         for topic in sorted(signals):
-            score = score_signal(signals[topic], weights)
-            if score > 0:
-                topics.append(TopicScore(topic, score, _confidence(signals[topic], weights), _evidence(signals[topic], text)))
+            signal = signals[topic]
+            score = score_signal(signal, weights)
+            if low <= score < high:
+                topics.append(TopicScore(topic, score, confidence(signal, weights), _evidence(signal, text)))
         out.append(topics)
     return out
 
 
 def score_signal(signal: Signal, weights: Mapping[str, float]) -> float:
     """Return the score of a topic: at 1.0, the default threshold, one strong phrase and nothing against it."""
-    own = signal.strong + weights["weak"] * signal.weak + weights["context"] * signal.context
+    light = weights["weak"] if signal.world else weights["weak_abroad"]
+    own = signal.strong + light * signal.weak + weights["context"] * signal.context
     support = weights["heading"] * signal.heading + weights["neighbours"] * signal.neighbours
-    against = weights["off"] * signal.off + weights["foreign"] * signal.foreign
-    if not signal.strong and signal.context:
+    if signal.context and not signal.strong:
         support *= weights["context_support"]
+    if not signal.strong:
+        support *= signal.world
+    against = weights["off"] * signal.off + weights["foreign"] * signal.foreign
     return round(own + support - against, 3)
 
 
-def _confidence(signal: Signal, weights: Mapping[str, float]) -> float:
+FEATURES = ("strong", "many", "weak", "context", "off", "heading", "neighbours", "foreign", "world")
+"""The inputs of the pooled confidence, in the order of `features`."""
+
+
+def features(signal: Signal) -> tuple[float, ...]:
+    """Return the inputs of the pooled confidence, each between 0 and 3."""
+    return (
+        float(min(signal.strong, 3)),
+        float(signal.strong > 1),
+        float(min(signal.weak, 3)),
+        float(min(signal.context, 2)),
+        float(min(signal.off, 2)),
+        signal.heading,
+        signal.neighbours,
+        min(signal.foreign, 3.0),
+        signal.world,
+    )
+
+
+def confidence(signal: Signal, weights: Mapping[str, float]) -> float:
+    """Return the probability, pooled over topics, that an annotator would give the topic too."""
     total = weights["logit.bias"]
-    for name, value in features(signal).items():
+    for name, value in zip(FEATURES, features(signal), strict=True):
         total += weights[f"logit.{name}"] * value
     return round(1 / (1 + math.exp(-total)), 3)
 
 
-def features(signal: Signal) -> dict[str, float]:
-    """Return the inputs of the pooled confidence, each between 0 and about 3."""
-    return {
-        "strong": float(min(signal.strong, 3)),
-        "many": float(signal.strong > 1),
-        "weak": float(min(signal.weak, 3)),
-        "context": float(min(signal.context, 2)),
-        "off": float(min(signal.off, 2)),
-        "heading": signal.heading,
-        "neighbours": signal.neighbours,
-        "foreign": min(signal.foreign, 3.0),
-    }
-
-
 def _evidence(signal: Signal, text: str) -> tuple[Evidence, ...]:
-    out = []
+    out = {}
     for hit in signal.hits:
         group = f"{hit.phrase.group}:" if hit.phrase.group else ""
-        out.append(Evidence(hit.start, hit.end, " ".join(text[hit.start : hit.end].split()), f"{group}{hit.phrase.kind}"))
-    return tuple(dict.fromkeys(out))
+        term = " ".join(text[hit.start : hit.end].split())
+        out[Evidence(hit.start, hit.end, term, f"{group}{hit.phrase.kind}")] = None
+    return tuple(out)

@@ -74,7 +74,6 @@ class Taxonomy:
                 raise UsageError(
                     f"taxonomy, language {language}: {error}. See docs/topics.md for the notation."
                 ) from error
-            _refuse_shadowed(compiled)
             self._compiled[language] = compiled
         return self._compiled[language]
 
@@ -149,7 +148,7 @@ def _user(name: str, text: str) -> Taxonomy:
     taxonomy = Taxonomy(version, topics, tuple(sorted(sources)), sources)
     for language in taxonomy.languages:
         if base is None or sources[language] != base._sources.get(language):
-            taxonomy.matcher(language)
+            _refuse_shadowed(taxonomy.matcher(language))
     if base is None:
         used = {p.topic for language in taxonomy.languages for p in taxonomy.lexicon(language).phrases}
         for topic in sorted(set(topics) - used):
@@ -233,23 +232,24 @@ def _refuse_repeated(phrases: Sequence[Phrase]) -> None:
 
 
 def find_shadowed(matcher: Matcher) -> Iterator[tuple[Phrase, Phrase]]:
-    """Yield each phrase all of whose forms another phrase of its topic has already, and that other."""
-    forms: dict[int, set[int]] = {}
-    for number, parts in enumerate(matcher.patterns):
-        for part in parts:
-            if part in matcher.plain:
-                forms.setdefault(part, set()).add(number)
-    owners: dict[tuple[int, str], list[tuple[int, Phrase]]] = {}
-    for part, numbers in forms.items():
-        for number in numbers:
-            for phrase in matcher.plain[part]:
-                owners.setdefault((number, phrase.topic), []).append((part, phrase))
-    for part, numbers in sorted(forms.items()):
-        for phrase in matcher.plain[part]:
-            for other, cover in owners[(min(numbers), phrase.topic)]:
-                if other != part and numbers <= forms[other] and (len(numbers) < len(forms[other]) or other < part):
-                    yield phrase, cover
-                    break
+    """Yield each phrase all of whose forms another phrase of its topic has already, and that other.
+
+    A strong phrase beside a weak one that covers it (a class of names, say) is no shadow: it adds weight.
+    """
+    owners: dict[tuple[int, str], list[Phrase]] = {}
+    order = {phrase: place for place, phrase in enumerate(matcher.phrases)}
+    for phrase, patterns in matcher.spelled.items():
+        for pattern in patterns:
+            owners.setdefault((pattern, phrase.topic), []).append(phrase)
+    for phrase, patterns in sorted(matcher.spelled.items(), key=lambda x: order[x[0]]):
+        for cover in owners[(min(patterns), phrase.topic)]:
+            weaker = phrase.kind is Kind.STRONG and cover.kind is not Kind.STRONG
+            covers = matcher.spelled[cover]
+            if cover is phrase or weaker or not patterns <= covers:
+                continue
+            if len(patterns) < len(covers) or order[cover] < order[phrase]:
+                yield phrase, cover
+                break
 
 
 def _refuse_shadowed(matcher: Matcher) -> None:

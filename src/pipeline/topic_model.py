@@ -36,11 +36,12 @@ GAP_TOKENS = 5
 """Tokens that `..` may skip. 5 covers "signed a landmark ten-year trade agreement"."""
 _MAX_VARIANTS = 4_000
 _CACHE_WORDS = 200_000
-_HAN = "\u3400-\u4dbf\u4e00-\u9fff\u3040-\u30ff"
 _INNER = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u00ad\u200c\u200d"
-_TOKEN = re.compile(
-    rf"(?:[A-Za-z]\.){{2,}}|[{_HAN}]|[^\W_{_HAN}](?:[^\W_{_HAN}]|[{_INNER}]|['’ʼ](?=[^\W_]))*|[,;:.!?()\[\]،؛؟。，；：！？、—]"
-)
+_MARKS = r"[,;:.!?()\[\]،؛؟。，；：！？、—]"
+_TOKEN = re.compile(rf"(?:[A-Za-z]\.){{2,}}|\w[\w{_INNER}]*(?:['’ʼ]\w[\w{_INNER}]*)*|{_MARKS}")
+_TOKEN_HAN = re.compile(rf"[\u3400-\u4dbf\u4e00-\u9fff\u3040-\u30ff]|[A-Za-z0-9]+|{_MARKS}")
+_YEARS = ("<past>", "<recent>")
+_WORLD = ("<state>", "<region>", "<org>")
 _SOFT = re.compile("[\u00ad\u0640\u200d\u0591-\u05bd\u05bf\u05c1\u05c2\u0610-\u061a\u064b-\u065f\u0670\u0301]")
 _YEAR = re.compile(r"(?:1[0-9]{3})(?:s|er|年)?$")
 _DECADE = re.compile(r"(?:20[0-9]{2})$")
@@ -87,6 +88,17 @@ class Hit:
     phrase: Phrase
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The phrases of one text in reading order, and whether it names a state, region or organisation."""
+
+    hits: tuple[Hit, ...] = ()
+    world: bool = False
+
+
+NOTHING = Found()
+
+
 @dataclass(slots=True)
 class Matcher:
     """The compiled phrases of one language. Stateless but for a cache of word forms."""
@@ -94,15 +106,17 @@ class Matcher:
     language: str
     phrases: tuple[Phrase, ...]
     automaton: Any
-    patterns: tuple[tuple[int, ...], ...]
-    plain: Mapping[int, tuple[Phrase, ...]]
+    entries: tuple[_Entry, ...]
     gapped: Mapping[int, tuple[_Rule, ...]]
     forms: _Forms
+    token: re.Pattern[str]
+    spelled: Mapping[Phrase, frozenset[int]]
+    """The patterns that give each phrase of one part; for `find_shadowed`."""
     cache: dict[str, str] = field(default_factory=dict)
 
-    def find(self, text: str) -> list[Hit]:
-        """Return the phrases in `text`, in reading order; the longest match wins, exclusions included."""
-        tokens = _TOKEN.findall(text)
+    def find(self, text: str) -> Found:
+        """Return the phrases in `text`; the longest match wins, exclusions included."""
+        tokens = self.token.findall(text)
         cache = self.cache
         try:
             keys = [cache[t] for t in tokens]
@@ -110,14 +124,42 @@ class Matcher:
             keys = [self._key(t) for t in tokens]
         found = self.automaton.find_matches_as_indexes("".join(keys), overlapping=True)
         if not found:
-            return []
+            return NOTHING
         starts = list(accumulate(map(len, keys), initial=0))
+        plain: list[tuple[int, int, int]] = []
         parts: dict[int, list[tuple[int, int]]] = {}
+        world = False
+        entries = self.entries
         for pattern, start, end in found:
-            span = (bisect_left(starts, start), bisect_left(starts, end))
-            for part in self.patterns[pattern]:
-                parts.setdefault(part, []).append(span)
-        return self._resolve(text, keys, parts)
+            entry = entries[pattern]
+            first, last = bisect_left(starts, start), bisect_left(starts, end)
+            if entry.phrases:
+                plain.append((first, -last, pattern))
+            for part in entry.parts:
+                parts.setdefault(part, []).append((first, last))
+            world = world or entry.world
+        kept = self._longest(plain)
+        for part in parts.keys() & self.gapped.keys():
+            for rule in self.gapped[part]:
+                kept += [(s, e, rule.phrase) for s, e in rule.spans(keys, parts)]
+        blocked = [(s, -e, p) for s, e, n in plain for p in entries[n].phrases if p.kind is Kind.NOT]
+        blocked += [x for x in kept if x[2].kind is Kind.NOT and x not in blocked]
+        if blocked:
+            kept = [(s, e, p) for s, e, p in kept if p.kind is not Kind.NOT
+                    and not any(s < be and bs < e and b.topic in ("", p.topic) for bs, be, b in blocked)]  # fmt: skip
+        return Found(_place(text, tokens, kept), world)
+
+    def _longest(self, plain: list[tuple[int, int, int]]) -> list[tuple[int, int, Phrase]]:
+        plain.sort()
+        kept: list[tuple[int, int, Phrase]] = []
+        reached = 0
+        for first, last, pattern in plain:
+            if first >= reached:
+                phrases = self.entries[pattern].competing
+                if phrases:
+                    kept += [(first, -last, p) for p in phrases]
+                    reached = -last
+        return kept
 
     def _key(self, token: str) -> str:
         known = self.cache.get(token)
@@ -127,32 +169,34 @@ class Matcher:
             known = self.cache[token] = f" {self.forms.key(token)} "
         return known
 
-    def _resolve(self, text: str, keys: Sequence[str], parts: Mapping[int, list[tuple[int, int]]]) -> list[Hit]:
-        plain = [(s, e, p) for part, spans in parts.items() if part in self.plain for s, e in spans
-                 for p in self.plain[part]]  # fmt: skip
-        gapped = [(s, e, rule.phrase) for part in parts if part in self.gapped for rule in self.gapped[part]
-                  for s, e in rule.spans(keys, parts)]  # fmt: skip
-        if not plain and not gapped:
-            return []
-        blocked = [(s, e, p.topic) for s, e, p in plain if p.kind is Kind.NOT]
-        plain = [x for x in plain if x[2].kind is not Kind.NOT or not x[2].topic]
-        plain.sort(key=lambda x: (x[0], -x[1], x[2].topic, x[2].kind, x[2].text))
-        kept: list[tuple[int, int, Phrase]] = []
-        last = (-1, -1)
-        for s, e, p in plain:
-            if s >= last[1] or (s, e) == last:
-                kept.append((s, e, p))
-                last = (s, e)
-        kept = [x for x in kept + gapped if x[2].kind is not Kind.NOT]
-        if blocked:
-            kept = [(s, e, p) for s, e, p in kept
-                    if not any(s < be and bs < e and topic in ("", p.topic) for bs, be, topic in blocked)]  # fmt: skip
-        if not kept:
-            return []
-        places = [m.span() for m in _TOKEN.finditer(text)]
-        hits = [Hit(places[s][0], places[e - 1][1], p) for s, e, p in kept]
-        hits.sort(key=lambda h: (h.start, h.end, h.phrase.topic, h.phrase.text))
-        return hits
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What a pattern of the automaton stands for.
+
+    `competing` leaves out a topic's own `not` phrases: they block that topic and nothing else, while an
+    excluded phrase of no topic competes for the longest match.
+    """
+
+    phrases: tuple[Phrase, ...]
+    competing: tuple[Phrase, ...]
+    parts: tuple[int, ...]
+    world: bool
+
+
+def _place(text: str, tokens: Sequence[str], kept: list[tuple[int, int, Phrase]]) -> tuple[Hit, ...]:
+    """Turn token spans into code points: tokens stand in the text in order, so `find` walks to each."""
+    if not kept:
+        return ()
+    places: list[int] = []
+    position = 0
+    for token in tokens[: max(e for _, e, _ in kept)]:
+        position = text.find(token, position)
+        places.append(position)
+        position += len(token)
+    hits = [Hit(places[s], places[e - 1] + len(tokens[e - 1]), p) for s, e, p in kept]
+    hits.sort(key=lambda h: (h.start, h.end, h.phrase.topic, h.phrase.kind, h.phrase.text))
+    return tuple(hits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +237,7 @@ def compile_phrases(
     phrases = tuple(phrases)
     builder = _Builder(language, classes, _Forms(language, morphology))
     rules = [builder.read(p) for p in phrases]
+    world = {builder.numbers[(name,)] for name in _WORLD if (name,) in builder.numbers}
     patterns = builder.patterns()
     plain: dict[int, list[Phrase]] = {}
     gapped: dict[int, list[_Rule]] = {}
@@ -201,14 +246,25 @@ def compile_phrases(
             plain.setdefault(rule.parts[0], []).append(rule.phrase)
         else:
             gapped.setdefault(rule.parts[0], []).append(rule)
+    used = {n for found in gapped.values() for rule in found for n in (*rule.parts, *rule.needs)}
+    entries = []
+    spelled: dict[Phrase, set[int]] = {}
+    for pattern, numbers in enumerate(patterns.values()):
+        here = [p for n in sorted(numbers) for p in plain.get(n, ())]
+        here.sort(key=lambda p: (p.topic, p.kind, p.text))
+        for phrase in here:
+            spelled.setdefault(phrase, set()).add(pattern)
+        competing = tuple(p for p in here if p.kind is not Kind.NOT or not p.topic)
+        entries.append(_Entry(tuple(here), competing, tuple(sorted(numbers & used)), bool(numbers & world)))
     return Matcher(
         language=language,
         phrases=phrases,
         automaton=AhoCorasick(list(patterns) or ["\0"], matchkind=MatchKind.Standard),
-        patterns=tuple(tuple(sorted(ids)) for ids in patterns.values()) or ((),),
-        plain={k: tuple(v) for k, v in plain.items()},
+        entries=tuple(entries),
         gapped={k: tuple(v) for k, v in gapped.items()},
         forms=builder.forms,
+        token=_TOKEN_HAN if language in ("zh", "ja") else _TOKEN,
+        spelled={p: frozenset(n) for p, n in spelled.items()},
     )
 
 
@@ -228,7 +284,7 @@ class _Builder:
         run: list[str] = []
         gap = 0
         for word in [*body.split(), ".."]:
-            if word != ".." and not word.startswith("<"):
+            if word != ".." and (word in _YEARS or not word.startswith("<")):
                 run.append(word)
                 continue
             if run:
@@ -255,9 +311,7 @@ class _Builder:
     def _class(self, name: str) -> int:
         if (name,) not in self.numbers:
             self.numbers[(name,)] = number = len(self.numbers)
-            if name in ("<past>", "<recent>"):
-                self.spelled[number] = [((name,),)]
-            elif name.strip("<>") in self.classes:
+            if name.strip("<>") in self.classes:
                 members = [m.split() for m in self.classes[name.strip("<>")]]
                 self.spelled[number] = [tuple(self._alternatives(w, False) for w in m) for m in members]
             else:
@@ -267,8 +321,8 @@ class _Builder:
     def _alternatives(self, word: str, last: bool) -> tuple[str, ...]:
         found: list[str] = []
         for option in word.split("|"):
-            if option == "_":
-                found.append("_")
+            if option == "_" or option in _YEARS:
+                found.append(option)
                 continue
             found += self.forms.learn(option, plural=last and self.language == "en")
         if not found:

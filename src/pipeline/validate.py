@@ -55,6 +55,14 @@ class Outcome:
     on_rows: bool = False
     row_keys: tuple[str, ...] = ()
 
+    def describe(self) -> str:
+        """Say in a sentence what was asked and what was found."""
+        where = f"{self.table}.{self.column}" if self.column else self.table
+        if self.status is Status.ERROR:
+            return f"{where}: {self.expectation} could not run: {self.detail}"
+        rows = f" in {self.unexpected:,} of {self.rows:,} rows" if self.on_rows else ""
+        return f"{where}: {self.expectation} {self.status}{rows} ({self.detail}). {self.reason}"
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:

@@ -39,7 +39,7 @@ class Part:
 def claim_header(sheet: Sheet) -> Iterator[Claim]:
     """Claim site, date, byline and id lines above and below the prose."""
     for line in _head_lines(sheet):
-        if line.index < sheet.first_prose and _DOMAIN.fullmatch(line.text):
+        if line.index <= 3 and line.index < sheet.first_prose and _DOMAIN.fullmatch(line.text):
             yield whole_line(line, Role.SITE, "site_line", "a domain name alone on its line")
         elif _is_document_id(sheet, line):
             yield whole_line(line, Role.DOCUMENT_ID, "document_id", "an id's label and its number")
@@ -49,6 +49,18 @@ def claim_header(sheet: Sheet) -> Iterator[Claim]:
             yield whole_line(line, Role.BYLINE, "byline", f"byline label and a name: {sheet.text[slice(*name)]}")
         elif line.index > sheet.last_prose and _is_signature(sheet, line):
             yield whole_line(line, Role.BYLINE, "signature", "a name and where it writes, below the text")
+
+
+def claim_teams(sheet: Sheet) -> Iterator[Claim]:
+    """Claim the line near the title that names the desk or team which wrote: "Example OSINT Unit"."""
+    near = {i + k for i, claims in sheet.claims.items() for c in claims for k in (-1, 1, 2, 3, 4, 5, 6) if c.role is Role.TITLE}
+    for line in sheet.open_lines():
+        if line.index in near and line.index < sheet.first_prose and 2 <= line.words <= 6 and not line.ends:
+            name = name_span(sheet.text, line.start, line.end)
+            folded = sheet.folded[line.start : line.end]
+            if name == (line.start, line.end) and any(folded.endswith(" " + t) for t in _signatures("team")):
+                yield whole_line(line, Role.BYLINE, "team", "near the title, the name of a desk or team")
+                return
 
 
 def _head_lines(sheet: Sheet) -> Iterator[Line]:
@@ -61,7 +73,12 @@ def _head_lines(sheet: Sheet) -> Iterator[Line]:
         yield sheet.lines[sheet.first_prose]
 
 
-_DOMAIN = re.compile(r"(?:https?://)?(?:www\.)?(?:[a-zA-Z0-9][a-zA-Z0-9\-]{0,62}\.){1,3}[a-zA-Z]{2,12}/?")
+_DOMAIN = re.compile(
+    r"(?:https?://)?(?:www\.)?(?:[a-zA-Z0-9][a-zA-Z0-9\-]{0,62}\.){1,3}(?:com|org|net|info|news|media|press|int|"
+    r"gov|edu|biz|online|site|today|world|live|agency|tv|am|az|ru|ua|by|kz|ge|ir|tr|il|ae|sa|qa|eg|iq|sy|lb|jo|pk|in|cn|hk|tw|"
+    r"jp|kr|de|fr|es|it|pt|br|mx|ar|pl|nl|be|ch|at|uk|ie|us|ca|au|nz|eu|io|co|me|se|no|fi|dk|cz|sk|hu|ro|bg|gr|rs|hr|si|uz|su|рф)/?",
+    re.I,
+)
 _ISSN = re.compile(r"\bISSN:?\s*\d{4}-\d{3}[\dXx]\b|\bdoi:\s?10\.\d{4,9}/\S+|\bISBN:?\s*[\d\-Xx]{10,17}", re.I)
 _TIME = re.compile(
     r"(?:[\s,|•·@(\-–—:]|\bat\b|\bum\b|\bà\b|\ba las\b|\balle\b|\bàs\b|\bв\b|\bо\b|ساعت|الساعة|saat|ժամը)*"
@@ -218,10 +235,10 @@ def name_span(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 
 @cache
-def _signatures() -> tuple[str, ...]:
+def _signatures(kind: str) -> tuple[str, ...]:
     path = files("pipeline") / "resources" / "clean" / "signatures.toml"
     table = tomllib.loads(path.read_text(encoding="utf-8"))
-    return tuple(sorted(fold(p) for phrases in table["exclusive"].values() for p in phrases))
+    return tuple(sorted(fold(p) for phrases in table[kind].values() for p in phrases))
 
 
 def _is_signature(sheet: Sheet, line: Line) -> bool:
@@ -231,4 +248,4 @@ def _is_signature(sheet: Sheet, line: Line) -> bool:
     name = name_span(sheet.text, line.start, line.end)
     folded = sheet.folded[line.start : line.end]
     named = name is not None and name[0] == line.start and len(sheet.text[slice(*name)].split()) >= 2
-    return named and any(p in folded for p in _signatures())
+    return named and any(p in folded for p in _signatures("exclusive"))

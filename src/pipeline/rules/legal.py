@@ -20,9 +20,9 @@ def claim_legal(sheet: Sheet) -> Iterator[Claim]:
         if sheet.first_prose < line.index < sheet.last_prose and line.words > 12:
             continue
         if "legal" in sheet.whole(line.index):
-            if not sheet.first_prose < line.index <= sheet.last_prose:
+            if not sheet.first_prose <= line.index <= sheet.last_prose:
                 yield whole_line(line, Role.LEGAL, "legal_link", "the line is a legal link")
-        elif line.words <= 25 and _COPYRIGHT.search(line.text) and line.index > sheet.first_prose:
+        elif line.words <= 25 and line.index > sheet.last_prose and _COPYRIGHT.search(line.text):
             yield whole_line(line, Role.LEGAL, "copyright", "a copyright sign and a year or a name")
         elif line.words <= RIGHTS_WORDS and len(sheet.having(line.index, "rights")) >= (1 if line.words <= 25 else 2):
             if line.index > sheet.last_prose or (line.words <= 25 and not line.is_prose):
@@ -37,7 +37,7 @@ def claim_cookies(sheet: Sheet) -> Iterator[Claim]:
         edge = line.index <= sheet.first_prose + 2 or line.index >= sheet.last_prose - 2
         if cues and edge and (len(cues) >= 2 or line.words <= 60) and (line.words <= 120):
             banner = line.index
-            yield whole_line(line, Role.LEGAL, "cookie_banner", "asks for consent to cookies")
+            yield whole_line(line, Role.LEGAL, "cookie_banner", "asks for consent to cookies", firm=line.words <= 60)
         elif line.index - banner <= 4 and sheet.whole(line.index) & {"cookie", "legal"}:
             yield whole_line(line, Role.LEGAL, "cookie_button", "a button below a cookie banner")
 
@@ -45,12 +45,10 @@ def claim_cookies(sheet: Sheet) -> Iterator[Claim]:
 def claim_contacts(sheet: Sheet) -> Iterator[Claim]:
     """Claim contact lines below or above the text: a contact label with an address, number or mail."""
     for line in sheet.open_lines():
-        if sheet.first_prose <= line.index <= sheet.last_prose and line.words > 25:
-            continue
-        if line.words > 45 or (sheet.first_prose <= line.index < sheet.last_prose):
+        if line.words > 45 or line.index < sheet.last_prose:
             continue
         cue = sheet.opening(line.index, "contact")
         if cue and (_EMAIL.search(line.text) or _PHONE.search(line.text)):
             yield whole_line(line, Role.CONTACT, "contact", "a contact label with a mail address or number")
         elif line.words <= 6 and _EMAIL.fullmatch(line.text.strip(" <>()•*-")):
-            yield whole_line(line, Role.CONTACT, "mail_address", "a mail address alone on its line")
+            yield whole_line(line, Role.CONTACT, "mail_address", "a mail address alone on its line", 0.9, False)

@@ -20,8 +20,7 @@ def claim_contents(sheet: Sheet) -> Iterator[Claim]:
     headings: dict[str, int] = {}
     for line in sheet.lines:
         if line.words <= 20:
-            key = _entry(sheet, line)
-            headings[key] = headings.get(key, 0) + 1
+            headings[_entry(sheet, line)] = line.index
     for line in sheet.lines:
         if _ANCHORS.search(line.text) and not _ANCHORS.sub("", line.text).strip(" *+-–•\t0123456789.#"):
             yield whole_line(line, Role.CONTENTS, "contents", "a link to a place on the same page")
@@ -29,7 +28,8 @@ def claim_contents(sheet: Sheet) -> Iterator[Claim]:
             continue
         entries: list[Line] = []
         for follower in sheet.lines[line.index + 1 : line.index + 60]:
-            listed = headings.get(_entry(sheet, follower), 0) >= 2 or _ANCHORS.search(follower.text)
+            again = headings.get(_entry(sheet, follower), -1) > follower.index
+            listed = again or _ANCHORS.search(follower.text)
             if not listed or follower.words > 20:
                 break
             entries.append(follower)
@@ -38,7 +38,7 @@ def claim_contents(sheet: Sheet) -> Iterator[Claim]:
             said = f"contents heading with {len(entries)} entries"
             yield whole_line(line, Role.CONTENTS, "contents", said)
             for entry in entries:
-                yield whole_line(entry, Role.CONTENTS, "contents", "a heading of the page, listed")
+                yield whole_line(entry, Role.CONTENTS, "contents", "a heading of the page, listed", 0.9, False)
 
 
 def _entry(sheet: Sheet, line: Line) -> str:

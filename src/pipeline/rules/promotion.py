@@ -24,8 +24,9 @@ def claim_buttons(sheet: Sheet) -> Iterator[Claim]:
     for line in sheet.open_lines():
         families = sheet.whole(line.index)
         hit = next((f for f in BUTTONS if f in families), None)
-        if hit and (hit != "offer" or line.index > sheet.last_prose or line.index < sheet.first_prose):
-            yield whole_line(line, Role.PROMOTION, hit, f"the line is a {hit} button")
+        if hit and (hit != "offer" or line.index > sheet.last_prose):
+            firm = not sheet.is_inside(line.index)
+            yield whole_line(line, Role.PROMOTION, hit, f"the line is a {hit} button", firm=firm)
 
 
 def claim_teasers(sheet: Sheet) -> Iterator[Claim]:
@@ -39,15 +40,17 @@ def claim_teasers(sheet: Sheet) -> Iterator[Claim]:
             run = list(_run(sheet, line))
             below = line.index > sheet.last_prose or (run and run[-1].index >= len(sheet.lines) - 1)
             bulleted = len(run) >= 2 and all(r.bullet for r in run)
-            yield whole_line(line, Role.PROMOTION, "related", "heading of a teaser list")
+            firm = not sheet.is_inside(line.index)
+            yield whole_line(line, Role.PROMOTION, "related", "heading of a teaser list", firm=firm)
             if below or bulleted:
                 for teaser in run:
                     if sheet.is_open(teaser.index):
-                        yield whole_line(teaser, Role.PROMOTION, "teaser", "short lines under a teaser list's heading", 0.9)
+                        said = "short lines under a teaser list's heading"
+                        yield whole_line(teaser, Role.PROMOTION, "teaser", said, 0.9, firm)
                         done = teaser.index
         elif line.words <= TEASER_WORDS and not line.is_prose and (cue := sheet.opening(line.index, "related")):
             if line.end - cue.end > 2 and sheet.text[cue.end - 1] in ":：՝>":
-                yield whole_line(line, Role.PROMOTION, "read_also", "a label of teasers and a headline")
+                yield whole_line(line, Role.PROMOTION, "read_also", "a label of teasers and a headline", 0.9, False)
 
 
 def _run(sheet: Sheet, heading: Line) -> Iterator[Line]:
@@ -68,14 +71,15 @@ def claim_boxes(sheet: Sheet) -> Iterator[Claim]:
         if cues and (edge or line.words <= 12) and (_is_appeal(sheet, line.start, line.end) or len(cues) >= 2):
             yield whole_line(line, Role.PROMOTION, "newsletter_box", "asks the reader to subscribe")
         elif edge and line.words <= 8 and not line.ends and sheet.having(line.index, "offer"):
-            yield whole_line(line, Role.PROMOTION, "offer_line", "announces the site's own offer")
+            yield whole_line(line, Role.PROMOTION, "offer_line", "announces the site's own offer", 0.9)
 
 
 def claim_comments(sheet: Sheet) -> Iterator[Claim]:
     """Claim the prompts of a comment form."""
     for line in sheet.open_lines():
         if "comments" in sheet.whole(line.index) and line.words <= 8:
-            yield whole_line(line, Role.PROMOTION, "comment_prompt", "the line is a comment form's prompt")
+            firm = not sheet.is_inside(line.index)
+            yield whole_line(line, Role.PROMOTION, "comment_prompt", "the line is a comment form's prompt", firm=firm)
 
 
 # --- appeals at the end of the text -----------------------------------------------------------------

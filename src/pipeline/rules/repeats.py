@@ -32,8 +32,7 @@ def claim_repeats(sheet: Sheet, repeat_min: int) -> Iterator[Claim]:
             continue
         together = all(b.index - a.index == 1 for a, b in zip(copies, copies[1:], strict=False))
         outside = all(c.index > sheet.last_prose or c.index < sheet.first_prose for c in copies)
-        # Three or more equal lines in a row are never prose; two may be a title above a refrain.
-        if (together and len(copies) >= 3) or (outside and together):
+        if outside and together:
             for copy in copies:
                 yield whole_line(copy, Role.REPEATED, "repeated_line", f"{len(copies)} copies in a row outside the text")
 
@@ -51,8 +50,13 @@ def claim_repeated_menus(sheet: Sheet) -> Iterator[Claim]:
         if i - first >= MENU_RUN:
             marked.update(range(i, i + MENU_RUN), range(first, first + MENU_RUN))
     for index in sorted(marked):
-        if sheet.is_open(index):
-            yield whole_line(sheet.lines[index], Role.NAVIGATION, "repeated_menu", "a run of short lines that stands twice")
+        # Product cards and code repeat runs too; a menu has a menu's words and stands outside the prose.
+        near = range(max(0, index - 8), min(len(keys), index + 9))
+        known = sum(1 for i in near if i in marked and sheet.whole(i) & {"menu", "legal", "share", "newsletter"})
+        outside = index < sheet.first_prose or index > sheet.last_prose
+        if sheet.is_open(index) and outside and known >= 2:
+            said = "a run of short lines that stands on the page twice"
+            yield whole_line(sheet.lines[index], Role.NAVIGATION, "repeated_menu", said, 0.9, False)
 
 
 def _is_short(line: Line) -> bool:

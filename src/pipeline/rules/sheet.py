@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -19,7 +19,10 @@ from .lexicon import Cue, find_cues, fold
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A span that a rule claims for a role, with its evidence in words."""
+    """A span that a rule claims for a role, with its evidence in words.
+
+    A claim that is not `firm` holds only where the line model does not believe strongly that the line is content.
+    """
 
     start: int
     end: int
@@ -27,6 +30,7 @@ class Claim:
     rule: str
     evidence: str = ""
     confidence: float = 1.0
+    firm: bool = True
 
 
 @dataclass(frozen=True)
@@ -38,10 +42,8 @@ class Sheet:
     claims: Mapping[int, tuple[Claim, ...]] = field(default_factory=dict)
     folded: str = ""
     cues: Mapping[int, tuple[Cue, ...]] = field(default_factory=dict)
-    first_prose: int = 0
-    """Index of the first line of prose, or the number of lines."""
-    last_prose: int = -1
-    """Index of the last line of prose, or -1."""
+    stated_title: str = ""
+    """The title that an HTML head states, folded."""
 
     def with_claims(self, claims: Iterable[Claim]) -> Sheet:
         """Return the sheet with new claims added where nothing was claimed yet."""
@@ -52,6 +54,19 @@ class Sheet:
             if all(claim.end <= c.start or claim.start >= c.end for c in old):
                 merged[index] = tuple(sorted((*old, claim), key=lambda c: c.start))
         return replace(self, claims=merged)
+
+    def is_inside(self, index: int) -> bool:
+        """Tell whether a line stands between the first and the last line of prose."""
+        return self.first_prose <= index <= self.last_prose
+
+    def with_agreement(self, unlikely: Collection[int]) -> Sheet:
+        """Return the sheet without the claims that are not firm, but for those in `unlikely` lines."""
+        left = {
+            index: kept
+            for index, claims in self.claims.items()
+            if (kept := tuple(c for c in claims if c.firm or index in unlikely))
+        }
+        return replace(self, claims=left)
 
     def rest(self, index: int) -> tuple[int, int]:
         """Return the span of a line that no claim covers, trimmed; empty when all is claimed.
@@ -69,6 +84,25 @@ class Sheet:
     def is_open(self, index: int) -> bool:
         """Tell whether nothing in the line was claimed."""
         return index not in self.claims
+
+    @cached_property
+    def first_prose(self) -> int:
+        """Index of the first line of prose that is not claimed, or the number of lines."""
+        return self._prose[0]
+
+    @cached_property
+    def last_prose(self) -> int:
+        """Index of the last line of prose that is not claimed, or -1."""
+        return self._prose[1]
+
+    @cached_property
+    def _prose(self) -> tuple[int, int]:
+        left = [x for x in self.lines if x.words >= PROSE_WORDS // 2 and not self._mostly_claimed(x)]
+        prose = [x.index for x in left if x.is_prose] or [x.index for x in left]
+        return (prose[0], prose[-1]) if prose else (len(self.lines), -1)
+
+    def _mostly_claimed(self, line: Line) -> bool:
+        return 2 * sum(c.end - c.start for c in self.claims.get(line.index, ())) > line.end - line.start
 
     def index_at(self, position: int) -> int:
         """Return the index of the line that holds a position (or stands before it); -1 before the first."""
@@ -119,10 +153,10 @@ class Sheet:
         return found
 
 
-_COUNTS = re.compile(r"[\W\d_]+")
+_COUNTS = re.compile(r"[^\w%$€£₽¥]+|[\d_]+")
 
 
-def make_sheet(text: str, lines: tuple[Line, ...]) -> Sheet:
+def make_sheet(text: str, lines: tuple[Line, ...], stated_title: str = "") -> Sheet:
     """Return the sheet of a page: its lines with their cues, nothing claimed."""
     folded = fold(text)
     starts = [line.start for line in lines]
@@ -131,11 +165,8 @@ def make_sheet(text: str, lines: tuple[Line, ...]) -> Sheet:
         index = bisect_right(starts, cue.start) - 1
         if index >= 0 and cue.end <= lines[index].end:
             cues.setdefault(index, []).append(cue)
-    prose = [line.index for line in lines if line.is_prose] or [
-        line.index for line in lines if line.words >= PROSE_WORDS // 2
-    ]
-    first, last = (prose[0], prose[-1]) if prose else (len(lines), -1)
-    return Sheet(text, lines, {}, folded, {i: tuple(c) for i, c in cues.items()}, first, last)
+    found = {i: tuple(c) for i, c in cues.items()}
+    return Sheet(text, lines, {}, folded, found, fold(" ".join(stated_title.split())))
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int]:
@@ -147,6 +178,8 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def whole_line(line: Line, role: Role, rule: str, evidence: str = "", confidence: float = 1.0) -> Claim:
+def whole_line(
+    line: Line, role: Role, rule: str, evidence: str = "", confidence: float = 1.0, firm: bool = True
+) -> Claim:
     """Return a claim on all of a line."""
-    return Claim(line.start, line.end, role, rule, evidence, confidence)
+    return Claim(line.start, line.end, role, rule, evidence, confidence, firm)

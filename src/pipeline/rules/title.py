@@ -21,6 +21,12 @@ REACH = 14
 
 def claim_title(sheet: Sheet) -> Iterator[Claim]:
     """Claim the title line; where a header part stands before it in its line, the rest of the line."""
+    if sheet.stated_title:
+        said = _bare(sheet.stated_title)
+        for line in sheet.open_lines():
+            if line.words <= 40 and _bare(sheet.folded[line.start : line.end]) == said:
+                yield Claim(line.start, line.end, Role.TITLE, "stated_title", "the title that the HTML head states")
+                return
     best: tuple[float, Line] | None = None
     for line in _candidates(sheet):
         score = _score(sheet, line)
@@ -38,13 +44,15 @@ def claim_title_copies(sheet: Sheet) -> Iterator[Claim]:
         return
     said = sheet.folded[title.start : title.end]
     words = _content_words(said)
+    index = sheet.index_at(title.start)
     for line in sheet.open_lines():
-        if line.start == title.start or line.words > MAX_WORDS + 6:
+        inside = sheet.first_prose < line.index < sheet.last_prose
+        if line.index == index or inside or line.words > MAX_WORDS + 6:
             continue
         other = sheet.folded[line.start + len(line.bullet) : line.end]
         if _bare(other) == _bare(said):
             yield whole_line(line, Role.REPEATED, "title_copy", "the same words as the title")
-        elif _is_variant(sheet, line, words, other):
+        elif 0 < line.index - index <= 2 and _is_variant(sheet, line, words, other):
             yield whole_line(line, Role.REPEATED, "title_variant", "the title's words in another order", 0.9)
 
 
@@ -84,7 +92,7 @@ def _bare(folded: str) -> str:
 
 
 def _content_words(folded: str) -> set[str]:
-    return {w.removesuffix("'s") for w in re.findall(r"[^\W_][\w']*", folded) if len(w) > 2}
+    return {w.removesuffix("'s") for w in re.findall(r"[^\W_][\w']*", folded) if len(w) > 2 or w.isdigit()}
 
 
 def _is_variant(sheet: Sheet, line: Line, title: set[str], other: str) -> bool:

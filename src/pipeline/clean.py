@@ -1,0 +1,278 @@
+"""Give every block of a page its role: cut, claim, judge, revise, guard, name.
+
+The order can be read in `RULES`: structural detectors claim first, the learned line model judges what no
+rule claimed, neighbours revise it, and a guard keeps prose that would go on weak evidence. Nothing is
+deleted: every character of the text is white space or lies in exactly one block.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .blocks import Line, cut_lines
+from .errors import ContractError
+from .metadata import fact_date, fact_value, read_facts
+from .model import UNDETERMINED, Block, Disposition, Document, Language, Page, Role, DISPOSITION_OF
+from .rules import body, header, legal, navigation, profile, promotion, repeats, title
+from .rules.sheet import Claim, Sheet, make_sheet
+from .settings import CleanSettings, SegmentSettings
+
+if TYPE_CHECKING:
+    from .line_model import LineScores
+
+Rule = Callable[[Sheet, CleanSettings], Iterable[Claim]]
+
+RULES: tuple[Rule, ...] = (
+    lambda sheet, _: navigation.claim_artefacts(sheet),
+    lambda sheet, settings: profile.claim_profiles(sheet, settings.profile_families),
+    lambda sheet, _: legal.claim_cookies(sheet),
+    lambda sheet, _: navigation.claim_contents(sheet),
+    lambda sheet, _: repeats.claim_repeated_menus(sheet),
+    lambda sheet, _: promotion.claim_teasers(sheet),
+    lambda sheet, _: header.claim_header(sheet),
+    lambda sheet, _: promotion.claim_buttons(sheet),
+    lambda sheet, _: promotion.claim_comments(sheet),
+    lambda sheet, _: navigation.claim_menus(sheet),
+    lambda sheet, _: navigation.claim_bars(sheet),
+    lambda sheet, _: legal.claim_legal(sheet),
+    lambda sheet, _: legal.claim_contacts(sheet),
+    lambda sheet, _: promotion.claim_boxes(sheet),
+    lambda sheet, settings: repeats.claim_repeats(sheet, settings.repeat_min),
+    lambda sheet, _: title.claim_title(sheet),
+    lambda sheet, _: title.claim_title_copies(sheet),
+    lambda sheet, _: header.claim_teams(sheet),
+    lambda sheet, _: body.claim_captions(sheet),
+    lambda sheet, _: promotion.claim_appeals(sheet),
+)
+"""The structural rules in the order of their rank: the first claim on a character wins."""
+
+WEAK = 0.2
+"""Probability of being content from which a long paragraph is not dropped on the model's word alone."""
+CONTRADICTS = 0.6
+"""Probability of being content from which the model overrules a claim that is not firm."""
+GUARD_WORDS = 25
+"""Words from which a paragraph is long."""
+GUARD_SHARE = 0.6
+"""Share of a document's prose above which the model's deletions are not believed."""
+
+
+def clean_text(text: str, source_path: str | None = None) -> Document:
+    """Clean one text without files or a version.
+
+    >>> [str(b.role) for b in clean_text("Share this article").blocks]
+    ['promotion']
+    """
+    doc_id = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return clean_page(Page(doc_id, source_path or "", "text/plain", text), CleanSettings())
+
+
+def clean_html(html: bytes | str, url: str | None = None) -> Document:
+    """Clean one HTML page without files or a version; raises RejectedError for a page that cannot be read."""
+    from .extract import extract_html
+
+    return clean_page(extract_html(html, url), CleanSettings())
+
+
+def clean_page(page: Page, settings: CleanSettings) -> Document:
+    """Return the page with every block labelled."""
+    return clean_pages([page], settings)[0]
+
+
+def clean_pages(pages: Sequence[Page], settings: CleanSettings) -> list[Document]:
+    """Return the pages labelled, in order; each gets what it would get alone."""
+    sheets = [_claim(page, settings) for page in pages]
+    scores = _judge(pages, sheets, settings)
+    sheets = [agree(sheet, score) for sheet, score in zip(sheets, scores, strict=True)]
+    return [_finish(page, sheet, score) for page, sheet, score in zip(pages, sheets, scores, strict=True)]
+
+
+def _claim(page: Page, settings: CleanSettings) -> Sheet:
+    stated = next((f.value for f in page.facts if f.name == "title"), "")
+    sheet = make_sheet(page.text, cut_lines(page.text, page.markup), stated)
+    for rule in RULES:
+        sheet = sheet.with_claims(rule(sheet, settings))
+    return sheet
+
+
+def _judge(pages: Sequence[Page], sheets: Sequence[Sheet], settings: CleanSettings) -> list[LineScores | None]:
+    """Return the line model's scores of all pages at once, text and HTML each with its own weights."""
+    from .line_model import PageLines, score_pages
+
+    scores: list[LineScores | None] = [None] * len(sheets)
+    for kind in ("text", "html"):
+        chosen, inputs = [], []
+        for i, (page, sheet) in enumerate(zip(pages, sheets, strict=True)):
+            marked = bool(page.markup) and all(line.markup for line in sheet.lines)
+            if not sheet.lines or marked is not (kind == "html"):
+                continue
+            lines = [" " * min(line.indent, 8) + line.text for line in sheet.lines]
+            gaps = [line.gap for line in sheet.lines]
+            if kind == "html":
+                from .html_features import matrix
+
+                values, groups = matrix([line.markup for line in sheet.lines if line.markup])
+                inputs.append(PageLines(lines, gaps, settings.policy, values, groups))
+            else:
+                inputs.append(PageLines(lines, gaps, settings.policy))
+            chosen.append(i)
+        try:
+            found = score_pages(inputs, kind) if inputs else []
+        except (ContractError, OSError):
+            continue
+        for i, score in zip(chosen, found, strict=True):
+            scores[i] = score
+    return scores
+
+
+def agree(sheet: Sheet, scores: LineScores | None) -> Sheet:
+    """Return the sheet without the claims that are not firm and that the model contradicts."""
+    if scores is None:
+        return sheet
+    return sheet.with_agreement([line.index for line in sheet.lines if scores.probability[line.index] < CONTRADICTS])
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What becomes of the unclaimed part of a line."""
+
+    keep: bool
+    rule: str
+    evidence: str
+    confidence: float
+
+
+def _finish(page: Page, sheet: Sheet, scores: LineScores | None) -> Document:
+    verdicts, flags = _verdicts(sheet, scores)
+    blocks = tuple(_label_blocks(sheet, list(_blocks(sheet, verdicts))))
+    _assert_ledger(page.text, blocks)
+    facts = read_facts(sheet, page.facts)
+    return Document(
+        doc_id=page.doc_id,
+        source_path=page.source_path,
+        media_type=page.media_type,
+        text=page.text,
+        blocks=blocks,
+        title=fact_value(facts, "title"),
+        author=fact_value(facts, "author"),
+        published_on=fact_date(facts),
+        site=fact_value(facts, "site"),
+        language=_language(blocks),
+        facts=facts,
+        flags=flags,
+    )
+
+
+def _verdicts(sheet: Sheet, scores: LineScores | None) -> tuple[dict[int, Verdict], tuple[str, ...]]:
+    """Judge the unclaimed lines: the model, then the neighbours, then the guard."""
+    open_lines = [line for line in sheet.lines if sheet.rest(line.index)[0] < sheet.rest(line.index)[1]]
+    if scores is None:
+        return {line.index: Verdict(True, "unclaimed", "", 0.5) for line in open_lines}, ()
+    verdicts: dict[int, Verdict] = {}
+    for line in open_lines:
+        p, keep = float(scores.probability[line.index]), bool(scores.keep[line.index])
+        verdicts[line.index] = Verdict(keep, "line_model", "", p if keep else 1 - p)
+    flags = []
+    long = [line for line in open_lines if line.words >= GUARD_WORDS and line.ends]
+    gone = [line for line in long if not verdicts[line.index].keep]
+    total = sum(line.words for line in long)
+    if total and sum(line.words for line in gone) > GUARD_SHARE * total:
+        flags.append("deletion_guard")
+    for line in gone:
+        p = float(scores.probability[line.index])
+        if p >= WEAK or (flags and p >= WEAK / 4):
+            verdicts[line.index] = Verdict(True, "deletion_guard", "long prose, weak evidence against it", p)
+            if "weak_evidence" not in flags:
+                flags.append("weak_evidence")
+    for index, verdict in verdicts.items():
+        if not verdict.keep:
+            verdicts[index] = Verdict(False, verdict.rule, scores.evidence(index), verdict.confidence)
+    return verdicts, tuple(flags)
+
+
+def _blocks(sheet: Sheet, verdicts: dict[int, Verdict]) -> Iterator[Block]:
+    """Yield the blocks in order: claims as they are, the rest by its verdict."""
+    following: Line | None = None
+    after: dict[int, Line | None] = {}
+    for line in reversed(sheet.lines):
+        after[line.index] = following
+        verdict = verdicts.get(line.index)
+        if verdict and verdict.keep:
+            following = line
+    for line in sheet.lines:
+        claims = sheet.claims.get(line.index, ())
+        edges = [line.start, *(e for c in claims for e in (c.start, c.end)), line.end]
+        pieces: list[Block] = [_block(sheet, c.start, c.end, c.role, c.rule, c.evidence, c.confidence) for c in claims]
+        for start, end in zip(edges[::2], edges[1::2], strict=True):
+            part = sheet.text[start:end]
+            if not part.strip():
+                continue
+            start += len(part) - len(part.lstrip())
+            end -= len(part) - len(part.rstrip())
+            verdict = verdicts.get(line.index, Verdict(True, "unclaimed", "", 0.5))
+            if verdict.keep:
+                role, rule = body.body_role(sheet, line, (start, end), after[line.index])
+                rule = f"{verdict.rule}:{rule}" if verdict.rule == "deletion_guard" else rule
+            else:
+                role, rule = _dropped_role(sheet, line), verdict.rule
+            pieces.append(_block(sheet, start, end, role, rule, verdict.evidence, verdict.confidence))
+        yield from sorted(pieces, key=lambda b: b.start)
+
+
+def _block(sheet: Sheet, start: int, end: int, role: Role, rule: str, evidence: str, confidence: float) -> Block:
+    return Block(start, end, sheet.text[start:end], role, rule, evidence, round(confidence, 4))
+
+
+def _dropped_role(sheet: Sheet, line: Line) -> Role:
+    """Name what the model dropped, by its words."""
+    if sheet.having(line.index, "rights") or "legal" in sheet.whole(line.index):
+        return Role.LEGAL
+    if sheet.opening(line.index, "contact"):
+        return Role.CONTACT
+    if line.words <= 8 and not line.ends:
+        return Role.NAVIGATION
+    return Role.PROMOTION
+
+
+def _label_blocks(sheet: Sheet, blocks: list[Block]) -> Iterator[Block]:
+    """Cut the "Label:" that opens a bullet or one of several sibling paragraphs into a block of its own."""
+    from .labels import label_openers
+
+    kinds = (Role.PARAGRAPH, Role.LIST_ITEM)
+    spots = [i for i, b in enumerate(blocks) if b.role in kinds]
+    bullets = [blocks[i].role is Role.LIST_ITEM for i in spots]
+    ends = label_openers([blocks[i].text for i in spots], bullets, SegmentSettings().label_siblings)
+    cut = {i: end for i, end in zip(spots, ends, strict=True) if end}
+    for i, block in enumerate(blocks):
+        end = cut.get(i, 0)
+        rest = block.text[end:].lstrip()
+        if not end or not rest:
+            yield block
+            continue
+        middle = block.start + end
+        start = block.end - len(rest)
+        yield _block(sheet, block.start, middle, Role.LABEL, "label", "opens a bullet or a row of siblings", block.confidence)
+        yield _block(sheet, start, block.end, block.role, block.rule, block.evidence, block.confidence)
+
+
+def _assert_ledger(text: str, blocks: Sequence[Block]) -> None:
+    """Check the ledger's law: blocks in order, apart from each other, and only white space between them."""
+    at = 0
+    for block in (*blocks, None):
+        start = block.start if block else len(text)
+        between = text[at:start]
+        if start < at or (between and not between.isspace()):
+            raise ContractError(
+                f"Characters {at} to {start} lie in no block or in two: {between[:60]!r}. This is a fault of the cleaner."
+            )
+        if block:
+            at = block.end
+
+
+def _language(blocks: Sequence[Block]) -> Language:
+    from .language import detect_document
+
+    kept = [b for b in blocks if DISPOSITION_OF[b.role] is Disposition.BODY]
+    return detect_document(kept) if kept else UNDETERMINED

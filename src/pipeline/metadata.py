@@ -1,0 +1,113 @@
+"""Read title, author, date and site from what the rules claimed, each with the span that states it.
+
+Null beats a guess. A date is that of publication only where a label says so or it stands alone beside the
+title; dates in prose, of updates, crawls and events never count. A name comes from a byline, never from a
+profile. What an HTML head states comes along as a fact and is preferred where the page agrees or is silent.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from .dates import find_dates
+from .model import Fact, Role
+from .rules.header import name_span
+from .rules.sheet import Claim, Sheet
+
+
+def read_facts(sheet: Sheet, stated: Sequence[Fact] = ()) -> tuple[Fact, ...]:
+    """Return at most one fact a field: title, author, published_on, site.
+
+    `stated` are candidates from an HTML head.
+    """
+    claims = [c for index in sorted(sheet.claims) for c in sheet.claims[index]]
+    facts = []
+    for name, find in (("title", _title), ("author", _author), ("published_on", _published_on), ("site", _site)):
+        head = max((f for f in stated if f.name == name and f.value.strip()), key=lambda f: f.confidence, default=None)
+        found = next(find(sheet, claims), None)
+        if fact := head or found:
+            facts.append(fact)
+    return tuple(facts)
+
+
+def fact_value(facts: Sequence[Fact], name: str) -> str | None:
+    """Return the value of a field, or None."""
+    return next((f.value for f in facts if f.name == name), None)
+
+
+def fact_date(facts: Sequence[Fact]) -> date | None:
+    """Return the date of publication, or None; a value that is no ISO date counts as none."""
+    value = fact_value(facts, "published_on")
+    try:
+        return date.fromisoformat(value[:10]) if value else None
+    except ValueError:
+        return None
+
+
+def _title(sheet: Sheet, claims: list[Claim]) -> Iterator[Fact]:
+    for claim in claims:
+        if claim.role is Role.TITLE:
+            value = " ".join(sheet.text[claim.start : claim.end].split()).lstrip("# ").strip("*_ ")
+            yield Fact("title", value, claim.rule, claim.start, claim.end, claim.confidence)
+
+
+def _author(sheet: Sheet, claims: list[Claim]) -> Iterator[Fact]:
+    for rules in (("byline",), ("team",), ("signature",)):
+        for claim in claims:
+            if claim.role is not Role.BYLINE or claim.rule not in rules:
+                continue
+            label = 0 if claim.rule != "byline" else _label_end(sheet, claim)
+            name = name_span(sheet.text, label or claim.start, claim.end)
+            if name:
+                yield Fact("author", " ".join(sheet.text[slice(*name)].split()), claim.rule, *name, 0.9)
+
+
+def _label_end(sheet: Sheet, claim: Claim) -> int:
+    index = sheet.index_at(claim.start)
+    ends = [c.end for c in sheet.cues.get(index, ()) if c.family == "byline" and claim.start <= c.start <= claim.start + 3]
+    return max(ends, default=0)
+
+
+def _published_on(sheet: Sheet, claims: list[Claim]) -> Iterator[Fact]:
+    title = next((c for c in claims if c.role is Role.TITLE), None)
+    found: list[tuple[int, int, Fact]] = []
+    for claim in claims:
+        if claim.role is not Role.DATE or claim.rule == "updated":
+            continue
+        index = sheet.index_at(claim.start)
+        for item in find_dates(sheet.text[claim.start : claim.end]):
+            if item.value is None:
+                continue
+            start, end = claim.start + item.start, claim.start + item.end
+            labelled = any(
+                c.family == "date" and claim.start <= c.start and c.end <= start for c in sheet.cues.get(index, ())
+            )
+            rank = 0 if labelled else 1
+            distance = abs(index - sheet.index_at(title.start)) if title else index
+            rule = "labelled_date" if labelled else "date_line"
+            fact = Fact("published_on", item.value.isoformat(), rule, start, end, 0.95 if labelled else 0.8)
+            found.append((rank, distance, fact))
+    found.sort(key=lambda f: (f[0], f[1], f[2].start))
+    yield from (f for _, _, f in found)
+
+
+_QUOTED = re.compile(r"[“«„\"]([^“”«»„\"]{3,60})[”»“\"]")
+_MAILBOX = re.compile(r"\b(?:info|contact|office|editor|editors|redaktion|redaction|press|news|mail|admin|hello|support)@([\w\-]{4,40})\.", re.I)
+
+
+def _site(sheet: Sheet, claims: list[Claim]) -> Iterator[Fact]:
+    for claim in claims:
+        if claim.role is Role.SITE:
+            value = re.sub(r"^(?:https?://)?(?:www\.)?|/$", "", sheet.text[claim.start : claim.end])
+            yield Fact("site", value, claim.rule, claim.start, claim.end, 0.95)
+    for claim in claims:
+        if claim.rule == "signature" and (m := _QUOTED.search(sheet.text, claim.start, claim.end)):
+            yield Fact("site", m.group(1).strip(" .,"), "signature", m.start(1), m.end(1), 0.9)
+    for claim in claims:
+        # The office's own mail address names the site, if the page also spells the name out.
+        if claim.role is Role.CONTACT and (m := _MAILBOX.search(sheet.text, claim.start, claim.end)):
+            word = re.search(rf"(?<![\w@.]){re.escape(m.group(1))}(?![\w@]|\.\w)", sheet.text, re.I)
+            if word:
+                yield Fact("site", word.group(), "contact_address", word.start(), word.end(), 0.8)

@@ -1,0 +1,127 @@
+"""Say what the kept lines are: heading, label, list item, quotation, table, caption or paragraph."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from ..blocks import Line
+from ..model import Role
+from .sheet import Claim, Sheet, whole_line
+
+HEADING_WORDS = 18
+CAPTION_WORDS = 60
+
+_TAGS: Mapping[str, Role] = {
+    **{f"h{n}": Role.HEADING for n in range(1, 7)},
+    "li": Role.LIST_ITEM,
+    "dd": Role.LIST_ITEM,
+    "dt": Role.LABEL,
+    "td": Role.TABLE,
+    "th": Role.TABLE,
+    "tr": Role.TABLE,
+    "table": Role.TABLE,
+    "blockquote": Role.QUOTE,
+    "figcaption": Role.CAPTION,
+}
+
+
+def claim_captions(sheet: Sheet) -> Iterator[Claim]:
+    """Claim captions: a caption's label or a credit in parentheses, or the lead picture's line."""
+    for line in sheet.open_lines():
+        if line.words > CAPTION_WORDS or line.words < 2:
+            continue
+        tag = line.markup.tag if line.markup else ""
+        label = sheet.opening(line.index, "caption")
+        if tag == "figcaption" or (label and _labelled(sheet, line, label.end)):
+            yield whole_line(line, Role.CAPTION, "caption", "a caption's label or element")
+        elif line.words <= 45 and _has_credit(sheet, line):
+            yield whole_line(line, Role.CAPTION, "caption", "a picture credit in parentheses at the end")
+        elif _is_lead_caption(sheet, line):
+            yield whole_line(line, Role.CAPTION, "lead_caption", "below the title; the next paragraph says it again", 0.8)
+
+
+def _labelled(sheet: Sheet, line: Line, end: int) -> bool:
+    said = sheet.text[line.start : end]
+    # A bare credit ("Photo: Getty Images") describes nothing; the model decides on it.
+    if len(sheet.text[end : line.end].split()) < 5:
+        return False
+    if said.rstrip()[-1:] in ":：=＝՝" or "[" in said:
+        return True
+    # "Figure 3" and "Photo by Ann Lee" are captions; "Photo of the year awards began" is prose.
+    after = sheet.text[end : end + 12].lstrip(" .")
+    return bool(after) and (after[0].isdigit() or (said.lower().rstrip().endswith(" by") and after[0].isupper())) and line.words <= 45
+
+
+_CREDIT = re.compile(r"[(\[|/–—-]\s*([^()\[\]|]{3,80})[)\]]?\.?$")
+
+
+def _has_credit(sheet: Sheet, line: Line) -> bool:
+    cues = sheet.having(line.index, "credit")
+    if not cues:
+        return False
+    m = _CREDIT.search(sheet.text, max(line.start, line.end - 90), line.end)
+    described = bool(m) and len(sheet.text[line.start : m.start()].split()) >= 5
+    return described and any(m and c.start >= m.start() for c in cues) and sheet.text[line.end - 1] in ")]"
+
+
+def _is_lead_caption(sheet: Sheet, line: Line) -> bool:
+    """Tell whether a line between title and first prose has no sentence's end and is said again below.
+
+    A standfirst says new things; the caption of the lead picture takes its words from the text.
+    """
+    if not 8 <= line.words <= 40 or line.ends or line.index != sheet.first_prose - 1:
+        return False
+    titled = any(c.role is Role.TITLE for i in range(line.index) for c in sheet.claims.get(i, ()))
+    if not titled:
+        return False
+    prose = sheet.lines[sheet.first_prose]
+    said = _pieces(sheet.folded[prose.start : prose.end])
+    words = _pieces(sheet.folded[line.start : line.end])
+    pairs = set(zip(words, words[1:], strict=False))
+    again = pairs & set(zip(said, said[1:], strict=False))
+    return len(again) >= 0.7 * len(pairs)
+
+
+def _pieces(folded: str) -> list[str]:
+    return re.findall(r"[^\W_]+", folded)
+
+
+# --- what a kept line is ----------------------------------------------------------------------------
+
+
+def body_role(sheet: Sheet, line: Line, span: tuple[int, int], following: Line | None) -> tuple[Role, str]:
+    """Return the role of a kept line and the rule that says so; `following` is the next kept line."""
+    tag = line.markup.tag if line.markup else ""
+    if tag in _TAGS:
+        return _TAGS[tag], "markup"
+    text = sheet.text[span[0] : span[1]]
+    if text.startswith("#") and re.match(r"#{1,6} \S", text):
+        return Role.HEADING, "markdown"
+    if text.startswith("> "):
+        return Role.QUOTE, "markdown"
+    if text.count("|") >= 2 and (text.startswith("|") or text.endswith("|")) or text.count("\t") >= 2:
+        return Role.TABLE, "table_row"
+    if line.bullet and not _is_numbered_heading(line, following):
+        return Role.LIST_ITEM, "list_mark"
+    if looks_like_heading(line, following):
+        return Role.HEADING, "heading"
+    return Role.PARAGRAPH, "prose"
+
+
+def looks_like_heading(line: Line, following: Line | None) -> bool:
+    """Tell whether a line is a heading: short, no sentence's end but "?", and longer text below it."""
+    if not 1 <= line.words <= HEADING_WORDS or following is None:
+        return False
+    last = line.text.rstrip("\"'”’»)")[-1:]
+    if last in ".。…;,:،؛-–—" or (line.ends and last not in "?!؟？！"):
+        return False
+    first = line.text.lstrip("\"'“‘«([¿¡")[:1]
+    if first.islower() or (line.ends and (line.words < 2 or line.text[0] in "\"“«—–-")):
+        return False
+    # Verse and lists of short lines have no longer line below; a second heading may stand between.
+    return following.words > line.words and (following.words >= 12 or (following.ends and following.words >= 2 * line.words))
+
+
+def _is_numbered_heading(line: Line, following: Line | None) -> bool:
+    return line.bullet[0].isdigit() and following is not None and not following.bullet and looks_like_heading(line, following)
