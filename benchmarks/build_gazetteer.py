@@ -16,14 +16,66 @@ from pathlib import Path
 
 import babel
 from babel import Locale
+from babel.core import get_cldr_version
 
-CLDR_VERSION = "47"  # Babel 2.18.0 carries CLDR 47 (its CHANGES.rst, 2.18.0 and before).
 LANGUAGES = (
-    "ar az bg bn cs da de el en es fa fi fr he hi hu hy id it ja ka kk ko ky nb nl pl pt ro ru sr sv sw tg th tr uk ur uz vi zh"
-).split()
+    *(
+        "ar",
+        "az",
+        "bg",
+        "bn",
+        "cs",
+        "da",
+        "de",
+        "el",
+        "en",
+        "es",
+        "fa",
+        "fi",
+        "fr",
+        "he",
+        "hi",
+        "hu",
+        "hy",
+        "id",
+        "it",
+        "ja",
+    ),
+    *("ka", "kk", "ko", "ky", "nb", "nl", "pl", "pt", "ro", "ru", "sr", "sv", "sw", "tg", "th", "tr", "uk", "ur", "uz"),
+    *("vi", "zh"),
+)
 # Codes that are no place people write about (pseudo-locales, outlying rocks), or that are organisations (EU, UN, EZ),
 # or whose CLDR name is a label of its own ("Hong Kong SAR China"); the usual names of the last stand in the lexicons.
-SKIPPED = frozenset("001 AC BV CP CQ DG EA EU EZ HM IC QO TA UM UN XA XB ZZ HK MO PS CD CG GS TF IO".split())
+SKIPPED = frozenset(
+    {
+        "001",
+        "AC",
+        "BV",
+        "CP",
+        "CQ",
+        "DG",
+        "EA",
+        "EU",
+        "EZ",
+        "HM",
+        "IC",
+        "QO",
+        "TA",
+        "UM",
+        "UN",
+        "XA",
+        "XB",
+        "ZZ",
+        "HK",
+        "MO",
+        "PS",
+        "CD",
+        "CG",
+        "GS",
+        "TF",
+        "IO",
+    }
+)
 
 
 def names_of(name: str) -> list[str]:
@@ -44,7 +96,7 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for language in LANGUAGES:
         territories = Locale(language).territories
-        lines = [f"# CLDR {CLDR_VERSION} territory names, through Babel {babel.__version__}; see ../README.md"]
+        lines = [f"# CLDR {get_cldr_version()} territory names, through Babel {babel.__version__}; see ../README.md"]
         lines += [
             f"{code}\t{'|'.join(names_of(name))}" for code, name in sorted(territories.items()) if code not in SKIPPED
         ]

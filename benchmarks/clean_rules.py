@@ -15,6 +15,7 @@ import gzip
 import json
 import sys
 import time
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +25,8 @@ from typing import Any
 import numpy as np
 
 from pipeline import clean
+from pipeline.blocks import cut_lines
+from pipeline.metadata import read_facts
 from pipeline.model import DISPOSITION_OF, Disposition, Page
 from pipeline.rules.sheet import Sheet
 from pipeline.settings import CleanSettings
@@ -37,6 +40,7 @@ def main() -> None:
     parser.add_argument("--oof", type=Path, nargs=2, metavar=("FULL", "MAIN"))
     parser.add_argument("--show", default="", help="print wrongly claimed lines of this rule")
     parser.add_argument("--zones", action="store_true", help="count apart inside and outside the prose, and by data set")
+    parser.add_argument("--metadata", action="store_true", help="measure title, date and author against html/gold")
     parser.add_argument("--limit", type=int, default=0)
     args = parser.parse_args()
     global ZONES
@@ -45,6 +49,9 @@ def main() -> None:
         pages = list(_read(args.data / "lines" / f"pages.{view}.jsonl.gz"))[: args.limit or None]
         scores = {r["id"]: r for r in _read(args.oof[number])} if args.oof else {}
         _measure(view, pages, scores, args.show)
+        if args.metadata:
+            gold = {r["id"]: r for r in _read(args.data / "html" / "gold.jsonl.gz")}
+            _measure_metadata(view, pages, gold, scores, args.show)
 
 
 def _read(path: Path) -> Iterator[dict[str, Any]]:
@@ -79,11 +86,13 @@ def _measure(view: str, records: list[dict[str, Any]], scores: dict[str, Any], s
     for record in records:
         page, starts = _page(record)
         before = time.process_time()
-        sheet = clean._claim(page, settings)
+        lines = cut_lines(page.text)
         spent += time.process_time() - before
-        joined += len(starts) - len(sheet.lines)
-        model = _scores(scores.get(record["id"]), len(sheet.lines))
-        sheet = clean.agree(sheet, model)
+        model = _scores(scores.get(record["id"]), len(lines))
+        before = time.process_time()
+        sheet = clean.claim_lines(page, lines, model, settings)
+        spent += time.process_time() - before
+        joined += len(starts) - len(lines)
         _count_rules(record, sheet, starts, table, show)
         if model:
             _count_f1(record, sheet, model, totals)
@@ -129,6 +138,41 @@ def _count_rules(
                 row["good"] += words * good
                 if claim.rule == show and not good:
                     print(f"  {record['id']}:{index} {sheet.text[claim.start : claim.end][:150]!r}")
+
+
+def _plain(text: str | None) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKC", text or "").casefold() if c.isalnum())
+
+
+def _measure_metadata(
+    view: str, records: list[dict[str, Any]], gold: dict[str, Any], scores: dict[str, Any], show: str
+) -> None:
+    """Print, for pages as text: values that are right, wrong, missing, rightly null, and false (gold has none)."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for record in records:
+        page, _ = _page(record)
+        lines = cut_lines(page.text)
+        model = _scores(scores.get(record["id"]), len(lines))
+        facts = {f.name: f for f in read_facts(clean.claim_lines(page, lines, model, CleanSettings()))}
+        want = gold[record["id"]]
+        for field, key in (("title", "title"), ("author", "author"), ("published_on", "date")):
+            said = facts[field].value if field in facts else None
+            true = want[key] or None
+            stated = true is not None and (field == "published_on" or _plain(true) in _plain(page.text))
+            a, b = _plain(said), _plain(true)
+            if said is None:
+                outcome = "null, right" if true is None else "missing" if stated else "null, not in the text"
+            elif true is None:
+                outcome = "false value"
+            else:
+                near = field != "published_on" and min(len(a), len(b)) >= 0.6 * max(len(a), len(b)) and (a in b or b in a)
+                outcome = "right" if a == b or near or (field == "author" and a in b) else "wrong"
+            for name in (f"{field} all", f"{field} {record['id'][:3]}"):
+                counts[name][outcome] += 1
+            if show == f"{field}:{outcome}":
+                print(f"  {record['id']} said {said!r} by {facts[field].rule if said else ''}; gold {true!r}")
+    for name, c in sorted(counts.items()):
+        print(f"{view} {name:18} " + ", ".join(f"{k} {v}" for k, v in sorted(c.items())))
 
 
 def _scores(record: dict[str, Any] | None, lines: int) -> Any:

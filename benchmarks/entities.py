@@ -20,7 +20,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
-from pipeline.entities import find_mentions  # noqa: E402
+from pipeline.entities import find_mentions
 
 
 def read_rows(path: Path, half: str | None) -> list[dict[str, Any]]:

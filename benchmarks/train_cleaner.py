@@ -11,13 +11,12 @@ columns) and `groups` (lines x kinds of group), call `cross_validate(samples)` f
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import hashlib
 import json
 import sys
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,7 +24,9 @@ from typing import Any
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
+sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "src"), str(Path(__file__).resolve().parent)]
+
+import foreign_pages  # noqa: E402
 
 from pipeline import line_tokens as lt  # noqa: E402
 from pipeline.line_features import FeatureTable, PageLines, describe_lines  # noqa: E402
@@ -48,6 +49,8 @@ class Sample:
     page: PageLines
     labels: Sequence[int]
     view: str = "full"
+    language: str = ""
+    """Set on a page that was translated; no word scores are learned from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,7 @@ class Options:
     seed: int = 7
     threads: int = 1
     fast: bool = False
+    learn_foreign: bool = True
 
 
 def fold_of(domain: str) -> int:
@@ -86,10 +90,25 @@ def read_samples(data: Path, view: str) -> list[Sample]:
     return out
 
 
+def translate(samples: Sequence[Sample], share: float) -> list[Sample]:
+    """Return foreign copies of a share of the pages."""
+    out = []
+    languages = list(foreign_pages.LETTERS)
+    for sample in samples:
+        draw = int(hashlib.sha256(f"foreign/{sample.id}/{sample.view}".encode()).hexdigest()[:8], 16)
+        if draw / 2**32 < share:
+            language = languages[draw % len(languages)]
+            lines = foreign_pages.translate_lines(sample.page.lines, language)
+            out.append(replace(sample, page=replace(sample.page, lines=lines), language=language))
+    return out
+
+
 def learn_words(samples: Sequence[Sample], min_sites: int) -> WordScores:
     """Count in how many sites each word, pair and line stood in boilerplate and in content."""
     by_site: dict[str, list[Sample]] = defaultdict(list)
     for sample in samples:
+        if sample.language:
+            continue
         by_site[sample.domain].append(sample)
     content, junk = [], []
     for site in sorted(by_site):
@@ -98,8 +117,9 @@ def learn_words(samples: Sequence[Sample], min_sites: int) -> WordScores:
         grams, line = learn_grams(lt.tokenize_lines(lines))
         content.append(np.unique(grams[labels[line] == 1]))
         junk.append(np.unique(grams[labels[line] == 0]))
-    keys, sides = np.concatenate(content + junk), np.concatenate(
-        [np.ones(sum(map(len, content)), bool), np.zeros(sum(map(len, junk)), bool)]
+    keys, sides = (
+        np.concatenate(content + junk),
+        np.concatenate([np.ones(sum(map(len, content)), bool), np.zeros(sum(map(len, junk)), bool)]),
     )
     unique, index = np.unique(keys, return_inverse=True)
     good = np.bincount(index, sides)
@@ -170,21 +190,42 @@ def _stack(samples: Sequence[Sample], tables: list[tuple[FeatureTable, list[int]
     fold = np.array([fold_of(s.domain) for s in samples])[sample]
     words = np.concatenate([t.words for t, _ in tables])
     weight = (words + 1.0) ** options.weight_power * (labels >= 0)
+    if not options.learn_foreign:
+        weight *= np.array([not s.language for s in samples])[sample]
     total = np.bincount(sample, weight, len(samples))
-    weights = weight / np.maximum(total[sample], 1e-9) * 100.0
+    weights = (
+        weight
+        / np.maximum(total[sample], 1e-9)
+        * 100.0
+        * np.array([0.5 if s.language else 1.0 for s in samples])[sample]
+    )
     return Stack(names, matrix, labels, weights, fold, sample, tables)
 
 
-def fit(names: Sequence[str], matrix: np.ndarray, labels: np.ndarray, weights: np.ndarray, trees: int, o: Options) -> Forest:
+def fit(
+    names: Sequence[str], matrix: np.ndarray, labels: np.ndarray, weights: np.ndarray, trees: int, o: Options
+) -> Forest:
     """Train one forest of symmetric trees."""
     from catboost import CatBoostClassifier, Pool
 
     model = CatBoostClassifier(
-        iterations=trees, depth=o.depth, learning_rate=o.rate, random_seed=o.seed, thread_count=o.threads,
-        border_count=64, bootstrap_type="MVS", subsample=0.5, rsm=0.25, l2_leaf_reg=6.0, verbose=0,
-        allow_writing_files=False, boosting_type="Plain", score_function="Cosine", leaf_estimation_iterations=2,
+        iterations=trees,
+        depth=o.depth,
+        learning_rate=o.rate,
+        random_seed=o.seed,
+        thread_count=o.threads,
+        border_count=64,
+        bootstrap_type="MVS",
+        subsample=0.5,
+        rsm=0.25,
+        l2_leaf_reg=6.0,
+        verbose=0,
+        allow_writing_files=False,
+        boosting_type="Plain",
+        score_function="Cosine",
+        leaf_estimation_iterations=2,
     )
-    used = labels >= 0
+    used = (labels >= 0) & (weights > 0)
     model.fit(Pool(matrix[:, used].T, labels[used], weight=weights[used]))
     path = Path(f"/tmp/cleaner-{time.time_ns()}.json")
     model.save_model(str(path), format="json")
@@ -264,11 +305,15 @@ def cross_validate(samples: Sequence[Sample], options: Options, known: bool = Tr
     hidden = np.array(hide_words(samples, options.words_unknown, options.seed))[stack.sample]
     size = stack.matrix.shape[1]
     first = {"known": np.zeros(size), "auto": np.zeros(size), "train": np.zeros(size)}
-    train = hide_columns(masked(stack, samples, options, options.seed, train=True, known=True).copy(), stack.names, hidden)
+    train = hide_columns(
+        masked(stack, samples, options, options.seed, train=True, known=True).copy(), stack.names, hidden
+    )
     forests = []
     for fold in range(FOLDS):
         inside = stack.fold != fold
-        forest = fit(stack.names, train[:, inside], stack.labels[inside], stack.weights[inside], options.trees[0], options)
+        forest = fit(
+            stack.names, train[:, inside], stack.labels[inside], stack.weights[inside], options.trees[0], options
+        )
         forests.append(forest)
         first["train"][~inside] = squash(forest.score(np.ascontiguousarray(train[:, ~inside])))
         print(f"stage 1 fold {fold} {time.time() - start:.0f} s", flush=True)
@@ -284,7 +329,9 @@ def cross_validate(samples: Sequence[Sample], options: Options, known: bool = Tr
     forests2 = []
     for fold in range(FOLDS):
         inside = stack.fold != fold
-        forests2.append(fit(names, train2[:, inside], stack.labels[inside], stack.weights[inside], options.trees[1], options))
+        forests2.append(
+            fit(names, train2[:, inside], stack.labels[inside], stack.weights[inside], options.trees[1], options)
+        )
         print(f"stage 2 fold {fold} {time.time() - start:.0f} s", flush=True)
     del train2
     out = {}
@@ -333,7 +380,9 @@ def train_final(samples: Sequence[Sample], model: str, folder: Path, options: Op
     held_out = np.zeros(train.shape[1])
     for fold in range(FOLDS):
         inside = stack.fold != fold
-        forest = fit(stack.names, train[:, inside], stack.labels[inside], stack.weights[inside], options.trees[0], options)
+        forest = fit(
+            stack.names, train[:, inside], stack.labels[inside], stack.weights[inside], options.trees[0], options
+        )
         held_out[~inside] = squash(forest.score(np.ascontiguousarray(train[:, ~inside])))
     first = fit(stack.names, train, stack.labels, stack.weights, options.trees[0], options)
     names, extra = add_second(stack, held_out)

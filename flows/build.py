@@ -6,8 +6,8 @@ Batches run side by side on threads that wait for worker processes. Validation r
 started first, because importing Great Expectations takes as long as a small run.
 """
 
-from __future__ import annotations
-
+# No `from __future__ import annotations` here: a scheduled run loads this module in a process where Prefect
+# cannot resolve annotations that are text ("BuildModel is not fully defined").
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -71,7 +71,7 @@ def build(
     with (
         Workers(min(workers, max(1, -(-len(plan.clean) // settings.batch_documents)))) as pool,
         Run(plan, settings, suites, pool.call) as run,
-        ValidationProcess(suites, run.work / "validation.log") as process,
+        ValidationProcess(run.work / "validation.log") as process,
         tags("corpus", Path(source).resolve().name),
     ):
         tagged = []

@@ -61,6 +61,7 @@ def run(
     from pipeline.publish import check_output
     from pipeline.settings import load_settings
 
+    _require_folder(source)
     settings = load_settings(file, tag={"taxonomy": str(taxonomy) if taxonomy else None})
     suites = expectations_folder(str(expectations) if expectations else None)
     check_output(output)
@@ -114,8 +115,7 @@ def serve(source: Path, output: Path, every: str | None, cron: str | None, file:
     if (every is None) == (cron is None):
         raise UsageError('Say when: either --every 1h or --cron "0 6 * * *".')
     interval = parse_interval(every) if every else None
-    if not source.is_dir():
-        raise UsageError(f"{source} is not a folder. Give the folder that holds the raw documents.")
+    _require_folder(source)
     check_output(output)
     prepare_environment()
     output.mkdir(parents=True, exist_ok=True)
@@ -127,6 +127,11 @@ def serve(source: Path, output: Path, every: str | None, cron: str | None, file:
 
 for _command in (*COMMANDS, explain):
     cli.add_command(_command)
+
+
+def _require_folder(source: Path) -> None:
+    if not source.is_dir():
+        raise UsageError(f"{source} is not a folder. Give the folder that holds the raw documents.")
 
 
 def _published_message(facts: dict[str, Any], output: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
@@ -11,8 +12,11 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from pipeline.validation_process import ValidationProcess
 
 ROOT = Path(__file__).parent.parent
 SEEDS = ROOT / "seeds"
@@ -21,6 +25,13 @@ SUITES = ROOT / "expectations"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--regold", action="store_true", help="rewrite tests/golden from what the code does now")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what starts a server or process, so that `-m "not engine"` is the suite that takes seconds."""
+    for item in items:
+        if {"validation", "prefect_server"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.engine)
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +45,14 @@ def suites() -> Path:
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def validation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ValidationProcess]:
+    """Great Expectations in a process of its own; its import is paid once."""
+    with ValidationProcess(tmp_path_factory.mktemp("validation") / "log") as process:
+        yield process
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory, validation: ValidationProcess) -> Path:
     """The output folder of one run over the seeds, made by the plain functions. Read it, never write it."""
     from pipeline.plan import make_plan
     from pipeline.run import build_version
@@ -42,7 +60,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     output = tmp_path_factory.mktemp("built")
     settings = Settings()
-    build_version(make_plan(SEEDS, output, settings, SUITES), settings, SUITES)
+    build_version(make_plan(SEEDS, output, settings, SUITES), settings, SUITES, validation.judge)
     return output
 
 
@@ -94,6 +112,22 @@ def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
         except OSError:
             time.sleep(0.1)
     raise AssertionError("the Prefect server did not answer within 120 s")
+
+
+@pytest.fixture
+def ask(prefect_server: dict[str, str]) -> Callable[..., Any]:
+    """Ask the server's API, as its page does: `ask("flow_runs/filter", limit=1)`."""
+
+    def post(path: str, **body: Any) -> Any:
+        request = urllib.request.Request(
+            f"{prefect_server['PREFECT_API_URL']}/{path}",
+            data=json.dumps(body).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.load(answer)
+
+    return post
 
 
 @pytest.fixture

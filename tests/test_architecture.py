@@ -14,7 +14,7 @@ PACKAGE = ROOT / "src" / "pipeline"
 # Lower may not import higher. Modules that are not named belong to the stages (2).
 LAYER = {
     **dict.fromkeys(("errors", "model", "settings"), 0),
-    **dict.fromkeys(("normalize", "taxonomy", "labels", "schemas"), 1),
+    **dict.fromkeys(("normalize", "taxonomy", "topic_model", "labels", "schemas"), 1),
     **dict.fromkeys(("parquet", "manifest", "failpoints"), 2),
     **dict.fromkeys(("tables", "batch", "version"), 3),
     **dict.fromkeys(("tabulate", "plan", "laws"), 4),

@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import random
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,17 +13,26 @@ from pipeline.plan import Plan, make_plan
 from pipeline.publish import Published
 from pipeline.run import build_version
 from pipeline.settings import Settings, TagSettings
+from pipeline.validation_process import ValidationProcess
 from pipeline.version import open_version
 
 SETTINGS = Settings()
+Build = Callable[..., Published]
 
 
 def plan_for(folder: Path, output: Path, suites: Path, settings: Settings = SETTINGS, *, full: bool = False) -> Plan:
     return make_plan(folder, output, settings, suites, full=full)
 
 
-def build(folder: Path, output: Path, suites: Path, settings: Settings = SETTINGS, *, full: bool = False) -> Published:
-    return build_version(plan_for(folder, output, suites, settings, full=full), settings, suites)
+@pytest.fixture
+def build(validation: ValidationProcess) -> Build:
+    def call(
+        folder: Path, output: Path, suites: Path, settings: Settings = SETTINGS, *, full: bool = False
+    ) -> Published:
+        plan = plan_for(folder, output, suites, settings, full=full)
+        return build_version(plan, settings, suites, validation.judge)
+
+    return call
 
 
 def digests(output: Path) -> dict[str, str]:
@@ -33,13 +43,17 @@ def digests(output: Path) -> dict[str, str]:
     }
 
 
-def test_a_second_run_from_scratch_gives_the_same_bytes(built: Path, seeds: Path, suites: Path, tmp_path: Path) -> None:
+def test_a_second_run_from_scratch_gives_the_same_bytes(
+    build: Build, built: Path, seeds: Path, suites: Path, tmp_path: Path
+) -> None:
     build(seeds, tmp_path, suites)
     assert digests(tmp_path) == digests(built)
     assert open_version(tmp_path).name == open_version(built).name
 
 
-def test_batches_of_one_document_give_the_same_bytes(built: Path, seeds: Path, suites: Path, tmp_path: Path) -> None:
+def test_batches_of_one_document_give_the_same_bytes(
+    build: Build, built: Path, seeds: Path, suites: Path, tmp_path: Path
+) -> None:
     build(seeds, tmp_path, suites, Settings(batch_documents=1))
     assert digests(tmp_path) == digests(built)
 
@@ -48,7 +62,9 @@ def test_an_unchanged_corpus_is_up_to_date(built: Path, seeds: Path, suites: Pat
     assert plan_for(seeds, built, suites).up_to_date
 
 
-def test_a_full_run_of_an_unchanged_corpus_publishes_nothing(corpus_folder: Path, suites: Path, tmp_path: Path) -> None:
+def test_a_full_run_of_an_unchanged_corpus_publishes_nothing(
+    build: Build, corpus_folder: Path, suites: Path, tmp_path: Path
+) -> None:
     output = tmp_path / "out"
     first = build(corpus_folder, output, suites)
     again = build(corpus_folder, output, suites, full=True)
@@ -56,7 +72,9 @@ def test_a_full_run_of_an_unchanged_corpus_publishes_nothing(corpus_folder: Path
     assert len(list((output / "versions").iterdir())) == 1
 
 
-def test_one_changed_document_costs_one_document(corpus_folder: Path, suites: Path, tmp_path: Path) -> None:
+def test_one_changed_document_costs_one_document(
+    build: Build, corpus_folder: Path, suites: Path, tmp_path: Path
+) -> None:
     output = tmp_path / "out"
     build(corpus_folder, output, suites)
     path = sorted(corpus_folder.iterdir())[2]
@@ -66,28 +84,30 @@ def test_one_changed_document_costs_one_document(corpus_folder: Path, suites: Pa
     assert (len(plan.keep), len(plan.removed), plan.up_to_date) == (4, 1, False)
 
 
-def test_a_changed_tag_setting_tags_again_and_cleans_nothing(corpus_folder: Path, suites: Path, tmp_path: Path) -> None:
+def test_a_changed_tag_setting_tags_again_and_cleans_nothing(
+    build: Build, corpus_folder: Path, suites: Path, tmp_path: Path
+) -> None:
     output = tmp_path / "out"
     build(corpus_folder, output, suites)
     stricter = Settings(tag=TagSettings(threshold=2.0))
     plan = plan_for(corpus_folder, output, suites, stricter)
     assert (len(plan.clean), len(plan.retag), len(plan.keep)) == (0, 5, 0)
-    build_version(plan, stricter, suites)
+    build(corpus_folder, output, suites, stricter)
     build(corpus_folder, tmp_path / "full", suites, stricter)
     assert digests(output) == digests(tmp_path / "full")
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_any_history_of_edits_ends_where_a_full_run_ends(
-    seed: int, corpus_folder: Path, suites: Path, tmp_path: Path
+    seed: int, build: Build, corpus_folder: Path, suites: Path, tmp_path: Path
 ) -> None:
     rng = random.Random(seed)
     output = tmp_path / "out"
     build(corpus_folder, output, suites)
     for step in range(4):
         edit(rng, corpus_folder, step)
-        if not (plan := plan_for(corpus_folder, output, suites)).up_to_date:
-            build_version(plan, SETTINGS, suites)
+        if not plan_for(corpus_folder, output, suites).up_to_date:
+            build(corpus_folder, output, suites)
     build(corpus_folder, tmp_path / "full", suites)
     assert digests(output) == digests(tmp_path / "full")
 
@@ -108,7 +128,7 @@ def edit(rng: random.Random, folder: Path, step: int) -> None:
             (folder / f"{rng.randrange(10**6):06d}.txt").write_bytes(b" \n")
 
 
-def test_the_order_of_files_is_irrelevant(built: Path, seeds: Path, suites: Path, tmp_path: Path) -> None:
+def test_the_order_of_files_is_irrelevant(build: Build, built: Path, seeds: Path, suites: Path, tmp_path: Path) -> None:
     folder = tmp_path / "documents"
     folder.mkdir()
     for path in sorted(seeds.iterdir(), reverse=True):
@@ -117,7 +137,7 @@ def test_the_order_of_files_is_irrelevant(built: Path, seeds: Path, suites: Path
     assert digests(tmp_path / "out") == digests(built)
 
 
-def test_a_bad_input_is_a_row_with_its_reason(corpus_folder: Path, suites: Path, tmp_path: Path) -> None:
+def test_a_bad_input_is_a_row_with_its_reason(build: Build, corpus_folder: Path, suites: Path, tmp_path: Path) -> None:
     (corpus_folder / "empty.txt").write_bytes(b"")
     (corpus_folder / "copy.txt").write_bytes(sorted(corpus_folder.glob("0*.txt"))[0].read_bytes())
     build(corpus_folder, tmp_path / "out", suites)
@@ -129,7 +149,7 @@ def test_a_bad_input_is_a_row_with_its_reason(corpus_folder: Path, suites: Path,
 
 
 def test_one_document_that_breaks_our_code_costs_only_itself(
-    corpus_folder: Path, suites: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    build: Build, corpus_folder: Path, suites: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import pipeline.batch as batch
 
@@ -150,7 +170,7 @@ def test_one_document_that_breaks_our_code_costs_only_itself(
 
 
 def test_tables_that_fail_are_put_aside_and_the_old_version_stays(
-    corpus_folder: Path, suites: Path, tmp_path: Path
+    build: Build, corpus_folder: Path, suites: Path, tmp_path: Path
 ) -> None:
     output = tmp_path / "out"
     first = build(corpus_folder, output, suites)

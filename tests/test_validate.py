@@ -99,22 +99,22 @@ def test_a_failing_block_takes_its_document_and_the_source_says_so(tables: dict[
     assert reasons == ["quarantined"]
 
 
-@pytest.mark.engine
-def test_the_seeds_pass_every_critical_expectation(built: Path, suites: Path, tmp_path: Path) -> None:
-    with ValidationProcess(suites, tmp_path / "log") as process:
-        verdict = process.judge(open_version(built).path, tmp_path / "verdict.json")
+def test_the_seeds_pass_every_expectation(
+    validation: ValidationProcess, built: Path, suites: Path, tmp_path: Path
+) -> None:
+    verdict = validation.judge(open_version(built).path, suites, tmp_path / "verdict.json")
     assert [o for o in verdict.outcomes if o.status is not Status.PASSED] == []
     assert len(verdict.outcomes) > 50
 
 
-@pytest.mark.engine
-def test_an_expectation_that_cannot_run_is_an_error_not_a_failure(built: Path, tmp_path: Path) -> None:
+def test_an_expectation_that_cannot_run_is_an_error_not_a_failure(
+    validation: ValidationProcess, built: Path, tmp_path: Path
+) -> None:
     bad = {"type": "expect_column_values_to_not_be_null", "kwargs": {"column": "no_such"}, "severity": "info"}
     folder = tmp_path / "suites"
     folder.mkdir()
     (folder / "sentences.json").write_text(json.dumps({"name": "sentences", "expectations": [bad]}))
-    with ValidationProcess(folder, tmp_path / "log") as process:
-        verdict = process.judge(open_version(built).path, tmp_path / "verdict.json")
+    verdict = validation.judge(open_version(built).path, folder, tmp_path / "verdict.json")
     assert [o.status for o in verdict.outcomes] == [Status.ERROR]
     assert verdict.stopping(1.0) == list(verdict.outcomes)
 

@@ -70,7 +70,7 @@ def count_words(text: str) -> int:
     >>> count_words("It isn’t far-fetched"), count_words("北京时间")
     (3, 2)
     """
-    words = sum(1 for _ in _WORD.finditer(text))
+    words = len(_WORD.findall(text))
     if not text.isascii() and (characters := len(_CJK.findall(text))):
         words += (characters + 1) // 2 - 1
     return words

@@ -1,8 +1,9 @@
-"""Give every block of a page its role: cut, claim, judge, revise, guard, name.
+"""Give every block of a page its role: cut, score, claim, judge, guard, name.
 
-The order can be read in `RULES`: structural detectors claim first, the learned line model judges what no
-rule claimed, neighbours revise it, and a guard keeps prose that would go on weak evidence. Nothing is
-deleted: every character of the text is white space or lies in exactly one block.
+The text is cut into lines and the learned line model scores them all. Structural detectors claim what they
+know, in the order of `RULES`; the scores tell them where the prose begins and ends, and may overrule a claim
+that is not firm. The model decides what no rule claimed, its neighbours revise it, and a guard keeps prose that
+would go on weak evidence. Nothing is deleted: every character is white space or lies in exactly one block.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ RULES: tuple[Rule, ...] = (
 )
 """The structural rules in the order of their rank: the first claim on a character wins."""
 
-WEAK = 0.2
+WEAK = 0.3
 """Probability of being content from which a long paragraph is not dropped on the model's word alone."""
 CONTRADICTS = 0.6
 """Probability of being content from which the model overrules a claim that is not firm."""
@@ -83,68 +84,47 @@ def clean_page(page: Page, settings: CleanSettings) -> Document:
 
 def clean_pages(pages: Sequence[Page], settings: CleanSettings) -> list[Document]:
     """Return the pages labelled, in order; each gets what it would get alone."""
-    sheets = [_claim(page, settings) for page in pages]
-    scores = _judge(pages, sheets, settings)
-    sheets = [agree(sheet, score) for sheet, score in zip(sheets, scores, strict=True)]
-    return [_finish(page, sheet, score) for page, sheet, score in zip(pages, sheets, scores, strict=True)]
+    cut = [cut_lines(page.text, page.markup) for page in pages]
+    scores = _score(pages, cut, settings)
+    return [_clean(*one, settings) for one in zip(pages, cut, scores, strict=True)]
 
 
-def _claim(page: Page, settings: CleanSettings) -> Sheet:
+def claim_lines(page: Page, lines: tuple[Line, ...], scores: LineScores | None, settings: CleanSettings) -> Sheet:
+    """Return the page's sheet after all structural rules, without the claims that the model overrules."""
     stated = next((f.value for f in page.facts if f.name == "title"), "")
-    sheet = make_sheet(page.text, cut_lines(page.text, page.markup), stated)
+    sheet = make_sheet(page.text, lines, stated, None if scores is None else scores.probability.tolist())
     for rule in RULES:
         sheet = sheet.with_claims(rule(sheet, settings))
-    return sheet
+    return sheet.without_overruled(CONTRADICTS)
 
 
-def _judge(pages: Sequence[Page], sheets: Sequence[Sheet], settings: CleanSettings) -> list[LineScores | None]:
+def _score(
+    pages: Sequence[Page], cut: Sequence[tuple[Line, ...]], settings: CleanSettings
+) -> list[LineScores | None]:
     """Return the line model's scores of all pages at once, text and HTML each with its own weights."""
     from .line_model import PageLines, score_pages
 
-    scores: list[LineScores | None] = [None] * len(sheets)
-    for kind in ("text", "html"):
-        chosen, inputs = [], []
-        for i, (page, sheet) in enumerate(zip(pages, sheets, strict=True)):
-            marked = bool(page.markup) and all(line.markup for line in sheet.lines)
-            if not sheet.lines or marked is not (kind == "html"):
-                continue
-            lines = [" " * min(line.indent, 8) + line.text for line in sheet.lines]
-            gaps = [line.gap for line in sheet.lines]
-            if kind == "html":
-                from .html_features import matrix
+    inputs: dict[str, list[tuple[int, PageLines]]] = {"text": [], "html": []}
+    for i, (page, lines) in enumerate(zip(pages, cut, strict=True)):
+        texts = [" " * min(line.indent, 8) + line.text for line in lines]
+        gaps = [line.gap for line in lines]
+        markup = [line.markup for line in lines if line.markup]
+        if page.markup and len(markup) == len(lines):
+            from .html_features import matrix
 
-                values, groups = matrix([line.markup for line in sheet.lines if line.markup])
-                inputs.append(PageLines(lines, gaps, settings.policy, values, groups))
-            else:
-                inputs.append(PageLines(lines, gaps, settings.policy))
-            chosen.append(i)
-        try:
-            found = score_pages(inputs, kind) if inputs else []
-        except (ContractError, OSError):
-            continue
-        for i, score in zip(chosen, found, strict=True):
-            scores[i] = score
+            inputs["html"].append((i, PageLines(texts, gaps, settings.policy, *matrix(markup))))
+        elif lines:
+            inputs["text"].append((i, PageLines(texts, gaps, settings.policy)))
+    scores: list[LineScores | None] = [None] * len(pages)
+    for kind, numbered in inputs.items():
+        if numbered:
+            for (i, _), score in zip(numbered, score_pages([p for _, p in numbered], kind), strict=True):
+                scores[i] = score
     return scores
 
 
-def agree(sheet: Sheet, scores: LineScores | None) -> Sheet:
-    """Return the sheet without the claims that are not firm and that the model contradicts."""
-    if scores is None:
-        return sheet
-    return sheet.with_agreement([line.index for line in sheet.lines if scores.probability[line.index] < CONTRADICTS])
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What becomes of the unclaimed part of a line."""
-
-    keep: bool
-    rule: str
-    evidence: str
-    confidence: float
-
-
-def _finish(page: Page, sheet: Sheet, scores: LineScores | None) -> Document:
+def _clean(page: Page, lines: tuple[Line, ...], scores: LineScores | None, settings: CleanSettings) -> Document:
+    sheet = claim_lines(page, lines, scores, settings)
     verdicts, flags = _verdicts(sheet, scores)
     blocks = tuple(_label_blocks(sheet, list(_blocks(sheet, verdicts))))
     _assert_ledger(page.text, blocks)
@@ -163,6 +143,16 @@ def _finish(page: Page, sheet: Sheet, scores: LineScores | None) -> Document:
         facts=facts,
         flags=flags,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What becomes of the unclaimed part of a line."""
+
+    keep: bool
+    rule: str
+    evidence: str
+    confidence: float
 
 
 def _verdicts(sheet: Sheet, scores: LineScores | None) -> tuple[dict[int, Verdict], tuple[str, ...]]:

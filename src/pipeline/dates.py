@@ -32,6 +32,8 @@ def find_dates(text: str) -> list[FoundDate]:
     >>> [str(d.value) for d in find_dates("02 November 2025 - 21:53; 28.12.2023; ۱۱ آبان ۱۴۰۴; 03/04/2025")]
     ['2025-11-02', '2023-12-28', '2025-11-02', 'None']
     """
+    if not _YEAR.search(text):
+        return []
     folded = fold(text)
     found = sorted({*_iso(folded), *_numeric(folded), *_named(folded), *_asian(folded)}, key=lambda d: (d.start, -d.end))
     kept: list[FoundDate] = []
@@ -43,6 +45,7 @@ def find_dates(text: str) -> list[FoundDate]:
 
 FIRST_YEAR, LAST_YEAR = 1900, 2099
 
+_YEAR = re.compile(r"\d{4}")
 _ISO = re.compile(r"(?<!\d)(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)(?:t\d{2}:\d{2}(?::\d{2})?(?:\.\d{1,6})?(?:z|[+-]\d{2}:?\d{2})?)?")
 _NUMERIC = re.compile(r"(?<![\d.])(\d{1,2})([-/.]) ?(\d{1,2})\2 ?(\d{4})(?!\d)")
 _ASIAN = re.compile(r"(\d{4}) ?[年년] ?(\d{1,2}) ?[月월] ?(\d{1,2}) ?[日号일]?")

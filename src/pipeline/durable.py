@@ -19,7 +19,6 @@ from typing import Self
 from .errors import PipelineError
 from .failpoints import Point, failpoint
 
-
 _WRITE_BYTES = 2**20
 # Arrow writes each page and each header by itself, about 70 calls for a table of 16 columns and two rows.
 
@@ -169,9 +168,11 @@ def remove(path: Path) -> None:
 
 
 def remove_tree(path: Path) -> None:
-    """Remove a folder with all it holds; nothing happens when there is none."""
-    failpoint(Point.REMOVED)
-    shutil.rmtree(path, ignore_errors=True)
+    """Remove a folder with all it holds; what cannot be removed now is left to the next run."""
+    with suppress(OSError):
+        failpoint(Point.REMOVED)
+        # Errors are passed over one by one: two runs may be removing the same folder, and each goes on to its end.
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def make_folder(path: Path) -> None:
@@ -209,6 +210,6 @@ def output_errors(path: Path) -> Iterator[None]:
     except OSError as error:
         why = error.strerror or str(error)
         raise OutputError(
-            f"{path} cannot be written: {why}. The version served before stays as it was. "
-            "Make room or give another --output, and run again: what is left of this run is then removed."
+            f"{path} cannot be written: {why}. What is served is whole and was not touched by half. "
+            "Make room or give another --output, and run again: what this run left is then removed."
         ) from error

@@ -60,21 +60,57 @@ def extract_html(
     return _html_page(decoded, len(data), url, _doc_id(data), source_path, "text/html", settings or ReadSettings())
 
 
-def parse_html(text: str) -> Any:
-    """Return the lxml root of an HTML document, or None when it holds no element.
+def parse_html(text: str) -> tuple[Any, str | None]:
+    """Return the lxml root of an HTML document (None when it holds no element) and a note on what was left out.
 
-    Comments and processing instructions are left out, entities that a document declares are not expanded,
-    nothing is fetched.
+    Comments and processing instructions are dropped, entities that a document declares are not expanded,
+    nothing is fetched. What is nested too deep for the parser is read again without its structure.
     """
+    if len(text) > _LONG_PAGE:
+        text = _MANY_ATTRIBUTES.sub(r"\1", text)
+    root, complete = _parse(text)
+    if complete:
+        return root, None
+    return _parse(_flat(text))[0], f"Nested deeper than {_MAX_DEPTH:,} elements; read without its structure."
+
+
+_MAX_DEPTH = 2_048
+"""Levels that libxml2 follows, with `huge_tree`, before it stops and drops the rest of the page."""
+_LONG_PAGE = 200_000
+# libxml2 compares every attribute of an element with all others: 20,000 take 0.5 s, 200,000 a minute. A page of
+# 200,000 characters cannot hold enough of them to take 10 s; for longer ones elements of 500 or more lose them.
+_MANY_ATTRIBUTES = re.compile(
+    r"(<[a-zA-Z][^\s<>/]*+)(?:[\s/]++[^\s=>\"'/<]++(?:\s*+=\s*+(?:\"[^\"]{0,2000}+\"|'[^']{0,2000}+'|[^\s>\"']++))?+){500,}+"
+)
+
+
+def _parse(text: str) -> tuple[Any, bool]:
+    """Return the root and whether the whole page was read."""
     from lxml import etree
 
     parser = etree.HTMLParser(
         recover=True, huge_tree=True, remove_comments=True, remove_pis=True, no_network=True, encoding="utf-8"
     )
     try:
-        return etree.fromstring(text.encode(), parser)
+        root = etree.fromstring(text.encode(), parser)
     except (etree.XMLSyntaxError, etree.ParserError):
-        return None
+        return None, True
+    return root, not any("depth" in entry.message for entry in parser.error_log.filter_from_fatals())
+
+
+_ELEMENT = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>")
+_KEPT_FLAT = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "br", "title", "script", "style", "template", "meta", "link"))
+
+
+def _flat(text: str) -> str:
+    """Return the page with block elements as paragraph breaks, inline ones gone, so that nothing nests."""
+    from .html_render import BLOCKS
+
+    def flat(element: re.Match[str]) -> str:
+        tag = element[2].lower()
+        return element[0] if tag in _KEPT_FLAT else "<p>" if tag in BLOCKS else ""
+
+    return _ELEMENT.sub(flat, text)
 
 
 # --- one page ---------------------------------------------------------------------------------------
@@ -90,29 +126,36 @@ def _html_page(
     settings: ReadSettings,
 ) -> Page:
     from .html_features import describe_lines
-    from .html_metadata import page_address, stated_facts
+    from .html_metadata import Head, page_address, stated_facts
     from .html_render import render
 
     if size > settings.max_html_bytes:
         raise RejectedError("too_large", f"{size:,} bytes of HTML; the cap is {settings.max_html_bytes:,}.")
-    root = parse_html(decoded.text)
+    root, note = parse_html(decoded.text)
     rendered = render(root) if root is not None else None
     if rendered is None or not rendered.text:
         raise RejectedError("empty", "The page shows no text without its scripts.")
+    if len(rendered.lines.start) > _MAX_LINES:
+        raise RejectedError("too_large", f"{len(rendered.lines.start):,} lines of text; the cap is {_MAX_LINES:,}.")
     address = url or page_address(root)
-    facts = stated_facts(root, rendered, address)
+    head = Head.read(root, address)
+    facts = stated_facts(head, rendered)
     title = next((f.value for f in facts if f.name == "title"), None)
     return Page(
         doc_id,
         source_path,
         media_type,
         rendered.text,
-        markup=describe_lines(rendered, title),
+        markup=describe_lines(rendered, title, head.kinds),
         facts=facts,
         url=address,
         encoding=decoded.encoding,
-        detail=_detail(decoded),
+        detail=" ".join(said for said in (_detail(decoded), note) if said) or None,
     )
+
+
+_MAX_LINES = 150_000
+# 150,000 lines take 3 s to render and describe and as long to judge; a page for readers has 300.
 
 
 def _doc_id(data: bytes) -> str:

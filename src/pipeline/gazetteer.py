@@ -2,7 +2,7 @@
 
 Names come from two places in `resources/entities/`: `names/<language>.tsv` holds CLDR's names of countries and
 regions as they are, and `<language>.toml` holds what is written by hand: other names, demonyms, capitals, phrases that
-mean something else, and the words around a name that decide. `organisations.toml` holds organisations for all languages.
+mean something else, and the words around a name that decide. `organisations.toml` holds organisations in all languages.
 A gazetteer is read once a process, when its language is first met, and is never changed after.
 """
 
@@ -42,10 +42,16 @@ class Ambiguity:
     """How a name that is also something else is told apart; see `[ambiguous]` in en.toml."""
 
     person: str = ""
+    """"last": no mention behind a first name; "both": also none before a surname."""
+    the: bool = False
+    """Only with "the" before it."""
+    address: bool = False
+    """Not behind a town and a comma, as in "Marietta, Georgia"."""
     strict: bool = False
     hyphen: bool = False
     unless: frozenset[str] = frozenset()
     before: tuple[str, ...] = ()
+    after: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +84,8 @@ class Gazetteer:
 _NO_WORDS: frozenset[str] = frozenset()
 # Written without spaces: a match cannot be asked to end where a word ends.
 _NO_BOUNDARIES = frozenset({"zh", "ja", "th"})
+# "Eastern Europe" is also written "eastern Europe".
+_DIRECTIONS = ("North", "South", "East", "West", "Central")
 _BLOCK = Term(EntityKind.COUNTRY, "", "", "", Check.BLOCKED)
 
 # Spellings that count as one, character for character, so that offsets in the folded text are offsets in the text.
@@ -155,6 +163,13 @@ def _plain_terms(language: str, lexicon: Mapping[str, Any]) -> Iterator[tuple[st
             check_here = Check.WEST if name == "West" else check
             for phrase in expand(phrases):
                 yield phrase, Term(region, name, name, evidence, check_here)
+                if (
+                    language == "en"
+                    and phrase.startswith(_DIRECTIONS)
+                    and phrase.count(" ")
+                    and check is not Check.WEST
+                ):
+                    yield phrase[0].lower() + phrase[1:], Term(region, name, name, evidence, check_here)
     for evidence, check in (("name", Check.NAME), ("abbreviation", Check.ABBREVIATION)):
         for code, phrases in lexicon.get(evidence, {}).items():
             for phrase in expand(phrases):
@@ -213,6 +228,7 @@ class _Expander:
     def __init__(self, lexicon: Mapping[str, Any]) -> None:
         self._classes = {k: [e.replace("-", "") for e in v.split()] for k, v in lexicon.get("classes", {}).items()}
         self._endings = {k: v.split() for k, v in lexicon.get("endings", {}).items()}
+        self._adjectives = self._endings | {k: v.split() for k, v in lexicon.get("adjective_endings", {}).items()}
 
     def __call__(self, phrases: str) -> Iterator[str]:
         for phrase in filter(None, phrases.split("|")):
@@ -235,15 +251,16 @@ class _Expander:
 
     def _declined(self, phrase: str) -> Iterator[str]:
         """Yield the other cases: every word takes the same case, a word without a rule stays as it is."""
-        by_word = [self._cases(word) for word in phrase.split(" ")]
+        *first, last = phrase.split(" ")
+        by_word = [*(self._cases(word, self._adjectives) for word in first), self._cases(last, self._endings)]
         depth = max(map(len, by_word))
         if depth > 1:
             for case in range(depth):
                 yield " ".join(forms[min(case, len(forms) - 1)] for forms in by_word)
 
-    def _cases(self, word: str) -> list[str]:
+    def _cases(self, word: str, table: Mapping[str, list[str]]) -> list[str]:
         for size in (3, 2, 1):
-            endings = self._endings.get(word[-size:]) if len(word) > size + 1 else None
+            endings = table.get(word[-size:]) if len(word) > size + 1 else None
             if endings:
                 return [word[:-size] + ending.replace("-", "") for ending in endings]
         return [word]
@@ -252,10 +269,13 @@ class _Expander:
 def _ambiguity(entry: Mapping[str, Any]) -> Ambiguity:
     return Ambiguity(
         entry.get("person", ""),
+        entry.get("the", False),
+        entry.get("address", False),
         entry.get("strict", False),
         entry.get("hyphen", False),
         frozenset(filter(None, entry.get("unless", "").split("|"))),
         tuple(f"{phrase} " for phrase in entry.get("before", "").split("|") if phrase),
+        frozenset(filter(None, entry.get("after", "").split("|"))),
     )
 
 
@@ -263,8 +283,8 @@ def _ambiguity(entry: Mapping[str, Any]) -> Ambiguity:
 def _display_names() -> Mapping[str, str]:
     """Return the English name of every code."""
     shown = {code: forms[0] for code, forms in _cldr("en")}
-    by_hand = _toml("en.toml")["display"]
-    organisations = {key: entry["name"] for key, entry in _toml("organisations.toml").items()}
+    by_hand: dict[str, str] = _toml("en.toml")["display"]
+    organisations: dict[str, str] = {key: entry["name"] for key, entry in _toml("organisations.toml").items()}
     return organisations | shown | by_hand
 
 
@@ -290,7 +310,7 @@ _M49: Mapping[str, str] = {
     "013": "Central America", "014": "Eastern Africa", "015": "Northern Africa", "017": "Middle Africa",
     "018": "Southern Africa", "019": "Americas", "021": "Northern America", "029": "Caribbean", "030": "Eastern Asia",
     "034": "Southern Asia", "035": "South-eastern Asia", "039": "Southern Europe", "053": "Australia and New Zealand",
-    "054": "Melanesia", "061": "Polynesia", "142": "Asia", "143": "Central Asia", "145": "Western Asia", "150": "Europe",
-    "151": "Eastern Europe", "154": "Northern Europe", "155": "Western Europe", "202": "Sub-Saharan Africa",
-    "419": "Latin America and the Caribbean",
+    "054": "Melanesia", "061": "Polynesia", "142": "Asia", "143": "Central Asia", "145": "Western Asia",
+    "150": "Europe", "151": "Eastern Europe", "154": "Northern Europe", "155": "Western Europe",
+    "202": "Sub-Saharan Africa", "419": "Latin America and the Caribbean",
 }  # fmt: skip

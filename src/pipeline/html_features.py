@@ -37,7 +37,7 @@ class LineFeatures(Mapping[str, float]):
 
     __slots__ = ("index", "page")
 
-    def __init__(self, page: Floats, index: int) -> None:
+    def __init__(self, page: NDArray[np.float32], index: int) -> None:
         self.page, self.index = page, index
 
     def __getitem__(self, name: str) -> float:
@@ -53,8 +53,10 @@ class LineFeatures(Mapping[str, float]):
         return len(feature_names())
 
 
-def describe_lines(rendered: Rendered, title: str | None = None) -> tuple[Markup, ...]:
-    """Return the markup evidence of each rendered line; `title` is the page's, where it states one.
+def describe_lines(
+    rendered: Rendered, title: str | None = None, kinds: frozenset[str] = frozenset()
+) -> tuple[Markup, ...]:
+    """Return the markup evidence of each rendered line; `title` and `kinds` are what the page's head states.
 
     >>> from lxml import html
     >>> from .html_render import render
@@ -63,7 +65,7 @@ def describe_lines(rendered: Rendered, title: str | None = None) -> tuple[Markup
     ('p', 'div.nav>p', 1.0, 1.0)
     """
     lines, nodes = rendered.lines, rendered.nodes
-    page = _page_matrix(rendered, title)
+    page = _page_matrix(rendered, title, kinds)
     out = []
     for i, (start, end, node) in enumerate(zip(lines.start, lines.end, lines.node, strict=True)):
         up = nodes.parent[node]
@@ -83,9 +85,9 @@ def matrix(markup: Sequence[Markup]) -> tuple[NDArray[np.float64], Ints]:
     ):
         whole = first.page[[m.features.index for m in markup if isinstance(m.features, LineFeatures)]]
     else:
-        whole = np.array([[m.features.get(name, 0.0) for name in names] for m in markup], np.float64)
+        whole = np.array([[m.features.get(name, 0.0) for name in names] for m in markup], np.float32)
     cut = len(GROUPS)
-    return whole[:, cut:], whole[:, :cut].astype(np.int64)
+    return whole[:, cut:].astype(np.float64), whole[:, :cut].astype(np.int64)
 
 
 @cache
@@ -98,7 +100,7 @@ def numeric_names() -> tuple[str, ...]:
 def feature_names() -> tuple[str, ...]:
     """Return the names of all columns: the group ids, then the numbers."""
     empty = Rendered.empty()
-    return tuple(_columns(empty, None))
+    return tuple(_columns(empty, None, frozenset()))
 
 
 @cache
@@ -106,16 +108,20 @@ def _column_of() -> dict[str, int]:
     return {name: i for i, name in enumerate(feature_names())}
 
 
-def _page_matrix(rendered: Rendered, title: str | None) -> Floats:
-    return np.stack([np.asarray(c, np.float64) for c in _columns(rendered, title).values()], axis=1)
+def _page_matrix(rendered: Rendered, title: str | None, kinds: frozenset[str]) -> NDArray[np.float32]:
+    return np.stack([np.asarray(c, np.float32) for c in _columns(rendered, title, kinds).values()], axis=1)
 
 
-def _columns(rendered: Rendered, title: str | None) -> dict[str, Any]:
+STATED_KINDS = ("article", "news", "forum", "product", "list")
+"""What a page may say that it is; a column each."""
+
+
+def _columns(rendered: Rendered, title: str | None, kinds: frozenset[str]) -> dict[str, Any]:
     page = _Page(rendered)
     columns: dict[str, Any] = {
         "path_group": page.path,
         "parent_group": page.node_of_parent,
-        "shape_group": page.shape_pair,
+        "shape_group": _dense(page.shape_pair),
     }
     _describe_line(columns, page)
     _describe_containers(columns, page)
@@ -123,6 +129,8 @@ def _columns(rendered: Rendered, title: str | None) -> dict[str, Any]:
     _describe_ancestors(columns, page)
     _describe_names(columns, page)
     _describe_title(columns, page, title)
+    for kind in STATED_KINDS:
+        columns[f"states_{kind}"] = np.full(len(page.texts), float(kind in kinds))
     return columns
 
 
@@ -203,6 +211,7 @@ def _describe_line(columns: dict[str, Any], page: _Page) -> None:
     columns["links"] = np.minimum(np.array(lines.links, np.float64), 10.0)
     columns["bold_share"] = np.minimum(np.array(lines.bold_chars, np.float64) / np.maximum(page.chars, 1.0), 1.0)
     columns["hidden"] = np.array(lines.hidden, np.float64)
+    columns["has_time"] = np.array(lines.time, np.int64) > 0
     columns["depth"] = np.minimum(page.depth[page.node], 40)
     tags = [nodes.tag[n] for n in lines.node]
     for name, members in _TAGS.items():

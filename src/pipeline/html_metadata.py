@@ -23,9 +23,8 @@ from .html_render import Rendered
 from .model import Fact
 
 
-def stated_facts(root: Any, rendered: Rendered, url: str | None) -> tuple[Fact, ...]:
+def stated_facts(head: Head, rendered: Rendered) -> tuple[Fact, ...]:
     """Return at most one fact a field: title, author, published_on (ISO 8601) and site."""
-    head = _Head.read(root, url)
     title = _title(head)
     headline = title.value if title else ""
     found = (title, _author(head, rendered, headline), _published(head, rendered, headline), _site(head))
@@ -51,8 +50,8 @@ _MAX_META = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class _Head:
-    """The statements of a page, collected once."""
+class Head:
+    """The statements of a page about itself, collected once."""
 
     meta: dict[str, str]
     things: tuple[Thing, ...]
@@ -62,7 +61,8 @@ class _Head:
     url: str | None
 
     @staticmethod
-    def read(root: Any, url: str | None) -> _Head:
+    def read(root: Any, url: str | None) -> Head:
+        """Collect the statements of the page under `root`; `url` is its address, where it is known."""
         meta: dict[str, str] = {}
         for i, element in enumerate(root.iter("meta")):
             key = element.get("property") or element.get("name") or element.get("itemprop") or ""
@@ -75,7 +75,7 @@ class _Head:
         if titles is None:
             titles = next((t for t in root.iter("title") if t.getparent() is None or t.getparent().tag != "svg"), None)
         h1 = tuple(text for e in _first(root.iter("h1"), 5) if (text := _text(e)))
-        return _Head(meta, read_jsonld(root), _items(root), h1, _text(titles), url)
+        return Head(meta, read_jsonld(root), _items(root), h1, _text(titles), url)
 
     @property
     def article(self) -> Thing | None:
@@ -88,11 +88,29 @@ class _Head:
         return self.article is not None or self.meta.get("og:type", "").lower() in ("article", "news", "blog", "post")
 
     @property
+    def kinds(self) -> frozenset[str]:
+        """Return what the page says it is: any of article, news, forum, product, list."""
+        stated = frozenset(k for t in self.things for k in t.kinds)
+        said = {kind for kind, types in _KINDS.items() if stated & types}
+        og_type = self.meta.get("og:type", "").lower()
+        if self.is_article:
+            said.add("article")
+        if "product" in og_type:
+            said.add("product")
+        return frozenset(said)
+
+    @property
     def is_front(self) -> bool:
         """Tell whether the address is that of a site's front page."""
         return self.url is not None and _path(self.url).strip("/").lower() in _FRONT
 
 
+_KINDS = {
+    "news": frozenset(k for k in ARTICLES if k.endswith("NewsArticle")),
+    "forum": frozenset(("DiscussionForumPosting", "Question", "QAPage", "Comment", "Answer")),
+    "product": frozenset(("Product", "ProductGroup", "Offer", "AggregateOffer")),
+    "list": frozenset(("CollectionPage", "ItemList", "SearchResultsPage", "OfferCatalog")),
+}
 _FRONT = frozenset(("", "en", "index.html", "index.php", "home"))
 _ASKED = ("headline", "author", "datepublished")
 
@@ -154,7 +172,7 @@ _WORD = re.compile(r"\w+")
 _CUT_OFF = re.compile(r"(?:…|\.\.\.)$")
 
 
-def _title(head: _Head) -> Fact | None:
+def _title(head: Head) -> Fact | None:
     article = head.article
     stated = [
         (article.headline if article else "", "jsonld_headline"),
@@ -192,7 +210,7 @@ def _agrees(seen: str, stated: str) -> bool:
     return shared >= 0.75 * len(set(a)) and shared >= 0.4 * len(set(b))
 
 
-def _without_site(title: str, head: _Head) -> str:
+def _without_site(title: str, head: Head) -> str:
     """Take the site's name off the end or the beginning of a title."""
     names = {_key(n) for n in (head.meta.get("og:site_name", ""), head.meta.get("application-name", "")) if n}
     names |= {_key(t.name) for t in head.things if t.kinds & _SITES and t.name}
@@ -245,7 +263,7 @@ _META_AUTHORS = (
 )
 
 
-def _author(head: _Head, rendered: Rendered, title: str) -> Fact | None:
+def _author(head: Head, rendered: Rendered, title: str) -> Fact | None:
     article = head.article
     if article and (names := _names(article.authors, head)):
         return Fact("author", names, "jsonld_author", confidence=0.95)
@@ -269,7 +287,7 @@ def _author(head: _Head, rendered: Rendered, title: str) -> Fact | None:
 _CAPITALISED = re.compile(r"^(?:[^\W\d_a-zß-öø-ÿ]['’.\w-]*|de|da|di|du|van|von|der|den|la|le|el|al|bin|y|e|and|und|et|&|,)$")
 
 
-def _author_by_headline(head: _Head, rendered: Rendered, title: str) -> Fact | None:
+def _author_by_headline(head: Head, rendered: Rendered, title: str) -> Fact | None:
     """Return the name in the first line around the headline that is marked as a byline and holds nothing else."""
     lines = rendered.lines
     byline = bits_of("byline")
@@ -295,7 +313,7 @@ _LABELS_AUTHOR = frozenset(
 )
 
 
-def _names(stated: Sequence[str], head: _Head) -> str:
+def _names(stated: Sequence[str], head: Head) -> str:
     """Return the names, cleaned and joined by commas; "" when one of them is none, or is the site's."""
     sites = {_key(head.meta.get("og:site_name", "")), _key(_host(head.url).split(".")[0])} - {""}
     names: list[str] = []
@@ -325,7 +343,7 @@ _EPOCH = frozenset(("1970-01-01", "1969-12-31", "2000-01-01", "1900-01-01", "198
 _IN_URL = re.compile(r"/((?:19|20)\d{2})([/-]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?=[/_.-]|$)")
 
 
-def _published(head: _Head, rendered: Rendered, title: str) -> Fact | None:
+def _published(head: Head, rendered: Rendered, title: str) -> Fact | None:
     article = head.article
     if article and (day := _day(article.published)):
         return Fact("published_on", day, "jsonld_date", confidence=0.95)
@@ -410,7 +428,7 @@ def _day(stated: str) -> str | None:
 # --- site -------------------------------------------------------------------------------------------
 
 
-def _site(head: _Head) -> Fact | None:
+def _site(head: Head) -> Fact | None:
     if name := head.meta.get("og:site_name", ""):
         return Fact("site", name, "og_site_name", confidence=0.95)
     for thing in head.things:

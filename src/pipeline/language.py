@@ -13,6 +13,7 @@ import math
 import re
 import threading
 import tomllib
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,13 +22,23 @@ from importlib.resources import files
 from typing import Any
 
 from .model import UNDETERMINED, Block, Disposition, Language, Role
+from .sentence_rules import load_rules
 
 SAMPLE_CHARS = 1_000
 """Characters looked at. 1,000 in four slices give the answers of whole documents (langdetect: 36 ms -> 3.4 ms)."""
 _SLICES = 4
 _MIN_LETTERS = 12
 # Below 12 letters two words decide; of 25 characters 91 % are right, of 8 under 70 %.
-_GATE_SHARE = 0.5
+_DENSE = 3
+# A Han, kana or Hangul character says as much as three letters.
+_BLOCK_LETTERS = 200
+_BLOCK_SAMPLE = 400
+# Characters looked at in a block: its whole beginning or four slices; 1,000 would cost more than splitting it.
+_BLOCK_CONFIDENCE = 0.8
+_BLOCK_WORDS = 0.12
+# Share of function words below which a block is names and figures. Running text has 0.2 (Russian) to 0.45.
+_STRAY = 0.005
+# Share of letters that a name or a quotation may bring in.
 _NOISE = re.compile(r"(?:https?://|www\.)\S{1,2000}|\S{1,64}@\S{1,255}|[@#]\w{1,60}")
 
 
@@ -40,25 +51,7 @@ def detect_language(text: str) -> Language:
     >>> detect_language("Երևանը Հայաստանի մայրաքաղաքն է").code
     'hy'
     """
-    sample = _sample(text)
-    scripts = _count_scripts(sample)
-    total = sum(scripts.values())
-    if total == 0:
-        return UNDETERMINED
-    script, letters = max(scripts.items(), key=lambda item: (item[1], item[0]))
-    data = _load()
-    sole = data.sole.get(script)
-    weight = letters * (3 if script in data.dense else 1)
-    if weight < _MIN_LETTERS:
-        return UNDETERMINED
-    share = letters / total
-    if sole is not None:
-        return Language(sole, round(share, 4), "script")
-    lower = sample.lower()
-    by_letters = _by_letters(lower, script, letters, data)
-    if by_letters is not None:
-        return Language(by_letters, round(share, 4), "letters")
-    return _by_ngrams(sample, script)
+    return _detect(_sample(text, SAMPLE_CHARS))
 
 
 def detect_document(blocks: Sequence[Block]) -> Language:
@@ -68,12 +61,74 @@ def detect_document(blocks: Sequence[Block]) -> Language:
     return detect_language("\n".join(running if sum(map(len, running)) >= SAMPLE_CHARS else body))
 
 
-def _sample(text: str) -> str:
-    if len(text) > SAMPLE_CHARS:
-        size = SAMPLE_CHARS // _SLICES
-        step = (len(text) - size) / (_SLICES - 1)
-        text = " ".join(text[round(i * step) : round(i * step) + size] for i in range(_SLICES))
-    return _NOISE.sub(" ", text)
+def detect_block(text: str, document_language: str) -> str:
+    """Return the language of a block of a document, as a code: the document's unless the block says otherwise.
+
+    A block has a language of its own from 200 letters on, where its letter statistics and its function
+    words agree on one; names and figures alone, in whatever language, do not change it.
+    """
+    if len(text) < _BLOCK_LETTERS or sum(map(str.isalpha, text[: 3 * _BLOCK_LETTERS])) < _BLOCK_LETTERS:
+        return document_language
+    rules = load_rules(document_language)
+    if rules.plain_share and _share_of(text, rules.openers) >= rules.plain_share:
+        return document_language
+    found = _detect(_sample(text, _BLOCK_SAMPLE))
+    if found.code in ("und", document_language) or found.confidence < _BLOCK_CONFIDENCE:
+        return document_language
+    words = load_rules(found.code).openers
+    if words and _share_of(text, words) < _BLOCK_WORDS:
+        return document_language
+    return document_language if _is_names(text) else found.code
+
+
+def _is_names(text: str) -> bool:
+    """Say whether most words open with a capital: a list of names has no language."""
+    first = [word[0] for word in text[:_BLOCK_SAMPLE].split()]
+    return sum(map(str.isupper, first)) > sum(map(str.islower, first))
+
+
+def _share_of(text: str, openers: frozenset[str]) -> float:
+    words = text[:_BLOCK_SAMPLE].lower().split()
+    return sum(word in openers for word in words) / max(1, len(words))
+
+
+def _detect(sample: str) -> Language:
+    scripts = _count_scripts(sample)
+    total = sum(scripts.values())
+    if total == 0:
+        return UNDETERMINED
+    script, letters = max(scripts.items(), key=lambda item: (item[1], item[0]))
+    data = _load()
+    if letters * (_DENSE if script in data.dense else 1) < _MIN_LETTERS:
+        return UNDETERMINED
+    share = round(letters / total, 4)
+    if script in data.sole:
+        return Language(data.sole[script], share, "script")
+    by_letters = _by_letters(sample.lower(), script, letters)
+    if by_letters is not None:
+        return Language(by_letters, share, "letters")
+    return _by_ngrams(sample, script)
+
+
+def _sample(text: str, size: int) -> str:
+    if len(text) > size:
+        part = size // _SLICES
+        step = (len(text) - part) / (_SLICES - 1)
+        text = " ".join(text[round(i * step) : round(i * step) + part] for i in range(_SLICES))
+    return unicodedata.normalize("NFC", _NOISE.sub(" ", text))
+
+
+@dataclass(frozen=True, slots=True)
+class _Letters:
+    """Letters that tell one language of a script, and the share of all letters from which they do."""
+
+    script: str
+    language: str
+    letters: str
+    share: float
+    least: int = 1
+    also: str = ""
+    without: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +136,29 @@ class _Data:
     ranges: Mapping[int, str]
     sole: Mapping[str, str]
     dense: frozenset[str]
-    letters: Mapping[str, tuple[tuple[str, str, float], ...]]
+    letters: Mapping[str, tuple[_Letters, ...]]
     candidates: Mapping[str, tuple[str, ...]]
+    common: frozenset[str]
 
 
 @cache
 def _load() -> _Data:
-    raw = tomllib.loads((files("pipeline") / "resources" / "languages" / "languages.toml").read_text(encoding="utf-8"))
+    path = files("pipeline") / "resources" / "languages" / "languages.toml"
+    raw = tomllib.loads(path.read_text(encoding="utf-8"))
     return _Data(
-        ranges={block: name for name, s in raw["script"].items() for a, b in s["ranges"] for block in range(a >> 4, (b >> 4) + 1)},
+        ranges={
+            block: name
+            for name, s in raw["script"].items()
+            for a, b in s["ranges"]
+            for block in range(a >> 4, (b >> 4) + 1)
+        },
         sole={name: s["language"] for name, s in raw["script"].items() if "language" in s},
         dense=frozenset(name for name, s in raw["script"].items() if s.get("dense")),
         letters={
-            script: tuple((r["language"], r["letters"], r["share"]) for r in raw["letters"] if r["script"] == script)
+            script: tuple(_Letters(**rule) for rule in raw["letters"] if rule["script"] == script)
             for script in raw["script"]
         },
+        common=frozenset(code for s in raw["script"].values() for code in s.get("common", ())),
         candidates={name: tuple(s["candidates"]) for name, s in raw["script"].items() if "candidates" in s},
     )
 
@@ -115,29 +178,33 @@ def _count_scripts(sample: str) -> Counter[str]:
     return +counts
 
 
-def _by_letters(lower: str, script: str, letters: int, data: _Data) -> str | None:
-    best: tuple[float, str] | None = None
-    for language, alphabet, share in data.letters.get(script, ()):
-        found = sum(map(lower.count, alphabet))
-        if found >= max(1, share * letters):
-            score = found / (share * letters)
-            if best is None or score > best[0]:
-                best = (score, language)
-    return best[1] if best else None
+def _by_letters(lower: str, script: str, letters: int) -> str | None:
+    def count(alphabet: str) -> int:
+        return sum(map(lower.count, alphabet))
+
+    for rule in _load().letters.get(script, ()):
+        if count(rule.letters) < max(rule.least, rule.share * letters):
+            continue
+        if count(rule.without) <= _STRAY * letters and (not rule.also or count(rule.also)):
+            return rule.language
+    return None
 
 
+_PRIOR = 6.0
+# Log odds for the languages that most of the web is written in: about three n-grams' worth. On 25 characters it
+# lifts 92.0 to 93.6 % right, on sentences 98.2 to 98.5; a paragraph outweighs it a hundredfold.
 _LOCK = threading.Lock()
-_TABLES: dict[str, tuple[dict[str, int], Any, tuple[str, ...]]] = {}
+_TABLES: dict[str, tuple[dict[str, int], Any, tuple[str, ...], Any]] = {}
 
 
 def _by_ngrams(sample: str, script: str) -> Language:
-    rows, matrix, languages = _table(script)
+    rows, matrix, languages, prior = _table(script)
     if not languages:
         return UNDETERMINED
     found = [row for row in map(rows.get, _ngrams(sample)) if row is not None]
     if not found:
         return UNDETERMINED
-    scores = matrix[found].sum(axis=0)
+    scores = matrix[found].sum(axis=0) + prior
     best = int(scores.argmax())
     # N-grams overlap three times and depend on one another: each counts for a sixth of an independent one.
     odds = [math.exp(max(-60.0, float(s - scores[best]) / 6)) for s in scores]
@@ -173,14 +240,14 @@ def _translation() -> _Normal:
     return _Normal()
 
 
-def _table(script: str) -> tuple[dict[str, int], Any, tuple[str, ...]]:
+def _table(script: str) -> tuple[dict[str, int], Any, tuple[str, ...], Any]:
     with _LOCK:
         if script not in _TABLES:
             _TABLES[script] = _build(tuple(sorted(_load().candidates.get(script, ()))))
         return _TABLES[script]
 
 
-def _build(languages: tuple[str, ...]) -> tuple[dict[str, int], Any, tuple[str, ...]]:
+def _build(languages: tuple[str, ...]) -> tuple[dict[str, int], Any, tuple[str, ...], Any]:
     import json
     from pathlib import Path
 
@@ -201,4 +268,5 @@ def _build(languages: tuple[str, ...]) -> tuple[dict[str, int], Any, tuple[str, 
     if cells:
         at, column_of, value = zip(*cells, strict=True)
         matrix[list(at), list(column_of)] += value
-    return rows, np.log(matrix), languages
+    prior = np.array([_PRIOR if language in _load().common else 0.0 for language in languages])
+    return rows, np.log(matrix), languages, prior

@@ -306,7 +306,7 @@ def _shape(columns: dict[str, Floats], tokens: lt.Tokens, gap: Floats) -> Ints:
 
 
 def _describe_runs(columns: dict[str, Floats], rows: Rows, shape: Ints, words: Floats) -> None:
-    """Lists of links, teasers and tables repeat one shape every one, two, three or four lines."""
+    """Say how long the line's shape repeats every one to four lines, as in lists, teasers and tables."""
     at = np.arange(rows.count)
     for period in (1, 2, 3, 4):
         same = rows.shift(shape.astype(np.float64), -period, -1.0) == shape
@@ -339,9 +339,7 @@ def _describe_repeats(columns: dict[str, Floats], tokens: lt.Tokens, rows: Rows)
     columns["same_opening"] = (np.bincount(group)[group] if rows.count else group) / np.maximum(rows.size, 1.0)
 
 
-def _describe_cohesion(
-    columns: dict[str, Floats], tokens: lt.Tokens, rows: Rows, words: Floats, prose: Floats
-) -> None:
+def _describe_cohesion(columns: dict[str, Floats], tokens: lt.Tokens, rows: Rows, words: Floats, prose: Floats) -> None:
     """Say how many of a line's rarer words also stand in the page's prose elsewhere."""
     line = tokens.line
     telling = (tokens.length >= 4) | (tokens.weight < 1.0)

@@ -33,64 +33,53 @@ class Forest:
     bias: int
     cover: NDArray[np.float32]
 
+    def find_leaves(self, matrix: NDArray[np.float32]) -> NDArray[np.uint8]:
+        """Return the leaf that each column of `matrix` (features x lines) falls into: trees x lines."""
+        out = np.empty((len(self.splits), matrix.shape[1]), np.uint8)
+        for low in range(0, matrix.shape[1], _BLOCK):
+            part = np.ascontiguousarray(matrix[:, low : low + _BLOCK])
+            answers = (part[self.split_column] > self.split_border[:, None]).view(np.uint8)
+            leaf = answers[self.splits[:, 0]]
+            for level in range(1, self.splits.shape[1]):
+                leaf |= answers[self.splits[:, level]] << np.uint8(level)
+            out[:, low : low + _BLOCK] = leaf
+        return out
+
+    def add_up(self, leaf: NDArray[np.uint8]) -> NDArray[np.int64]:
+        """Return the log odds, in millionths, of lines that fall into `leaf` (trees x lines)."""
+        out = np.full(leaf.shape[1], self.bias, np.int64)
+        offset = (np.arange(len(self.splits), dtype=np.int32) << np.int32(self.splits.shape[1]))[:, None]
+        flat = self.leaves.ravel()
+        for low in range(0, leaf.shape[1], _BLOCK):
+            out[low : low + _BLOCK] += flat[leaf[:, low : low + _BLOCK] + offset].sum(axis=0, dtype=np.int64)
+        return out
+
     def score(self, matrix: NDArray[np.float32]) -> NDArray[np.int64]:
         """Return the log odds in millionths of each column of `matrix` (features x lines)."""
-        out = np.full(matrix.shape[1], self.bias, np.int64)
-        for low in range(0, matrix.shape[1], _BLOCK):
-            high = min(low + _BLOCK, matrix.shape[1])
-            leaf = self._find_leaves(np.ascontiguousarray(matrix[:, low:high]))
-            out[low:high] += self.leaves.ravel()[leaf].sum(axis=0, dtype=np.int64)
-        return out
+        return self.add_up(self.find_leaves(matrix))
 
-    def explain(self, matrix: NDArray[np.float32], families: NDArray[np.int64], count: int) -> NDArray[np.float64]:
-        """Return how much each of `count` families of features moved each line's log odds: lines x families.
+    def part_leaves(self, families: NDArray[np.int64], count: int) -> NDArray[np.float32]:
+        """Return what each of `count` families of features adds to each leaf: trees x leaves x families.
 
-        `families` gives the family of each column. A question's part is the change of the mean leaf below it,
-        questions taken in the order of the tree.
+        `families` gives the family of each column. A question's part is the change that it makes to the mean of
+        the leaves below, questions taken in the order of the tree; a tree's parts and its root add up to its leaf.
         """
-        parts = _leaf_parts(self, families, count)
-        out = np.zeros((matrix.shape[1], count))
-        for low in range(0, matrix.shape[1], _BLOCK):
-            leaf = self._find_leaves(np.ascontiguousarray(matrix[:, low : low + _BLOCK]))
-            for tree in leaf:
-                out[low : low + _BLOCK] += parts[tree]
-        return out
-
-    def _find_leaves(self, matrix: NDArray[np.float32]) -> NDArray[np.int32]:
-        """Return the index into the flattened leaves: trees x lines."""
-        answers = (matrix[self.split_column] > self.split_border[:, None]).view(np.uint8)
-        depth = self.splits.shape[1]
-        leaf = answers[self.splits[:, 0]].copy()
-        for level in range(1, depth):
-            leaf |= answers[self.splits[:, level]] << np.uint8(level)
-        offset = np.arange(len(self.splits), dtype=np.int32) << np.int32(depth)
-        return leaf + offset[:, None]
+        return _leaf_parts(self, families, count)
 
 
-def _leaf_parts(forest: Forest, families: NDArray[np.int64], count: int) -> NDArray[np.float64]:
-    """Return for each leaf (flattened) the part of each family in its value: leaves x families."""
+def _leaf_parts(forest: Forest, families: NDArray[np.int64], count: int) -> NDArray[np.float32]:
     trees, depth = forest.splits.shape
     value = forest.leaves.reshape(trees, -1).astype(np.float64) / LEAF_UNIT
     cover = forest.cover.reshape(trees, -1).astype(np.float64) + 1e-3
     family = families[forest.split_column[forest.splits]]
-    parts = np.zeros((trees, 1 << depth, count))
-    position = np.arange(1 << depth)
-    mean = (value * cover).sum(axis=1, keepdims=True) / cover.sum(axis=1, keepdims=True)
-    before = np.repeat(mean, 1 << depth, axis=1)
+    parts = np.zeros((trees, 1 << depth, count), np.float32)
+    tree, place = np.arange(trees)[:, None], np.arange(1 << depth)
+    before = np.repeat((value * cover).sum(axis=1, keepdims=True) / cover.sum(axis=1, keepdims=True), 1 << depth, 1)
     for level in range(depth):
-        node = position & ((2 << level) - 1)
-        weight = np.zeros((trees, 2 << level))
-        summed = np.zeros((trees, 2 << level))
-        for k in range(2 << level):
-            weight[:, k] = cover[:, node == k].sum(axis=1)
-            summed[:, k] = (value * cover)[:, node == k].sum(axis=1)
-        after = (summed / weight)[:, node]
-        np.put_along_axis(
-            parts,
-            np.broadcast_to(family[:, level][:, None, None], (trees, 1 << depth, 1)),
-            np.take_along_axis(parts, np.broadcast_to(family[:, level][:, None, None], (trees, 1 << depth, 1)), 2)
-            + (after - before)[:, :, None],
-            2,
-        )
+        # Leaves whose number agrees in the lowest bits have had the same answers so far.
+        nodes = 2 << level
+        weight = cover.reshape(trees, -1, nodes).sum(axis=1)
+        after = ((value * cover).reshape(trees, -1, nodes).sum(axis=1) / weight)[:, place % nodes]
+        parts[tree, place[None, :], family[:, level][:, None]] += (after - before).astype(np.float32)
         before = after
-    return parts.reshape(-1, count)
+    return parts

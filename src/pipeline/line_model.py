@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import ContractError
-from pipeline.line_features import FeatureTable, PageLines, describe_lines
+from pipeline.line_features import PageLines, describe_lines
 from pipeline.line_forest import LEAF_UNIT, Forest
 from pipeline.line_second import describe_neighbours
 from pipeline.line_words import WordScores
@@ -42,16 +42,17 @@ class LineScores:
     probability: NDArray[np.float64]
     keep: NDArray[np.bool_]
     policy: str
-    _why: _Reasons | None = field(default=None, repr=False, compare=False)
+    _leaves: tuple[NDArray[np.uint8], NDArray[np.uint8]] | None = field(default=None, repr=False, compare=False)
+    _model: str = field(default="text", repr=False, compare=False)
 
     def evidence(self, index: int) -> str:
         """Return the two or three features that weighed most for line `index`, as "name -1.2; name +0.8".
 
         Numbers are log odds; positive speaks for content.
         """
-        if self._why is None:
+        if self._leaves is None:
             return ""
-        parts = self._why.parts()[index - (len(self.keep) if index >= len(self.keep) else 0)]
+        parts = _explain(self._model, self._leaves[0][:, index], self._leaves[1][:, index])
         order = np.argsort(-np.abs(parts), kind="stable")[:3]
         said = [f"{FAMILIES[k]} {parts[k]:+.1f}" for k in order if abs(parts[k]) >= 0.1]
         return "; ".join(said) or "nothing in particular"
@@ -79,7 +80,6 @@ def score_pages(pages: Sequence[PageLines], model: str = "text") -> list[LineSco
 
     Raises ContractError when `model` has no weights.
     """
-    weights = load_weights(model)
     out: list[LineScores] = []
     low = 0
     while low < len(pages):
@@ -87,7 +87,7 @@ def score_pages(pages: Sequence[PageLines], model: str = "text") -> list[LineSco
         while high < len(pages) and (high == low or count + len(pages[high].lines) <= _BATCH_LINES):
             count += len(pages[high].lines)
             high += 1
-        out += _score_batch(pages[low:high], weights)
+        out += _score_batch(pages[low:high], model)
         low = high
     return out
 
@@ -140,7 +140,7 @@ _FAMILY_OF_PREFIX = (
 
 def family_of(name: str) -> int:
     """Return the index in FAMILIES that a feature belongs to."""
-    if name[-2:-1] in "+-" or name[-3:-2] in "+-" or name.count("_") >= 2 and name.rsplit("_", 2)[1].isdigit():
+    if name[-2:-1] in "+-" or name[-3:-2] in "+-" or (name.count("_") >= 2 and name.rsplit("_", 2)[1].isdigit()):
         return 10
     for prefixes, family in _FAMILY_OF_PREFIX:
         if name.startswith(prefixes):
@@ -165,7 +165,7 @@ def load_weights(model: str) -> _Weights:
     with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as data:
         arrays = {name: data[name] for name in data.files}
     meta = json.loads(bytes(arrays["meta"]).decode())
-    forests = [
+    first, second = (
         Forest(
             tuple(meta[f"{stage}_names"]),
             arrays[f"{stage}_split_column"].astype(np.int32),
@@ -176,8 +176,8 @@ def load_weights(model: str) -> _Weights:
             arrays[f"{stage}_cover"].astype(np.float32),
         )
         for stage in ("first", "second")
-    ]
-    return _Weights(*forests, WordScores.of(arrays["word_hashes"], arrays["word_scores"]))
+    )
+    return _Weights(first, second, WordScores.of(arrays["word_hashes"], arrays["word_scores"]))
 
 
 def pack_weights(first: Forest, second: Forest, words: WordScores) -> dict[str, NDArray[Any]]:
@@ -199,49 +199,40 @@ def _probability(score: NDArray[np.int64]) -> NDArray[np.float64]:
     return np.round(1.0 / (1.0 + np.exp(-score / LEAF_UNIT)), 6)
 
 
-def _score_batch(pages: Sequence[PageLines], weights: _Weights) -> list[LineScores]:
+def _score_batch(pages: Sequence[PageLines], model: str) -> list[LineScores]:
+    weights = load_weights(model)
     table = describe_lines(pages, weights.words)
-    probability, _ = _both_stages(table, weights)
+    matrix = table.matrix()
+    early = weights.first.find_leaves(matrix)
+    first = _probability(weights.first.add_up(early))
+    extra = np.stack(list(describe_neighbours(table, first).values()))
+    late = weights.second.find_leaves(np.concatenate((matrix, extra)))
+    probability = _probability(weights.second.add_up(late))
     out = []
     for page, low, high in zip(pages, table.bounds[:-1].tolist(), table.bounds[1:].tolist(), strict=True):
         own = probability[low:high]
-        out.append(LineScores(own, keep_lines(own, table.words[low:high]), page.policy, _Reasons(page, weights, [])))
+        keep = keep_lines(own, table.words[low:high])
+        out.append(LineScores(own, keep, page.policy, (early[:, low:high], late[:, low:high]), model))
     return out
 
 
-def _both_stages(
-    table: FeatureTable, weights: _Weights
-) -> tuple[NDArray[np.float64], tuple[NDArray[np.float32], NDArray[np.float32]]]:
-    matrix = table.matrix()
-    first = _probability(weights.first.score(matrix))
-    extra = np.stack(list(describe_neighbours(table, first).values()))
-    both = np.concatenate((matrix, extra))
-    return _probability(weights.second.score(both)), (matrix, both)
+@cache
+def _parts(model: str) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return the parts of the leaves of both stages; the second has one family more, the first stage's word."""
+    weights = load_weights(model)
+    early = np.array([family_of(n) for n in weights.first.names])
+    itself = ("first", "first_to_peak", "first_to_mean")
+    late = np.array([len(FAMILIES) if n in itself else family_of(n) for n in weights.second.names])
+    return weights.first.part_leaves(early, len(FAMILIES)), weights.second.part_leaves(late, len(FAMILIES) + 1)
 
 
-@dataclass(frozen=True, slots=True)
-class _Reasons:
-    """What moved each line's probability, worked out when first asked for."""
-
-    page: PageLines
-    weights: _Weights
-    _cache: list[NDArray[np.float64]]
-
-    def parts(self) -> NDArray[np.float64]:
-        """Return lines x FAMILIES, in log odds."""
-        if not self._cache:
-            weights = self.weights
-            _, (matrix, both) = _both_stages(describe_lines([self.page], weights.words), weights)
-            own = np.array([family_of(n) for n in weights.first.names])
-            first = weights.first.explain(matrix, own, len(FAMILIES))
-            # What the first stage said of the line itself is told in the first stage's terms.
-            itself = len(FAMILIES)
-            late = [itself if n in ("first", "first_to_peak", "first_to_mean") else family_of(n) for n in weights.second.names]
-            second = weights.second.explain(both, np.array(late), itself + 1)
-            share = np.abs(first).sum(axis=1, keepdims=True)
-            told = np.divide(first, share, out=np.zeros_like(first), where=share > 0)
-            agree = np.where(np.sign(first) == np.sign(second[:, itself:]), told, 0.0)
-            whole = np.abs(agree).sum(axis=1, keepdims=True)
-            agree = np.divide(np.abs(agree), whole, out=np.zeros_like(agree), where=whole > 0)
-            self._cache.append(second[:, :itself] + agree * second[:, itself:])
-        return self._cache[0]
+def _explain(model: str, early: NDArray[np.uint8], late: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Return what each of FAMILIES added to one line's log odds."""
+    first_parts, second_parts = _parts(model)
+    first = first_parts[np.arange(len(early)), early].sum(axis=0, dtype=np.float64)
+    second = second_parts[np.arange(len(late)), late].sum(axis=0, dtype=np.float64)
+    own, told = second[:-1], second[-1]
+    # What the second stage made of the line's own first probability is told in the first stage's terms.
+    agree = np.where(np.sign(first) == np.sign(told), np.abs(first), 0.0)
+    out: NDArray[np.float64] = own + told * agree / max(float(agree.sum()), 1e-9)
+    return out

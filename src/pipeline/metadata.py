@@ -17,6 +17,10 @@ from .rules.header import name_span
 from .rules.sheet import Claim, Sheet
 
 
+FAR = 12
+"""Lines away from title and first prose at which a date still belongs to the document."""
+
+
 def read_facts(sheet: Sheet, stated: Sequence[Fact] = ()) -> tuple[Fact, ...]:
     """Return at most one fact a field: title, author, published_on, site.
 
@@ -61,12 +65,22 @@ def _author(sheet: Sheet, claims: list[Claim]) -> Iterator[Fact]:
             label = 0 if claim.rule != "byline" else _label_end(sheet, claim)
             name = name_span(sheet.text, label or claim.start, claim.end)
             if name:
+                name = _once(sheet.text, *name)
                 yield Fact("author", " ".join(sheet.text[slice(*name)].split()), claim.rule, *name, 0.9)
+
+
+def _once(text: str, start: int, end: int) -> tuple[int, int]:
+    """Halve a name that a picture's caption and a link state one after the other: "Ann Lee Ann Lee"."""
+    words = text[start:end].split()
+    half = len(words) // 2
+    if half and len(words) % 2 == 0 and words[:half] == words[half:]:
+        return start, start + len(text[start:end]) // 2
+    return start, end
 
 
 def _label_end(sheet: Sheet, claim: Claim) -> int:
     index = sheet.index_at(claim.start)
-    ends = [c.end for c in sheet.cues.get(index, ()) if c.family == "byline" and claim.start <= c.start <= claim.start + 3]
+    ends = [c.end for c in sheet.cues(index) if c.family == "byline" and claim.start <= c.start <= claim.start + 3]
     return max(ends, default=0)
 
 
@@ -82,10 +96,12 @@ def _published_on(sheet: Sheet, claims: list[Claim]) -> Iterator[Fact]:
                 continue
             start, end = claim.start + item.start, claim.start + item.end
             labelled = any(
-                c.family == "date" and claim.start <= c.start and c.end <= start for c in sheet.cues.get(index, ())
+                c.family == "date" and claim.start <= c.start and c.end <= start for c in sheet.cues(index)
             )
             rank = 0 if labelled else 1
-            distance = abs(index - sheet.index_at(title.start)) if title else index
+            distance = abs(index - sheet.index_at(title.start)) if title else abs(index - sheet.first_prose)
+            if distance > FAR and abs(index - sheet.first_prose) > FAR:
+                continue
             rule = "labelled_date" if labelled else "date_line"
             fact = Fact("published_on", item.value.isoformat(), rule, start, end, 0.95 if labelled else 0.8)
             found.append((rank, distance, fact))

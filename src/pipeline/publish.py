@@ -110,6 +110,10 @@ def check_output(output: str | Path) -> None:
     try:
         durable.make_folder(output / VERSIONS)
         durable.make_folder(output / STAGING)
+        # Healed before it is probed: what a dead run left may be what fills the disk.
+        with _locked(output, wait=False) as held:
+            if held:
+                _heal(output)
         probe = output / STAGING / f"probe-{os.getpid()}-{get_ident()}"
         durable.write_file(probe, "written to see whether it can be\n")
         durable.remove(probe)
@@ -117,14 +121,6 @@ def check_output(output: str | Path) -> None:
         raise UsageError(
             f"{output} cannot be written: {error.strerror or error}. Give a folder that can, with --output."
         ) from None
-    if (output / LATEST).is_dir() and not (output / LATEST).is_symlink():
-        raise UsageError(
-            f"{output / LATEST} is a folder; it should be a link to a version. Probably a copy followed the link: "
-            "remove the folder (the versions are under versions/) and run again."
-        )
-    with output_errors(output), _locked(output, wait=False) as held:
-        if held:
-            _heal(output)
 
 
 def open_staging(output: str | Path) -> Staging:
@@ -257,6 +253,8 @@ def _point_at(output: Path, name: str, manifest: Mapping[str, Any], facts: Mappi
     """Let `latest` and `latest.json` name a version; what already does is left alone."""
     target = f"{VERSIONS}/{name}"
     link = output / LATEST
+    if link.is_dir() and not link.is_symlink():
+        raise UsageError(_followed(output))
     if not link.is_symlink() or os.readlink(link) != target:
         durable.replace_link(link, target)
     pointer = {"version": name, "path": target, "digest": manifest["digest"], "facts": dict(facts)}
@@ -264,6 +262,13 @@ def _point_at(output: Path, name: str, manifest: Mapping[str, Any], facts: Mappi
     path = output / POINTER
     if not path.is_file() or path.read_text(encoding="utf-8") != content:
         durable.replace_file(path, content)
+
+
+def _followed(output: Path) -> str:
+    return (
+        f"{output / LATEST} is a folder; it should be a link to a version. Probably a copy followed the link: "
+        "remove the folder (the versions are under versions/) and run again."
+    )
 
 
 def _served(output: Path) -> Version | None:
@@ -343,8 +348,8 @@ def _remove_stale(output: Path) -> None:
         if (path / _OWNER).exists():
             try:
                 owner.acquire(timeout=0)
-            except Timeout:
-                continue
+            except (Timeout, FileNotFoundError):
+                continue  # in use, or just now removed by its owner
         durable.remove_tree(path)
         owner.release()
 

@@ -41,8 +41,12 @@ class Batch:
     doc_ids: tuple[str, ...] = ()
 
 
-def build_version(plan: Plan, settings: Settings, expectations: Path) -> Published:
-    """Do all steps of a run in this process.
+Judge = Callable[[Path, Path, Path], Verdict]
+"""`judge(folder, suites, answer_file)` returns the verdict on the tables in `folder`."""
+
+
+def build_version(plan: Plan, settings: Settings, expectations: Path, judge: Judge | None = None) -> Published:
+    """Do all steps of a run in this process, or with another's `judge`.
 
     Raises ValidationFailedError when the tables fail a critical expectation; they are then under
     `output/rejected/`, and the version served before stays.
@@ -52,7 +56,7 @@ def build_version(plan: Plan, settings: Settings, expectations: Path) -> Publish
             run.clean(label)
             run.tag(label)
         run.tabulate()
-        return run.publish(run.validate(lambda folder, _: validate_folder(folder, expectations)))
+        return run.publish(run.validate(judge or _judge_here))
 
 
 class Run:
@@ -104,19 +108,18 @@ class Run:
         retagged = [b.folder for b in self.batches.values() if b.doc_ids]
         return self._stage(tabulate(sources, cleaned, retagged, kept))
 
-    def validate(self, judge: Callable[[Path, Path], Verdict]) -> Verdict:
+    def validate(self, judge: Judge) -> Verdict:
         """Have the staged tables judged; quarantine rows where that is enough, and judge what is left.
 
-        `judge(folder, answer_file)` returns the verdict. The verdict returned tells of the failures that
-        led to the quarantine as well.
+        The verdict returned tells of the failures that led to the quarantine as well.
         """
-        verdict = judge(self.folder, self.work / "verdict.json")
+        verdict = judge(self.folder, self.expectations, self.work / "verdict.json")
         failures = verdict.quarantined()
         if not failures or verdict.stopping(self.settings.output.max_quarantine_share):
             return verdict
         tables = {name: _read(self.folder / name, name) for name in TABLES}
         self._stage(quarantine_rows(tables, failures))
-        again = judge(self.folder, self.work / "verdict-after-quarantine.json")
+        again = judge(self.folder, self.expectations, self.work / "verdict-after-quarantine.json")
         if again.quarantined() or again.stopping(0.0):
             return again
         left = {(o.table, o.expectation, o.column, o.reason): o for o in failures}
@@ -197,6 +200,10 @@ class Run:
             )
         self.rows = {name: table.num_rows for name, table in tables.items()}
         return self.rows
+
+
+def _judge_here(folder: Path, suites: Path, _answer: Path) -> Verdict:
+    return validate_folder(folder, suites)
 
 
 def _label(start: int, size: int, total: int) -> str:

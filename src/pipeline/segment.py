@@ -8,18 +8,17 @@ are not sentences; they travel with the sentences that stand under them.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 from .artifacts import find_flags
 from .errors import ContractError
 from .labels import BULLET
-from .language import detect_language
+from .language import detect_block
 from .model import Block, Disposition, Document, Role, Sentence
 from .sentence_ends import split_run
 from .sentence_lines import split_lines
 from .sentence_rules import load_rules
 from .settings import SegmentSettings
-
-_OWN_LANGUAGE = 200
-# Characters from which a block's language is its own. Shorter ones are told wrong too often (97 % a sentence).
 
 
 def split_text(text: str, language: str = "en") -> list[tuple[int, int]]:
@@ -43,59 +42,74 @@ def split_text(text: str, language: str = "en") -> list[tuple[int, int]]:
 def segment_document(document: Document, settings: SegmentSettings) -> list[Sentence]:
     """Return the sentences of the body, in reading order.
 
-    Headings and labels are not sentences: they travel as `heading` and `label` of the sentences under
-    them. A list item's bullet mark is outside its sentence. A block of 200
-    characters or more has its own language, a shorter one the document's.
+    Headings and labels are not sentences: they travel as `heading` (the nearest above, else the title) and
+    `label` (without bullet and colon) of the sentences under them. A label that opens a line holds for that
+    block; one on a line of its own holds for the block below it, or for the whole list. A list item's bullet
+    mark is outside its sentence. A block of 200 characters or more has its own language, a shorter one the
+    document's. `settings` is the cleaner's and ours: what counts as a label was decided when blocks were cut.
     """
     sentences: list[Sentence] = []
-    heading, label, label_end = document.title, None, -1
+    heading, label = document.title, _NO_LABEL
     for index, block in enumerate(document.blocks):
         if block.disposition is not Disposition.BODY:
             continue
         if block.role is Role.HEADING:
-            heading, label = block.text.strip(), None
+            heading, label = block.text.strip(), _NO_LABEL
             continue
         if block.role is Role.LABEL:
-            label, label_end = _label_name(block.text), block.end
+            alone = "\n" in document.text[block.end : _next_start(document, index)]
+            label = _Label(_label_name(block.text), holds_list=alone)
             continue
-        if label is not None and block.role is not Role.LIST_ITEM and block.start > label_end:
-            label = label if document.text[label_end : block.start].isspace() else None
-        language = _block_language(block, document)
-        begin = 0
-        if block.role is Role.LIST_ITEM and (bullet := BULLET.match(block.text)):
-            begin = bullet.end()
-        for start, end in split_text(block.text[begin:], language):
-            text = block.text[begin + start : begin + end]
-            place = block.start + begin + start
-            sentences.append(
-                Sentence(
-                    index=len(sentences),
-                    block_index=index,
-                    start=place,
-                    end=place + len(text),
-                    text=text,
-                    role=block.role,
-                    heading=heading,
-                    label=label,
-                    language=language,
-                    flags=find_flags(text),
-                )
-            )
-        if block.role is not Role.LIST_ITEM:
-            label = None
+        if label.in_list and block.role is not Role.LIST_ITEM:
+            label = _NO_LABEL
+        own = block.role is not Role.TABLE
+        language = detect_block(block.text, document.language.code) if own else document.language.code
+        sentences += _block_sentences(index, block, language, heading, label.name, len(sentences))
+        holds = label.holds_list and block.role is Role.LIST_ITEM
+        label = replace(label, in_list=True) if holds else _NO_LABEL
     return sentences
+
+
+@dataclass(frozen=True, slots=True)
+class _Label:
+    name: str | None
+    holds_list: bool = False
+    in_list: bool = False
+
+
+_NO_LABEL = _Label(None)
+
+
+def _block_sentences(
+    index: int, block: Block, language: str, heading: str | None, label: str | None, first: int
+) -> list[Sentence]:
+    begin = 0
+    if block.role is Role.LIST_ITEM and (bullet := BULLET.match(block.text)):
+        begin = bullet.end()
+    return [
+        Sentence(
+            index=first + number,
+            block_index=index,
+            start=block.start + begin + start,
+            end=block.start + begin + end,
+            text=(text := block.text[begin + start : begin + end]),
+            role=block.role,
+            heading=heading,
+            label=label,
+            language=language,
+            flags=find_flags(text),
+        )
+        for number, (start, end) in enumerate(split_text(block.text[begin:], language))
+    ]
+
+
+def _next_start(document: Document, index: int) -> int:
+    return document.blocks[index + 1].start if index + 1 < len(document.blocks) else len(document.text)
 
 
 def _label_name(text: str) -> str | None:
     bullet = BULLET.match(text)
     return text[bullet.end() if bullet else 0 :].strip().rstrip(":：").rstrip() or None
-
-
-def _block_language(block: Block, document: Document) -> str:
-    if len(block.text) < _OWN_LANGUAGE:
-        return document.language.code
-    found = detect_language(block.text)
-    return document.language.code if found.code == "und" else found.code
 
 
 def _assert_cover(text: str, spans: list[tuple[int, int]]) -> None:

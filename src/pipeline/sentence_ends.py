@@ -12,14 +12,14 @@ from __future__ import annotations
 import re
 
 from .sentence_lines import list_starts
-from .sentence_rules import CLOSERS, EMOJI, FULL_STOPS, HARD_MARKS, OPENERS, SOFT_MARKS, Rules, load_rules
+from .sentence_rules import CLOSERS, EMOJI, FULL_STOPS, HARD_MARKS, OPENERS, SOFT_MARKS, Rules
 
 _LOOK = 30
 # Longest word looked at. Longer ones are never abbreviations; without a cap "A. A. A." of 1 MB is quadratic.
 _BRACKET = 200
 # How far back an opening bracket is looked for before ")" is taken for a smile.
 _NEXT_WORD = re.compile(r"\w(?:[\w'’]{0,23})")
-_DASH = re.compile(r"[-–—]{1,3}[ \u00a0]*")
+_DASH = re.compile(r"[-–—*]{1,3}[ \u00a0]*")
 _LEADING = re.compile(r"^(?:[\w'’]{0,24}[-–—/])?[\"'“‘«‹„‚”»(\[{¿¡`*_]{1,5}")
 _ROMAN = re.compile(r"[IVXLC]{1,7}\Z")
 _ORDINAL = re.compile(r"(?:\d{1,2}\.)?\d{1,3}\Z|\d{1,2}[-–/]\d{1,2}\Z")
@@ -27,6 +27,12 @@ _CONSONANTS = re.compile(r"[bcdfghjklmnpqrstvwxzßçñbбвгджзклмнпр�
 _STARTS = re.compile(r"[.?!]\s+(\w)")
 _EMOJI = re.compile(f"[{EMOJI}]")
 _CLOCK = re.compile(r"(?:\w{1,12} ){0,2}\d{1,2}(?::\d\d)? ?[ap]\.m", re.IGNORECASE)
+_INITIALS = re.compile(r"(?:\w\.-?|^[^\W\d_]-)[^\W\d_]\Z")
+_PAIR = re.compile(r"(?<!\w)(\w)\.[ \u00a0](\w)\Z")
+_OMITTED = re.compile(r"[\[(](?:\.{3}|…)[\])]\s{1,9}\S")
+_SYMBOLS = frozenset("=_~>+|$€£₽¥§")
+# What else may open a sentence or a line that was glued to it.
+_AFTER_WORD = frozenset(" \u00a0,\n")
 _OMISSION = re.compile(r"\. \. \.\s+\w")
 _BRACKETS = frozenset("()[]")
 
@@ -99,34 +105,44 @@ def _mark_ends(run: _Run, match: re.Match[str], start: int) -> bool:
     text, rules = run.text, run.rules
     at, after = match.start(), match.end()
     gap = match.start("gap") != after
+    if at - start < 3 and not any(map(str.isalnum, text[start:at])):
+        return False
     first = text[after]
     last = text[match.start("tail") - 1]
     if last in HARD_MARKS:
         return _hard_ends(text, match, gap, first, rules)
     if not gap:
-        return _glued_ends(text, match, start)
+        return _glued_ends(text, match, start, rules)
     opened = after
-    while first in OPENERS and opened - after < 4 and opened + 1 < run.end:
+    if _OMITTED.match(text, after):
+        return True
+    while first in OPENERS and first != "*" and opened - after < 4 and opened + 1 < run.end:
         opened += 1
+        if first in "«„“" and text[opened] in " \u00a0\u202f" and opened + 1 < run.end:
+            opened += 1
         first = text[opened]
     if first == ".":
         # "compounds. . . . The practice": the first stop ends, the omission opens the next sentence.
         return not text[at - 1 : at].isspace() and _OMISSION.match(text, after) is not None
-    dashed = first in "-–—"
+    dashed = first in "-–—*"
     if dashed:
         # "— Where to? — he asked." goes on; "... - The next item" does not.
         beyond = _DASH.match(text, opened)
         first = text[beyond.end()] if beyond and beyond.end() < run.end else "-"
         if first in OPENERS and beyond and beyond.end() + 1 < run.end:
             first = text[beyond.end() + 1]
-        if first in "-–—":
+        if first in "-–—*":
             return opened == after
+        aside = _NEXT_WORD.match(text, beyond.end()) if beyond else None
+        if aside and aside.group().lower() in rules.never and text[aside.end() : aside.end() + 1] == ".":
+            # "(of next year. — Ed.)"
+            return False
     tail = text[match.start("tail") : match.end("tail")]
     if first.islower():
         return opened == after and not dashed and _lower_ends(run, match, start, tail)
-    if not first.isalnum():
+    if not first.isalnum() and first not in _SYMBOLS:
         return first in "•@" or _is_emoji(first)
-    if tail[:1] in _BRACKETS and text[at - 1 : at] in _BRACKETS:
+    if tail[:1] in _BRACKETS and tail[-1] not in FULL_STOPS and text[at - 1 : at] in _BRACKETS:
         # "(...)", "[…]", "(?)": an omission or a doubt inside a sentence.
         return False
     mark = text[at : match.start("tail")]
@@ -154,17 +170,23 @@ def _stop_ends(run: _Run, at: int, start: int, opened: int, first: str, tail: st
         dots = text[max(start, at - 8) : at + 1].replace(" ", "")
         return dots[-3:] != "..." or dots[-4:] == "...."
     lower = word.lower()
-    if lower in rules.never:
-        return False
+    if len(word) == 1 and (pair := _PAIR.search(text, max(start, at - 5), at)):
+        # "т. е.", "z. B.": an abbreviation written with a space.
+        spaced = f"{pair.group(1)}.{pair.group(2)}".lower()
+        lower = spaced if spaced in rules.known else lower
     size = len(word)
     if size > 5 and lower not in rules.known and word[-2] != "." and word[-3] != ".":
         return True
     follower = _NEXT_WORD.match(text, opened)
     behind = follower.group() if follower else ""
     opens = behind.lower() in rules.openers and text[opened + len(behind) : opened + len(behind) + 1] != "."
+    if lower in rules.never:
+        # "Rep." is a title and "reps" are people; "Ca." is an abbreviation and "CA" a state.
+        plain = size > 2 and word.islower() and word.isascii() and "." not in word
+        return opens and (plain or (size > 1 and word.isupper() and word.isalpha()))
     if word[-1].isdigit():
         return _number_ends(word, not any(map(str.isalnum, text[start : at - size][:4])), opens, behind.lower(), rules)
-    if size == 1 and word.isalpha():
+    if size == 1 and word.isalpha() and len(lower) == 1:
         if at - 1 == start:
             return False
         if word.isupper() or not word.islower():
@@ -176,7 +198,7 @@ def _stop_ends(run: _Run, at: int, start: int, opened: int, first: str, tail: st
             # "At 5 a.m. Mr. Smith went": too little stands before the clock for a sentence to end.
             return False
         return not first.islower() and text[opened - 1] != "("
-    if lower in rules.opener or (size >= 3 and word[-2] in ".-" and word[-1].isupper()):
+    if lower in rules.opener or _INITIALS.search(word):
         return opens
     if rules.ordinals and _ROMAN.match(word):
         return opens
@@ -196,7 +218,8 @@ def _number_ends(word: str, at_start: bool, opens: bool, behind: str, rules: Rul
 
 def _lower_ends(run: _Run, match: re.Match[str], start: int, tail: str) -> bool:
     # Before lower case, on the development sets: "?" and "!" end a sentence 45 of 50 times unless a quote closes
-    # behind them, a full stop behind five letters or more 51 of 55 times (Armenian apart), an ellipsis 9 of 50.
+    # behind them, a full stop behind five letters or more 51 of 55 times (Armenian apart), one behind three or four
+    # and before a word that opens sentences 19 of 19, an ellipsis 9 of 50.
     text, rules, at = run.text, run.rules, match.start()
     mark = text[at : match.start("tail")]
     if any(c in CLOSERS for c in tail) or rules.weak_stop or mark[-1] == ":":
@@ -205,7 +228,14 @@ def _lower_ends(run: _Run, match: re.Match[str], start: int, tail: str) -> bool:
     if mark in FULL_STOPS:
         if not word.isalpha() or word.lower() in rules.known:
             return bool(run.lower and word and word[-1].isdigit() and len(word) > 3)
-        return len(word) >= 5 or (run.lower and len(word) >= 2 and not _CONSONANTS.match(word))
+        if len(word) >= 5:
+            return True
+        if _CONSONANTS.match(word) or len(word) < (2 if run.lower else 3):
+            return False
+        follower = _NEXT_WORD.match(text, match.end())
+        return run.lower or (
+            word.islower() and word[0] < "\u0250" and follower is not None and follower.group() in rules.openers
+        )
     if mark[0] in ".…":
         return False
     return word.lower() not in rules.marks
@@ -221,16 +251,25 @@ def _hard_ends(text: str, match: re.Match[str], gap: bool, first: str, rules: Ru
     return True
 
 
-def _glued_ends(text: str, match: re.Match[str], start: int) -> bool:
+def _glued_ends(text: str, match: re.Match[str], start: int, rules: Rules) -> bool:
     """Say whether a mark without white space behind it ends a sentence: "sanctions.On January"."""
     at, after = match.start(), match.end()
-    word = text[max(start, at - 4) : at]
-    if len(word) < 4 or not word.isalpha() or not word[1:].islower() or after - at > 3:
-        return False
     behind = _NEXT_WORD.match(text, after)
-    if behind is None or not (text[after].isupper() and text[after + 1 : after + 2].islower()):
+    if behind is None or after - at > 12:
         return False
-    return text[behind.end() : behind.end() + 1] in (" ", "\u00a0", ",", "\n")
+    alone = behind.end() - after == 1 and behind.group().lower() in rules.openers
+    if not text[after].isupper() or not (alone or text[after + 1 : after + 2].islower()):
+        return False
+    if behind.end() >= len(text) or text[behind.end()] not in _AFTER_WORD:
+        return False
+    if after - at > 1 and text[after - 1] not in CLOSERS:
+        return text[at - 1 : at].isalpha()
+    word = _word_before(text, start, at)
+    if len(word) < 4 or not word.isalpha() or not word[1:].islower() or word.lower() in rules.known:
+        return False
+    # "Main.Class" is a name of parts, "in Moscow.On January" is not.
+    plain = word.islower() and text[behind.end()] != ","
+    return plain or behind.group().lower() in rules.openers
 
 
 def _face_ends(text: str, match: re.Match[str], start: int) -> bool:

@@ -7,9 +7,12 @@ word would still have fitted on end what they close. The break of a wrapped line
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 _LINE = re.compile(r"[^\r\n\u2028\u2029\x0b\x0c\x85]+")
-_ITEM = re.compile(r"\s*(?:[•◦▪▫■□●○‣⁃∙·►▶✓*–—-]\s|[•◦▪●‣⁃►]|\(?(?:\d{1,3}|[a-zA-Zа-яА-Я])[.)]\s|[A-ZА-ЯЁ][\w .'’-]{0,30}:\s)")
+_ITEM = re.compile(
+    r"\s*(?:[•◦▪▫■□●○‣⁃∙·►▶✓*–—-]\s|[•◦▪●‣⁃►]|\(?(?:\d{1,3}|[a-zA-Zа-яА-Я])[.)]\s|[A-ZА-ЯЁ][\w .'’-]{0,30}:\s)"
+)
 _FIRST_WORD = re.compile(r"\s*(\S{1,40})")
 _GOES_ON = frozenset(",;،؛、，—–-‐:")
 _MIN_WIDTH = 30
@@ -19,9 +22,9 @@ _MAX_ITEMS = 500
 
 
 def split_lines(text: str) -> list[tuple[int, int]]:
-    """Return the stretches of text between structural breaks, trimmed, in order.
+    r"""Return the stretches of text between structural breaks, trimmed, in order.
 
-    >>> split_lines("one two\\nthree\\n\\nfour")
+    >>> split_lines("one two\nthree\n\nfour")
     [(0, 13), (15, 19)]
     """
     begin, end = len(text) - len(text.lstrip()), len(text.rstrip())
@@ -32,14 +35,11 @@ def split_lines(text: str) -> list[tuple[int, int]]:
     lines = [(m.start(), m.end()) for m in _LINE.finditer(text) if not m.group().isspace()]
     lines = [_trim(text, a, b) for a, b in lines]
     runs = [lines[0]]
-    paragraph = 0
-    widths = _paragraph_widths(text, lines)
-    for (a, b), (c, d) in zip(lines, lines[1:], strict=False):
-        if _joins(text, a, b, c, d, widths[paragraph]):
+    for ((a, b), (c, d)), width in zip(pairwise(lines), _paragraph_widths(text, lines), strict=False):
+        if _joins(text, a, b, c, d, width):
             runs[-1] = (runs[-1][0], d)
         else:
             runs.append((c, d))
-        paragraph += 1
     return runs
 
 
@@ -90,7 +90,7 @@ def _paragraph_widths(text: str, lines: list[tuple[int, int]]) -> list[int]:
 
 
 def _blank_between(text: str, end: int, start: int) -> bool:
-    return len(text[end:start].splitlines()) > 2 or "\u2029" in text[end:start]
+    return len(text[end:start].splitlines()) >= 2 or "\u2029" in text[end:start]
 
 
 def _joins(text: str, a: int, b: int, c: int, d: int, width: int) -> bool:

@@ -13,6 +13,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 FULL_STOPS = ".．"
 """The marks that also end abbreviations, initials, ordinals and list numbers."""
@@ -24,13 +25,12 @@ CLOSERS = "\"'”’»›“‘)]}」』】》〉）］｝〕〗〙〛❞❜＂�
 """Quotes and brackets that stay with the sentence before. “ and ‘ close in German."""
 OPENERS = "\"'“‘«‹„‚”»([{「『【《〈（［｛〔〖¿¡❝❛`*_"
 """Characters that may stand before the first letter of a sentence."""
-EMOJI = (
-    "\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u203c\u2049\u20e3\u2139\u2194-\u21aa\u231a-\u23ff\ufe0f\u200d"
-)
+EMOJI = "\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u203c\u2049\u20e3\u2139\u2194-\u21aa\u231a-\u23ff\ufe0f\u200d"
 """A character class of emoji, their joiners and selectors."""
 POINTERS = "✔✅☑▶➡👉❗❓📌📍🔹🔸🔻🔺🔵🔴🟢⚡🔔📢"
 """Emoji that open a list item rather than close a sentence."""
-EMOTICON = r"[:;=8][-'^o]?(?:[)(\]\[\\/*]{1,9}+|[DPpОо](?!\w))|<3|\^_{0,3}\^"
+_FACE_REST = r"(?:[-'^o]?(?:[)(\]\[\\/*]{1,9}+|[DPpOо](?!\w))|3|_{0,3}\^)"
+EMOTICON = rf"[:;=8<^]{_FACE_REST}"
 """A sideways or Japanese face."""
 
 _NAMES = ("never", "number", "opener", "capital", "openers", "months", "marks")
@@ -65,6 +65,8 @@ class Rules:
     """The full stop is a lesser pause where the text has the language's own final marks: Armenian."""
     weak_ellipsis: bool
     """Three dots do not end a sentence by themselves: scripts without capitals show no other sign."""
+    plain_share: float
+    """Share of `openers` among a text's words from which it is in this language for certain; 0: never."""
     semicolon: bool
     """A semicolon before a capital that opens a sentence ends one: Spanish and French write lower case otherwise."""
     dateline: re.Pattern[str] | None
@@ -90,6 +92,7 @@ def load_rules(language: str) -> Rules:
         ordinals=bool(data.get("ordinals", False)),
         weak_stop=bool(data.get("weak_stop", False)),
         weak_ellipsis=bool(data.get("weak_ellipsis", False)),
+        plain_share=float(str(data.get("plain_share", 0))),
         semicolon=bool(data.get("semicolon", False)),
         dateline=re.compile(str(data["dateline"])) if "dateline" in data else None,
         speech=re.compile(str(data["speech"])) if "speech" in data else None,
@@ -100,20 +103,25 @@ def load_rules(language: str) -> Rules:
 def _compile(soft: str) -> re.Pattern[str]:
     marks = re.escape(FULL_STOPS + soft + HARD_MARKS)
     closers = re.escape(CLOSERS)
+    # A French quote closes behind a space: "Oui. » Il".
+    # Chinese “ opens the next sentence where German “ closes the last.
+    wide = re.escape("".join(c for c in CLOSERS if c not in "“‘"))
+    quotes = rf"(?:(?<=[{HARD_MARKS}])[{wide}{marks}]*+|(?<![{HARD_MARKS}])[{closers}{marks}]*+)(?:[ \u00a0\u202f][»›”](?=\s))?+"
     notes = r"(?:[ \u00a0]?\[[\w ,:;–-]{1,24}\]|[¹²³⁰⁴-⁹]{1,4}+)*+"
     faces = rf"(?:[ \u00a0]{{0,2}}(?:(?![{POINTERS}])[{EMOJI}]++|(?:{EMOTICON})(?!\w)|[)(]{{2,9}}+))*+"
+    # Runs of a face are bounded: one that no white space follows is tried again at its every character.
+    alone = (
+        rf"(?<=[{EMOJI}])[{EMOJI}]{{0,20}}+(?:[ \u00a0]?[{EMOJI}]{{1,20}}+){{0,9}}+|(?<=\))[)(]{{0,9}}+"
+        rf"|(?<=[:;=8<^]){_FACE_REST}"
+    )
     return re.compile(
         rf"[{marks}){EMOJI}:;=8<^](?:"
-        rf"(?<=[{marks}])(?P<mark>[{marks}]*+)(?P<tail>[{closers}{marks}]*+{notes}{faces})(?P<gap>\s*+)"
-        rf"|(?P<face>(?<=[{EMOJI}])[{EMOJI}]*+(?:[ \u00a0]?[{EMOJI}]++)*+|(?<=\))[)(]*+|(?<=[:;=8<^]){_REST})"
-        rf"(?=\s)(?P<facegap>\s*+))"
+        rf"(?<=[{marks}])(?P<mark>[{marks}]*+)(?P<tail>{quotes}{notes}{faces})(?P<gap>\s*+)"
+        rf"|(?P<face>{alone})(?=\s)(?P<facegap>\s*+))"
     )
 
 
-_REST = r"(?:[-'^o]?(?:[)(\]\[\\/*]{1,9}+|[DPpОо](?!\w))|3|_{0,3}\^)"
-
-
-def _path(code: str):  # type: ignore[no-untyped-def]
+def _path(code: str) -> Traversable:
     return files("pipeline") / "resources" / "sentences" / f"{code}.toml"
 
 

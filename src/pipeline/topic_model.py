@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -39,6 +39,7 @@ _CACHE_WORDS = 200_000
 _INNER = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u00ad\u200c\u200d"
 _MARKS = r"[,;:.!?()\[\]،؛؟。，；：！？、—]"
 _TOKEN = re.compile(rf"(?:[A-Za-z]\.){{2,}}|\w[\w{_INNER}]*(?:['’ʼ]\w[\w{_INNER}]*)*|{_MARKS}")
+_TOKEN_FA = re.compile(rf"\w[\w{_INNER.replace(chr(0x200C), '')}]*|{_MARKS}")
 _TOKEN_HAN = re.compile(rf"[\u3400-\u4dbf\u4e00-\u9fff\u3040-\u30ff]|[A-Za-z0-9]+|{_MARKS}")
 _YEARS = ("<past>", "<recent>")
 _WORLD = ("<state>", "<region>", "<org>")
@@ -46,6 +47,7 @@ _SOFT = re.compile("[\u00ad\u0640\u200d\u0591-\u05bd\u05bf\u05c1\u05c2\u0610-\u0
 _YEAR = re.compile(r"(?:1[0-9]{3})(?:s|er|年)?$")
 _DECADE = re.compile(r"(?:20[0-9]{2})$")
 _ISE = re.compile(r"(?<=[a-z]{3})iz(e|es|ed|ing|ation|ations|ational)$")
+_ELIDED = re.compile(r"\b[cdjlmnst] (?=\w)")
 _COMMAS = frozenset(",،，、")
 _STOPS = frozenset(";:.!?()[]؛؟。；：！？—")
 
@@ -132,7 +134,7 @@ class Matcher:
         entries = self.entries
         for pattern, start, end in found:
             entry = entries[pattern]
-            first, last = bisect_left(starts, start), bisect_left(starts, end)
+            first, last = bisect_right(starts, start) - 1, bisect_left(starts, end)
             if entry.phrases:
                 plain.append((first, -last, pattern))
             for part in entry.parts:
@@ -166,7 +168,8 @@ class Matcher:
         if known is None:
             if len(self.cache) >= _CACHE_WORDS:
                 self.cache.clear()
-            known = self.cache[token] = f" {self.forms.key(token)} "
+            key = self.forms.key(token)
+            known = self.cache[token] = f" {key} " if key else ""
         return known
 
 
@@ -263,7 +266,7 @@ def compile_phrases(
         entries=tuple(entries),
         gapped={k: tuple(v) for k, v in gapped.items()},
         forms=builder.forms,
-        token=_TOKEN_HAN if language in ("zh", "ja") else _TOKEN,
+        token={"zh": _TOKEN_HAN, "ja": _TOKEN_HAN, "fa": _TOKEN_FA}.get(language, _TOKEN),
         spelled={p: frozenset(n) for p, n in spelled.items()},
     )
 
@@ -277,13 +280,17 @@ class _Builder:
         self.spelled: dict[int, list[tuple[tuple[str, ...], ...]]] = {}
 
     def read(self, phrase: Phrase) -> _Rule:
-        text = re.sub(r"(?<=\w)[-–+](?=\w|$)", " ", phrase.text)
+        text = re.sub(r"(?<=\w)[-–+\u200c](?=\w|$)", " ", phrase.text)
+        if self.language in ("fr", "it"):
+            text = _ELIDED.sub("", text)
         body, *needs = (x.strip() for x in text.split(" & "))
         parts: list[int] = []
         gaps: list[int] = []
         run: list[str] = []
         gap = 0
         for word in [*body.split(), ".."]:
+            if self.language == "fa" and word in _PERSIAN_PLURALS:
+                continue
             if word != ".." and (word in _YEARS or not word.startswith("<")):
                 run.append(word)
                 continue
@@ -350,7 +357,8 @@ class _Forms:
     """Which key a word of a text gets: the exact form, else the longest stem with a listed ending."""
 
     def __init__(self, language: str, morphology: Morphology) -> None:
-        self.language, self.morphology = language, morphology
+        self.language = language
+        self.morphology = Morphology(frozenset(fold(e, language) for e in morphology.endings), morphology.chain)
         self.exact: set[str] = set()
         self.capitals: set[str] = set()
         self.stems: dict[str, str] = {}
@@ -362,6 +370,8 @@ class _Forms:
             tail = fold(word[2:], self.language)
             self.tails.add(tail)
             return [f"~{tail}"]
+        if self.language == "ar" and word.startswith("ال") and len(word) > 4:
+            word = word[2:]
         if word.endswith("~"):
             stem = fold(word.rstrip("~"), self.language)
             mark = "~~" if word.endswith("~~") or self.stems.get(stem) == "~~" else "~"
@@ -375,7 +385,7 @@ class _Forms:
         if word.endswith("%"):
             forms = _verb_forms(bare, doubled=word.endswith("%%"))
         elif plural and not word.endswith("!") and bare.isalpha() and len(bare) > 2:
-            forms.append(_plural(bare))
+            forms += _plural(bare)
         folded = [k for f in forms for k in [fold(f, self.language)] if k]
         self.exact.update(folded)
         return folded
@@ -397,7 +407,9 @@ class _Forms:
         return list(out)
 
     def key(self, token: str) -> str:
-        """Return the key of a word of a text."""
+        """Return the key of a word of a text, "" for an ending that is written apart."""
+        if self.language == "fa" and token in _PERSIAN_PLURALS:
+            return ""
         if token in _COMMAS:
             return ","
         if token in _STOPS:
@@ -467,32 +479,35 @@ def fold(word: str, language: str) -> str:
 
 
 _ARABIC = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ی", "ي": "ی", "ك": "ک", "ة": "ه", "ۀ": "ه"})
-_PERSIAN_ENDINGS = ("هایی", "های", "ها", "ای", "یی", "اند", "ام")
+_PERSIAN_PLURALS = ("ها", "های", "هایی", "هاي")
 _ARABIC_CLITICS = ("وبال", "ولل", "وال", "بال", "کال", "فال", "ال", "لل", "و", "ف", "ب", "ل", "ک", "س")
 _HEBREW_CLITICS = ("וה", "של", "שה", "כש", "מה", "בה", "לה", "וב", "ול", "ומ", "ה", "ו", "ב", "ל", "מ", "ש", "כ")
 
 
 def _candidates(form: str, language: str) -> list[str]:
     """Return the readings of a folded word: itself, then without a clitic that is written with it."""
-    if language == "fa" and "\u200c" in form:
-        head, _, tail = form.rpartition("\u200c")
-        joined = form.replace("\u200c", "")
-        return [joined, head.replace("\u200c", ""), head.split("\u200c")[0]] if tail in _PERSIAN_ENDINGS else [joined]
     if language == "fa":
-        short = [form[: -len(e)] for e in ("هایی", "های", "ها") if form.endswith(e) and len(form) > len(e) + 2]
-        return [form, *short]
+        return [form, *(form[: -len(e)] for e in _PERSIAN_PLURALS if form.endswith(e) and len(form) > len(e) + 2)]
     if language in ("ar", "he"):
         clitics = _ARABIC_CLITICS if language == "ar" else _HEBREW_CLITICS
         return [form, *(form[len(c):] for c in clitics if form.startswith(c) and len(form) - len(c) > 2)]  # fmt: skip
     return [form]
 
 
-def _plural(noun: str) -> str:
-    if noun.endswith(("s", "x", "z", "ch", "sh")):
-        return f"{noun}es"
-    if noun.endswith("y") and noun[-2] not in "aeiou":
-        return f"{noun[:-1]}ies"
-    return f"{noun}s"
+def _plural(noun: str) -> list[str]:
+    if noun.endswith("is"):
+        return [f"{noun[:-2]}es"]
+    if noun.endswith("s") and not noun.endswith(("ss", "us", "gas")):
+        return []
+    return [_with_s(noun)]
+
+
+def _with_s(word: str) -> str:
+    if word.endswith(("s", "x", "z", "ch", "sh")):
+        return f"{word}es"
+    if word.endswith("y") and word[-2] not in "aeiou":
+        return f"{word[:-1]}ies"
+    return f"{word}s"
 
 
 def _verb_forms(verb: str, doubled: bool) -> list[str]:
@@ -500,8 +515,8 @@ def _verb_forms(verb: str, doubled: bool) -> list[str]:
     if verb.endswith("e"):
         return [verb, f"{verb}s", f"{verb}d", f"{verb[:-1]}ing"]
     if verb.endswith("y") and verb[-2] not in "aeiou":
-        return [verb, f"{verb[:-1]}ies", f"{verb[:-1]}ied", f"{verb}ing"]
-    return [verb, _plural(verb), f"{stem}ed", f"{stem}ing"]
+        return [verb, _with_s(verb), f"{verb[:-1]}ied", f"{verb}ing"]
+    return [verb, _with_s(verb), f"{stem}ed", f"{stem}ing"]
 
 
 @cache

@@ -1,8 +1,8 @@
 """Validate in a process of its own, started first and asked last.
 
 Importing Great Expectations costs seconds of CPU and about 300 MB. The child imports it while the
-parent works, then waits for one line on its standard input: which folder to judge, by which suites, and
-where to write the verdict. It ends when it has answered, or when the parent is gone.
+parent works, then answers requests: which folder to judge, by which suites, and where to write the
+verdict. It ends when its standard input is closed, so it never outlives the parent.
 """
 
 from __future__ import annotations
@@ -20,36 +20,39 @@ from .validate import Verdict, validate_folder
 
 
 class ValidationProcess:
-    """A child process that judges one folder; a context manager that never leaves it behind."""
+    """A child process that judges folders; a context manager that never leaves it behind."""
 
-    def __init__(self, suites: Path, log: Path) -> None:
-        """Start the child. `suites` is the folder of suites, `log` the file for what the child prints."""
-        self._suites = suites
+    def __init__(self, log: Path) -> None:
+        """Start the child. `log` is the file for what it prints."""
         self._log = log
         environment = {**os.environ, "GX_ANALYTICS_ENABLED": "False", "PYTHONPATH": os.pathsep.join(sys.path)}
-        with log.open("wb") as out:
+        with log.open("wb") as printed:
             self._child = subprocess.Popen(
                 [sys.executable, "-m", "pipeline.validation_process"],
                 stdin=subprocess.PIPE,
-                stdout=out,
-                stderr=subprocess.STDOUT,
+                stdout=subprocess.PIPE,
+                stderr=printed,
                 env=environment,
             )
 
-    def judge(self, folder: Path, verdict: Path) -> Verdict:
-        """Judge the tables in `folder`; `verdict` is the file the child answers in.
+    def judge(self, folder: Path, suites: Path, verdict: Path) -> Verdict:
+        """Judge the tables in `folder` by the suites in `suites`; `verdict` is the file the child answers in.
 
         Raises ContractError when the child ended without an answer.
         """
-        request = {"folder": str(folder), "suites": str(self._suites), "verdict": str(verdict)}
+        assert self._child.stdin is not None and self._child.stdout is not None
+        request = {"folder": str(folder), "suites": str(suites), "verdict": str(verdict)}
+        answer = b""
         try:
-            self._child.communicate(json.dumps(request).encode() + b"\n")
+            self._child.stdin.write(json.dumps(request).encode() + b"\n")
+            self._child.stdin.flush()
+            answer = self._child.stdout.readline()
         except BrokenPipeError:
-            self._child.wait()
-        if self._child.returncode != 0 or not verdict.is_file():
+            pass
+        if answer.strip() != b"done":
             printed = self._log.read_text(encoding="utf-8", errors="replace")[-2_000:]
             raise ContractError(
-                f"The validation ended with {self._child.returncode} and no verdict; nothing is published. "
+                f"The validation ended with {self._child.wait()} and no verdict; nothing is published. "
                 f"It printed: {printed.strip() or 'nothing'}"
             )
         return Verdict.from_json(verdict.read_text(encoding="utf-8"))
@@ -61,27 +64,23 @@ class ValidationProcess:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """End the child if it still runs."""
-        if self._child.poll() is None:
-            self._child.kill()
-        self._child.wait()
-        if self._child.stdin is not None:
-            self._child.stdin.close()
+        """End the child; it has nothing to lose."""
+        self._child.kill()
+        self._child.communicate()
 
 
 def main() -> None:
-    """Import what validation needs, wait for a request, answer it."""
+    """Import what validation needs, then answer requests until standard input is closed."""
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # what libraries print must not be taken for an answer
     import great_expectations  # noqa: F401
 
-    line = sys.stdin.readline()
-    if not line:
-        return
-    request = json.loads(line)
-    verdict = validate_folder(Path(request["folder"]), Path(request["suites"]))
-    path = Path(request["verdict"])
-    partial = path.with_suffix(".partial")
-    partial.write_text(verdict.as_json(), encoding="utf-8")
-    partial.replace(path)
+    for line in sys.stdin:
+        request = json.loads(line)
+        verdict = validate_folder(Path(request["folder"]), Path(request["suites"]))
+        Path(request["verdict"]).write_text(verdict.as_json(), encoding="utf-8")
+        answers.write("done\n")
+        answers.flush()
 
 
 if __name__ == "__main__":

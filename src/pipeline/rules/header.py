@@ -22,6 +22,10 @@ from .sheet import Claim, Sheet, trim, whole_line
 
 HEAD_WORDS = 25
 """Words above which a line is no header line."""
+REACH = 20
+"""Lines above the first prose that belong to the header."""
+BESIDE = 4
+"""Lines from the first prose on in which a bare date or byline still belongs to the header (a standfirst is above it)."""
 NEAR = 8
 """Lines below the last prose in which a byline or date may still stand."""
 
@@ -64,8 +68,10 @@ def claim_teams(sheet: Sheet) -> Iterator[Claim]:
 
 
 def _head_lines(sheet: Sheet) -> Iterator[Line]:
-    below = sheet.last_prose + 1
-    for line in (*sheet.lines[: sheet.first_prose], *sheet.lines[max(below, sheet.first_prose) : below + NEAR]):
+    first, below = sheet.first_prose, sheet.last_prose + 1
+    above = sheet.lines[max(0, first - REACH) : first]
+    beside = [line for line in sheet.lines[first : first + BESIDE] if line.words <= HEAD_WORDS // 2 and not line.ends]
+    for line in (*above, *beside, *sheet.lines[max(below, first + BESIDE) : below + NEAR]):
         if line.words <= HEAD_WORDS and sheet.is_open(line.index):
             yield line
     # A paragraph may carry the machine's date in front.
@@ -124,6 +130,12 @@ def _parts(sheet: Sheet, line: Line) -> list[Claim]:
             start, end = trim(sheet.text, start, end)
             claims.append(Claim(start, end, part.role, part.rule, "part of a header line"))
         return claims
+    if line.words <= HEAD_WORDS // 2 and not line.ends and _near_text(sheet, line) and any(p.role is Role.DATE for p in parts):
+        left = " ".join(" ".join(open_text).split())
+        # A name, a place or a section beside the date: a header line all the same, whose name we do not trust.
+        if len(left.split()) <= 5:
+            rule = next(p.rule for p in parts if p.role is Role.DATE)
+            return [whole_line(line, Role.DATE, rule, "a date and a few words beside the text", 0.8)]
     first = parts[0]
     label = sheet.opening(line.index, "date")
     if first.rule == "date" and first.start == line.start and label and label.end < first.end and len(parts) <= 2:
@@ -144,23 +156,24 @@ def _find_parts(sheet: Sheet, line: Line) -> Iterator[Part]:
             end = time.end()
         rule = "date"
         for family in ("updated", "date"):
-            labels = [c for c in sheet.cues.get(line.index, ()) if c.family == family and c.mode == "opens"]
+            labels = [c for c in sheet.cues(line.index) if c.family == family and c.mode == "opens"]
             near = [c for c in labels if c.start >= at and c.end <= start and not _left(sheet.folded[c.end : start])]
             if near:
                 start, rule = min(c.start for c in near), family
                 break
         yield Part(start, end, Role.DATE, rule)
         taken.append((start, end))
-    for cue in sheet.cues.get(line.index, ()):
+    for cue in sheet.cues(line.index):
         if cue.mode == "opens" and cue.family == "byline" and cue.end - cue.start > 1:
             before = sheet.folded[at : cue.start]
             limit = min([a for a, _ in taken if a >= cue.end], default=line.end)
             explained = not before or not _left(_cut(before, at, taken))
-            if explained and (name := name_span(sheet.text, cue.end, limit)):
+            weak = any(c.family == "byline_weak" and c.start == cue.start for c in sheet.cues(line.index))
+            if explained and not (weak and not _near_text(sheet, line)) and (name := name_span(sheet.text, cue.end, limit)):
                 yield Part(cue.start, name[1], Role.BYLINE, "byline")
                 taken.append((cue.start, name[1]))
                 break
-    for cue in sheet.cues.get(line.index, ()):
+    for cue in sheet.cues(line.index):
         free = all(cue.end <= a or cue.start >= b for a, b in taken)
         if cue.mode == "whole" and cue.family in ("share", "donate", "advert", "newsletter", "menu") and free:
             yield Part(cue.start, cue.end, Role.PROMOTION, "button")
@@ -194,6 +207,7 @@ def _left(folded: str) -> bool:
 
 _STOP = re.compile(r"\s*(?:[|•·/;(\[\n\t]|\s[\-–—]\s|,|\d|\.(?=\s|$)|@|<|:)")
 _TOKEN = re.compile(r"[^\W\d_][\w'’.\-]*", re.UNICODE)
+_GLUED = re.compile(r"(?<=[^\W\d_])(?=(?:Published|Updated|Posted|Last|First|Reviewed|Follow|Contributor|Staff)\b)")
 _SMALL = frozenset(
     "de del della di da dos das do du des van von der den ter la le el al bin ibn ben al- y e et und and & with i и та و ve və եւ և"
     .split()
@@ -208,11 +222,21 @@ def byline_name(sheet: Sheet, line: Line) -> tuple[int, int] | None:
     name = name_span(sheet.text, cue.end, line.end)
     if not name:
         return None
+    words = sheet.text[slice(*name)].split()
+    # "By Industry" opens a menu as often as "By Reuters" a story: behind a preposition a name has two words.
+    if sheet.opening(line.index, "byline_weak") and (len(words) < 2 or not _near_text(sheet, line)):
+        return None
+    if any(fold(w) in _signatures("no_name") for w in words):
+        return None
     after = sheet.text[name[1] : line.end].strip()
     # "By John Smith, Staff Writer" is a byline; "By John Smith the house was ..." is not.
     if after and (after[0] not in ",|•·-–—(/[" or len(after) > 80 or line.ends):
         return None
     return name
+
+
+def _near_text(sheet: Sheet, line: Line) -> bool:
+    return sheet.first_prose - 8 <= line.index < sheet.first_prose + BESIDE
 
 
 def name_span(text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -221,6 +245,8 @@ def name_span(text: str, start: int, end: int) -> tuple[int, int] | None:
         start += 1
     stop = _STOP.search(text, start, end)
     a, b = trim(text, start, stop.start() if stop else end)
+    if glued := _GLUED.search(text, a, b):
+        b = glued.start()
     words = text[a:b].split()
     if not 1 <= len(words) <= 7 or b - a > 70 or b - a < 3:
         return None

@@ -49,6 +49,6 @@ def claim_contacts(sheet: Sheet) -> Iterator[Claim]:
             continue
         cue = sheet.opening(line.index, "contact")
         if cue and (_EMAIL.search(line.text) or _PHONE.search(line.text)):
-            yield whole_line(line, Role.CONTACT, "contact", "a contact label with a mail address or number")
+            yield whole_line(line, Role.CONTACT, "contact", "a contact label with a mail address or number", 0.9, line.index > sheet.last_prose)
         elif line.words <= 6 and _EMAIL.fullmatch(line.text.strip(" <>()•*-")):
             yield whole_line(line, Role.CONTACT, "mail_address", "a mail address alone on its line", 0.9, False)

@@ -33,13 +33,12 @@ def find_cues(folded: str) -> Iterator[Cue]:
     >>> [(c.family, c.mode) for c in find_cues(fold("Поделиться")) if c.family == "share"]
     [('share', 'whole')]
     """
-    automaton, phrases, meanings = _automaton()
-    size = len(folded)
+    automaton, meanings = _automaton()
+    padded = f"\n{folded}\n"
     for number, start, end in automaton.find_matches_as_indexes(folded, overlapping=True):
-        phrase = phrases[number]
-        if start and phrase[0].isalnum() and _joins(folded[start - 1], phrase[0]):
-            continue
-        if end < size and phrase[-1].isalnum() and _joins(phrase[-1], folded[end]):
+        # Most hits are pieces of longer words: look at the neighbours first.
+        before, after = padded[start], padded[end + 1]
+        if before.isalnum() and _joins(before, folded[start]) or after.isalnum() and _joins(folded[end - 1], after):
             continue
         for family, mode in meanings[number]:
             yield Cue(start, end, family, mode)
@@ -53,32 +52,32 @@ def fold(text: str) -> str:
     >>> fold("İSTANBUL’da ۱۴۰۳")
     "istanbul'da 1403"
     """
-    return text.translate(_SAME).lower()
+    # str.translate looks every character up; replacing the few that occur is four times as fast.
+    for character in _SAME.keys() & set(text):
+        text = text.replace(character, _SAME[character])
+    return text.lower()
 
 
 def _joins(left: str, right: str) -> bool:
     """Tell whether two neighbouring characters belong to one word."""
-    if not (left.isalnum() or left == "_") or not (right.isalnum() or right == "_"):
+    if not left.isalnum() or not right.isalnum():
         return False
     # Chinese, Japanese and Korean write no spaces (or particles without one) between words.
     return not ("\u3040" <= left <= "\ud7a3" and "\u3040" <= right <= "\ud7a3")
 
 
-def _same_characters() -> Mapping[int, str]:
-    same = {ord(c): "'" for c in "’‘ʼ`´ʹ"} | {ord(c): '"' for c in "“”„«»״"}
-    same |= {ord("׳"): "'", ord("İ"): "i", ord("ı"): "i", ord("ё"): "е", ord("Ё"): "е"}
-    same |= {ord(a): b for a, b in zip("يىئكأإآٱ", "یییکاااا", strict=True)}
-    same |= {ord(c): " " for c in "\u00a0\u2007\u2009\u200a\u202f\u200c\u200b\u3000\t"}
-    same |= {base + d: str(d) for base in (0x0660, 0x06F0, 0xFF10, 0x0966) for d in range(10)}
-    same |= {ord(c): "-" for c in "‐‑‒–−"}
-    return same
+def _same_characters() -> Mapping[str, str]:
+    same = dict.fromkeys("’‘ʼ`´ʹ׳", "'") | dict.fromkeys("“”„«»״", '"') | dict.fromkeys("‐‑‒–−", "-")
+    same |= {"İ": "i", "ı": "i", "ё": "е", "Ё": "е"} | dict(zip("يىئكأإآٱ", "یییکاااا", strict=True))
+    same |= dict.fromkeys("\u00a0\u2007\u2009\u200a\u202f\u200c\u200b\u3000\t", " ")
+    return same | {chr(base + d): str(d) for base in (0x0660, 0x06F0, 0xFF10, 0x0966) for d in range(10)}
 
 
 _SAME = _same_characters()
 
 
 @cache
-def _automaton() -> tuple[Any, list[str], list[list[tuple[str, str]]]]:
+def _automaton() -> tuple[Any, list[list[tuple[str, str]]]]:
     import ahocorasick_rs
 
     meanings: dict[str, set[tuple[str, str]]] = {}
@@ -93,7 +92,7 @@ def _automaton() -> tuple[Any, list[str], list[list[tuple[str, str]]]]:
                         meanings.setdefault(key, set()).add((family, mode))
     phrases_ = sorted(meanings)
     automaton = ahocorasick_rs.AhoCorasick(phrases_, matchkind=ahocorasick_rs.MatchKind.Standard)
-    return automaton, phrases_, [sorted(meanings[p]) for p in phrases_]
+    return automaton, [sorted(meanings[p]) for p in phrases_]
 
 
 @cache

@@ -17,12 +17,14 @@ _NUMBERING = re.compile(r"^(?:[\d.)(\s•*\-–—]+|[ivxIVX]+[.)])\s*")
 
 def claim_contents(sheet: Sheet) -> Iterator[Claim]:
     """Claim tables of contents: the heading alone, with anchors, or with entries that are the page's headings."""
+    listed_at = [i for i, families in sheet.ground.whole.items() if "contents" in families]
+    anchored = "](#" in sheet.text
     headings: dict[str, int] = {}
-    for line in sheet.lines:
+    for line in sheet.lines if listed_at else ():
         if line.words <= 20:
             headings[_entry(sheet, line)] = line.index
-    for line in sheet.lines:
-        if _ANCHORS.search(line.text) and not _ANCHORS.sub("", line.text).strip(" *+-–•\t0123456789.#"):
+    for line in sheet.lines if listed_at or anchored else ():
+        if anchored and _ANCHORS.search(line.text) and not _ANCHORS.sub("", line.text).strip(" *+-–•\t0123456789.#"):
             yield whole_line(line, Role.CONTENTS, "contents", "a link to a place on the same page")
         if line.words > 5 or "contents" not in sheet.whole(line.index):
             continue
@@ -52,7 +54,7 @@ def claim_menus(sheet: Sheet) -> Iterator[Claim]:
             continue
         outside = not sheet.first_prose < line.index < sheet.last_prose
         if outside and _is_trail(sheet, line):
-            yield whole_line(line, Role.NAVIGATION, "breadcrumb", "a path of links")
+            yield whole_line(line, Role.NAVIGATION, "breadcrumb", "a path of links", 0.9, False)
         elif outside and "menu" in sheet.whole(line.index) and _company(sheet, line):
             yield whole_line(line, Role.NAVIGATION, "menu", "menu words among short lines")
 
@@ -69,7 +71,7 @@ def _is_trail(sheet: Sheet, line: Line) -> bool:
         return False
     first = sheet.folded[line.start : line.start + len(parts[0])].strip(" •*/")
     home = any(c.family == "menu" and c.mode == "whole" and c.end - line.start <= len(parts[0]) + 2
-               and first == sheet.folded[c.start : c.end] for c in sheet.cues.get(line.index, ()))
+               and first == sheet.folded[c.start : c.end] for c in sheet.cues(line.index))
     return home and line.index < max(sheet.first_prose, 1) + 3
 
 
@@ -78,32 +80,32 @@ def claim_bars(sheet: Sheet) -> Iterator[Claim]:
     for line in sheet.open_lines():
         if line.words <= 25 and not line.is_prose and sheet.having(line.index, "archive"):
             if line.index < sheet.first_prose or line.index > sheet.last_prose:
-                yield whole_line(line, Role.NAVIGATION, "archive_bar", "words of an archive or print bar at the edge")
+                yield whole_line(line, Role.NAVIGATION, "archive_bar", "words of an archive or print bar at the edge", 0.9, False)
 
 
 _HEX = re.compile(r"^(?:[0-9a-fA-F]{24,}|[A-Za-z0-9+/]{60,}={0,2}|[\w\-]{48,})$")
 _JSON = re.compile(r'^[\[{].{0,4000}["\w]\s*[:,].{0,4000}[\]}];?$')
-_CODE = re.compile(r"(?:^|\s)(?:var|let|const|function)\s+[\w$]+\s*[=(]|window\.[\w$]+\s*=|document\.\w+\(|googletag|adsbygoogle|<!--|\bfbq\(")
+_CODE = re.compile(r"window\.[\w$]+\s*=|document\.\w+\(|googletag|adsbygoogle|<!--|\bfbq\(")
 _IMAGE = re.compile(r"^!?\[[^\[\]]{0,200}\]\([^()\s]{1,400}\.(?:png|jpe?g|gif|svg|webp)[^()\s]{0,200}\)$", re.I)
 
 
 def claim_artefacts(sheet: Sheet) -> Iterator[Claim]:
     """Claim what machines left: invisible characters, players' words, script, data, bare picture links."""
     for line in sheet.open_lines():
-        if not any(c.isalnum() for c in line.text[:2000]):
-            if line.words == 0 and not any(c.isprintable() and not c.isspace() for c in line.text[:2000]):
-                yield whole_line(line, Role.MACHINE_ARTIFACT, "invisible", "no visible character")
-            continue
-        if line.words <= 4 and _HEX.match(line.text):
+        if line.words == 0 and not any(c.isprintable() and not c.isspace() for c in line.text[:2000]):
+            yield whole_line(line, Role.MACHINE_ARTIFACT, "invisible", "no visible character")
+        elif line.words <= 4 and len(line.text) >= 24 and _HEX.match(line.text):
             yield whole_line(line, Role.MACHINE_ARTIFACT, "code", "a hash or encoded data")
-        elif _IMAGE.match(line.text):
+        elif line.text[0] in "![" and _IMAGE.match(line.text):
             yield whole_line(line, Role.MACHINE_ARTIFACT, "image_link", "a bare link to a picture")
         elif "artefact" in sheet.whole(line.index) and not _inside(sheet, line):
             yield whole_line(line, Role.MACHINE_ARTIFACT, "player", "words of a player or a failed page")
         elif line.words <= 40 and sheet.having(line.index, "artefact") and not _inside(sheet, line):
             yield whole_line(line, Role.MACHINE_ARTIFACT, "browser_note", "a note to the browser's user")
-        elif not _inside(sheet, line) and (_CODE.search(line.text[:2000]) and _JSON.match(line.text[:8000])):
-            yield whole_line(line, Role.MACHINE_ARTIFACT, "script", "script or data")
+        elif line.text[0] in "{[" and not _inside(sheet, line) and _JSON.match(line.text[:8000]):
+            yield whole_line(line, Role.MACHINE_ARTIFACT, "data", "a record of data", 0.9, False)
+        elif ("(" in line.text or "=" in line.text) and not _inside(sheet, line) and _CODE.search(line.text[:2000]):
+            yield whole_line(line, Role.MACHINE_ARTIFACT, "script", "script", 0.9, False)
 
 
 def _inside(sheet: Sheet, line: Line) -> bool:

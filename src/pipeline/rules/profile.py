@@ -105,7 +105,9 @@ def _pairs(folded: str) -> Iterator[tuple[int, int, str]]:
         words = list(_KEY_WORD.finditer(before))[-4:]
         for word in words:
             kind = kinds.get(before[word.start() :])
-            if kind and kind not in ("heading", "network"):
+            if kind in ("heading", "network"):
+                break
+            if kind:
                 yield stop - (len(before) - word.start()), mark.end(), kind
                 break
 
@@ -201,7 +203,8 @@ def _inside(sheet: Sheet, line: Line, group: list[Signal]) -> tuple[int, int]:
         # The value of the last key: up to the end of its sentence, or of the line when little is left.
         stop = re.search(r"[.!?](?=\s|$)", sheet.folded[end : line.end])
         left = line.end - end
-        end = line.end if left <= 80 else end + stop.end() if stop and stop.end() <= 160 else min(end + 40, line.end)
+        mostly = left <= 80 or (left <= 320 and end - start > 2 * left)
+        end = line.end if mostly else end + stop.end() if stop and stop.end() <= 160 else min(end + 40, line.end)
     if line.end - end <= 40:
         end = line.end
     return trim(sheet.text, start, min(end, line.end))

@@ -25,7 +25,7 @@ def claim_buttons(sheet: Sheet) -> Iterator[Claim]:
         families = sheet.whole(line.index)
         hit = next((f for f in BUTTONS if f in families), None)
         if hit and (hit != "offer" or line.index > sheet.last_prose):
-            firm = not sheet.is_inside(line.index)
+            firm = not sheet.is_inside(line.index) and hit != "offer"
             yield whole_line(line, Role.PROMOTION, hit, f"the line is a {hit} button", firm=firm)
 
 
@@ -46,7 +46,7 @@ def claim_teasers(sheet: Sheet) -> Iterator[Claim]:
                 for teaser in run:
                     if sheet.is_open(teaser.index):
                         said = "short lines under a teaser list's heading"
-                        yield whole_line(teaser, Role.PROMOTION, "teaser", said, 0.9, firm)
+                        yield whole_line(teaser, Role.PROMOTION, "teaser", said, 0.9, False)
                         done = teaser.index
         elif line.words <= TEASER_WORDS and not line.is_prose and (cue := sheet.opening(line.index, "related")):
             if line.end - cue.end > 2 and sheet.text[cue.end - 1] in ":：՝>":
@@ -71,7 +71,7 @@ def claim_boxes(sheet: Sheet) -> Iterator[Claim]:
         if cues and (edge or line.words <= 12) and (_is_appeal(sheet, line.start, line.end) or len(cues) >= 2):
             yield whole_line(line, Role.PROMOTION, "newsletter_box", "asks the reader to subscribe")
         elif edge and line.words <= 8 and not line.ends and sheet.having(line.index, "offer"):
-            yield whole_line(line, Role.PROMOTION, "offer_line", "announces the site's own offer", 0.9)
+            yield whole_line(line, Role.PROMOTION, "offer_line", "announces the site's own offer", 0.9, False)
 
 
 def claim_comments(sheet: Sheet) -> Iterator[Claim]:
@@ -122,7 +122,7 @@ def _is_appeal(sheet: Sheet, start: int, end: int) -> bool:
     if end - start > 320:
         return False
     index = sheet.index_at(start)
-    cues = [c for c in sheet.cues.get(index, ()) if c.mode == "has" and start <= c.start and c.end <= end]
+    cues = [c for c in sheet.cues(index) if c.mode == "has" and start <= c.start and c.end <= end]
     appeals = [c for c in cues if c.family == "appeal"]
     if not appeals:
         return False
@@ -136,4 +136,4 @@ def _is_question(sheet: Sheet, start: int, end: int) -> bool:
     if sheet.text[end - 1] not in "?؟？" and "՞" not in sheet.text[start:end]:
         return False
     index = sheet.index_at(start)
-    return any(c.family == "you" and start <= c.start < end for c in sheet.cues.get(index, ()))
+    return any(c.family == "you" and start <= c.start < end for c in sheet.cues(index))

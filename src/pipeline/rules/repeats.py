@@ -33,8 +33,9 @@ def claim_repeats(sheet: Sheet, repeat_min: int) -> Iterator[Claim]:
         together = all(b.index - a.index == 1 for a, b in zip(copies, copies[1:], strict=False))
         outside = all(c.index > sheet.last_prose or c.index < sheet.first_prose for c in copies)
         if outside and together:
+            said = f"{len(copies)} copies in a row outside the text"
             for copy in copies:
-                yield whole_line(copy, Role.REPEATED, "repeated_line", f"{len(copies)} copies in a row outside the text")
+                yield whole_line(copy, Role.REPEATED, "repeated_line", said, firm=len(copies) > 2)
 
 
 def claim_repeated_menus(sheet: Sheet) -> Iterator[Claim]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from ..blocks import PROSE_WORDS, Line
@@ -33,40 +33,78 @@ class Claim:
     firm: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What all sheets of a page share: text, lines and cues, indexed."""
+
+    text: str
+    folded: str
+    lines: tuple[Line, ...]
+    cues: Mapping[int, tuple[Cue, ...]]
+    """Cues by line."""
+    whole: Mapping[int, frozenset[str]]
+    """Families of which a phrase is all that a line says, by line."""
+    has: frozenset[tuple[int, str]]
+    """Pairs of line and family with a `has` cue."""
+    starts: tuple[int, ...]
+    wordy: tuple[Line, ...]
+    """Lines long enough to be prose."""
+    stated_title: str = ""
+    """The title that an HTML head states, folded."""
+    probability: Sequence[float] = ()
+    """The line model's probability of being content, by line; empty without a model."""
+
+
 @dataclass(frozen=True)
 class Sheet:
     """A page ready for the rules. `claims` maps a line's index to the claims inside it, in order."""
 
-    text: str
-    lines: tuple[Line, ...]
+    ground: Ground
     claims: Mapping[int, tuple[Claim, ...]] = field(default_factory=dict)
-    folded: str = ""
-    cues: Mapping[int, tuple[Cue, ...]] = field(default_factory=dict)
-    stated_title: str = ""
-    """The title that an HTML head states, folded."""
+
+    @property
+    def text(self) -> str:
+        """The page's text."""
+        return self.ground.text
+
+    @property
+    def folded(self) -> str:
+        """The page's text, folded character by character."""
+        return self.ground.folded
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The page's lines."""
+        return self.ground.lines
 
     def with_claims(self, claims: Iterable[Claim]) -> Sheet:
         """Return the sheet with new claims added where nothing was claimed yet."""
         merged = dict(self.claims)
+        changed = False
         for claim in claims:
+            changed = True
             index = self.index_at(claim.start)
             old = merged.get(index, ())
             if all(claim.end <= c.start or claim.start >= c.end for c in old):
                 merged[index] = tuple(sorted((*old, claim), key=lambda c: c.start))
-        return replace(self, claims=merged)
+        return Sheet(self.ground, merged) if changed else self
 
     def is_inside(self, index: int) -> bool:
         """Tell whether a line stands between the first and the last line of prose."""
         return self.first_prose <= index <= self.last_prose
 
-    def with_agreement(self, unlikely: Collection[int]) -> Sheet:
-        """Return the sheet without the claims that are not firm, but for those in `unlikely` lines."""
+    def without_overruled(self, level: float) -> Sheet:
+        """Return the sheet without the claims that are not firm in lines of at least `level` probability."""
         left = {
             index: kept
             for index, claims in self.claims.items()
-            if (kept := tuple(c for c in claims if c.firm or index in unlikely))
+            if (kept := tuple(c for c in claims if c.firm or self.likely(index, 0.0) < level))
         }
-        return replace(self, claims=left)
+        return Sheet(self.ground, left)
+
+    def likely(self, index: int, unknown: float = 0.5) -> float:
+        """Return the model's probability that a line is content, or `unknown` without a model."""
+        return self.ground.probability[index] if self.ground.probability else unknown
 
     def rest(self, index: int) -> tuple[int, int]:
         """Return the span of a line that no claim covers, trimmed; empty when all is claimed.
@@ -87,26 +125,28 @@ class Sheet:
 
     @cached_property
     def first_prose(self) -> int:
-        """Index of the first line of prose that is not claimed, or the number of lines."""
+        """Index of the first line of prose that the model believes in and no rule claims, or the number of lines."""
         return self._prose[0]
 
     @cached_property
     def last_prose(self) -> int:
-        """Index of the last line of prose that is not claimed, or -1."""
+        """Index of the last such line, or -1."""
         return self._prose[1]
 
     @cached_property
     def _prose(self) -> tuple[int, int]:
-        left = [x for x in self.lines if x.words >= PROSE_WORDS // 2 and not self._mostly_claimed(x)]
-        prose = [x.index for x in left if x.is_prose] or [x.index for x in left]
+        left = [x for x in self.ground.wordy if not self._mostly_claimed(x)]
+        believed = [x for x in left if self.likely(x.index, 1.0) >= 0.5] or left
+        prose = [x.index for x in believed if x.is_prose] or [x.index for x in believed]
         return (prose[0], prose[-1]) if prose else (len(self.lines), -1)
 
     def _mostly_claimed(self, line: Line) -> bool:
-        return 2 * sum(c.end - c.start for c in self.claims.get(line.index, ())) > line.end - line.start
+        claims = self.claims.get(line.index)
+        return claims is not None and 2 * sum(c.end - c.start for c in claims) > line.end - line.start
 
     def index_at(self, position: int) -> int:
         """Return the index of the line that holds a position (or stands before it); -1 before the first."""
-        return bisect_right(self._starts, position) - 1
+        return bisect_right(self.ground.starts, position) - 1
 
     def open_lines(self) -> Iterator[Line]:
         """Yield the lines in which nothing was claimed."""
@@ -114,14 +154,14 @@ class Sheet:
 
     def whole(self, index: int) -> frozenset[str]:
         """Return the families of which a phrase is all that the line says, marks and counts aside."""
-        return self._whole.get(index, frozenset())
+        return self.ground.whole.get(index, _NONE)
 
     def opening(self, index: int, family: str) -> Cue | None:
         """Return the longest cue of `family` that opens the line (after a list mark), or None."""
         line = self.lines[index]
         at = line.start + len(line.bullet)
         best: Cue | None = None
-        for cue in self.cues.get(index, ()):
+        for cue in self.cues(index):
             opens = cue.mode == "opens" and cue.family == family and cue.start - at <= 2
             if opens and not self.text[at : cue.start].strip(" *_[(|\"'“«") and (best is None or cue.end > best.end):
                 best = cue
@@ -129,34 +169,22 @@ class Sheet:
 
     def having(self, index: int, family: str) -> list[Cue]:
         """Return the `has` cues of `family` in the line, in order."""
-        return [c for c in self.cues.get(index, ()) if c.mode == "has" and c.family == family]
+        if (index, family) not in self.ground.has:
+            return []
+        return [c for c in self.cues(index) if c.mode == "has" and c.family == family]
 
-    @cached_property
-    def _starts(self) -> list[int]:
-        return [line.start for line in self.lines]
-
-    @cached_property
-    def _whole(self) -> Mapping[int, frozenset[str]]:
-        found: dict[int, frozenset[str]] = {}
-        for index, cues in self.cues.items():
-            line = self.lines[index]
-            if line.end - line.start > 80:
-                continue
-            families = set()
-            for cue in cues:
-                if cue.mode == "whole":
-                    around = self.folded[line.start : cue.start] + " " + self.folded[cue.end : line.end]
-                    if not _COUNTS.sub("", around):
-                        families.add(cue.family)
-            if families:
-                found[index] = frozenset(families)
-        return found
+    def cues(self, index: int) -> tuple[Cue, ...]:
+        """Return the cues in a line, in order of their ends."""
+        return self.ground.cues.get(index, ())
 
 
+_NONE: frozenset[str] = frozenset()
 _COUNTS = re.compile(r"[^\w%$€£₽¥]+|[\d_]+")
 
 
-def make_sheet(text: str, lines: tuple[Line, ...], stated_title: str = "") -> Sheet:
+def make_sheet(
+    text: str, lines: tuple[Line, ...], stated_title: str = "", probability: Sequence[float] | None = None
+) -> Sheet:
     """Return the sheet of a page: its lines with their cues, nothing claimed."""
     folded = fold(text)
     starts = [line.start for line in lines]
@@ -165,8 +193,31 @@ def make_sheet(text: str, lines: tuple[Line, ...], stated_title: str = "") -> Sh
         index = bisect_right(starts, cue.start) - 1
         if index >= 0 and cue.end <= lines[index].end:
             cues.setdefault(index, []).append(cue)
-    found = {i: tuple(c) for i, c in cues.items()}
-    return Sheet(text, lines, {}, folded, found, fold(" ".join(stated_title.split())))
+    ground = Ground(
+        text,
+        folded,
+        lines,
+        {i: tuple(c) for i, c in cues.items()},
+        {i: families for i, c in cues.items() if (families := _whole(folded, lines[i], c))},
+        frozenset((i, c.family) for i, found in cues.items() for c in found if c.mode == "has"),
+        tuple(starts),
+        tuple(line for line in lines if line.words >= PROSE_WORDS // 2),
+        fold(" ".join(stated_title.split())),
+        tuple(probability or ()),
+    )
+    return Sheet(ground)
+
+
+def _whole(folded: str, line: Line, cues: list[Cue]) -> frozenset[str]:
+    if line.end - line.start > 80:
+        return _NONE
+    families = set()
+    for cue in cues:
+        if cue.mode == "whole" and cue.family not in families:
+            around = folded[line.start : cue.start] + " " + folded[cue.end : line.end]
+            if not _COUNTS.sub("", around):
+                families.add(cue.family)
+    return frozenset(families)
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int]:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from ..blocks import Line
+from ..dates import find_dates
 from ..model import Role
 from .sheet import Claim, Sheet, whole_line
 
@@ -21,8 +22,8 @@ REACH = 14
 
 def claim_title(sheet: Sheet) -> Iterator[Claim]:
     """Claim the title line; where a header part stands before it in its line, the rest of the line."""
-    if sheet.stated_title:
-        said = _bare(sheet.stated_title)
+    if sheet.ground.stated_title:
+        said = _bare(sheet.ground.stated_title)
         for line in sheet.open_lines():
             if line.words <= 40 and _bare(sheet.folded[line.start : line.end]) == said:
                 yield Claim(line.start, line.end, Role.TITLE, "stated_title", "the title that the HTML head states")
@@ -63,6 +64,8 @@ def _candidates(sheet: Sheet) -> Iterator[Line]:
         if line.bullet or not sheet.is_open(line.index) and end - start < 20:
             continue
         if not MIN_WORDS <= line.words <= MAX_WORDS or text[-1:] in ".:;,…" or sheet.whole(line.index):
+            continue
+        if find_dates(text) and line.words <= 14:
             continue
         if _LINKS.search(text) or sheet.opening(line.index, "caption") or sheet.opening(line.index, "updated"):
             continue

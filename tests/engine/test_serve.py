@@ -11,14 +11,13 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from flows.serve import parse_interval
 from pipeline.errors import UsageError
 from pipeline.version import list_versions, open_version
-
-from .test_build import ask
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -36,8 +35,12 @@ def test_what_is_no_interval_is_refused(text: str) -> None:
 
 @pytest.mark.engine
 def test_scheduled_runs_fire_and_publish_what_was_added(
-    prefect_server: dict[str, str], seeds: Path, tmp_path: Path
+    prefect_server: dict[str, str], ask: Callable[..., Any], seeds: Path, tmp_path: Path
 ) -> None:
+    def completed() -> list[Any]:
+        state = {"type": {"any_": ["COMPLETED"]}}
+        return list(ask("flow_runs/filter", flow_runs={"state": state, "tags": {"all_": ["scheduled"]}}))
+
     documents, output = tmp_path / "documents", tmp_path / "out"
     documents.mkdir()
     first, second = sorted(seeds.iterdir())[:2]
@@ -53,7 +56,7 @@ def test_scheduled_runs_fire_and_publish_what_was_added(
         _wait(lambda: open_version(output).documents().num_rows == 2, served, tmp_path / "serve.log")
         assert len(list_versions(output)) == 2
         # A run that finds nothing new completes and publishes nothing.
-        _wait(lambda: len(_completed(prefect_server)) >= 3, served, tmp_path / "serve.log")
+        _wait(lambda: len(completed()) >= 3, served, tmp_path / "serve.log")
         assert len(list_versions(output)) == 2
     finally:
         served.send_signal(signal.SIGINT)
@@ -62,14 +65,9 @@ def test_scheduled_runs_fire_and_publish_what_was_added(
         except subprocess.TimeoutExpired:
             served.kill()
             served.wait()
-    names = {d["name"]: d for d in ask(prefect_server, "deployments/filter")}
+    names = {d["name"]: d for d in ask("deployments/filter")}
     assert names["reprocess"]["paused"]  # stopped serving: nothing falls due that nobody runs
     assert names["reprocess"]["concurrency_options"]["collision_strategy"] == "CANCEL_NEW"
-
-
-def _completed(server: dict[str, str]) -> list[object]:
-    state = {"type": {"any_": ["COMPLETED"]}}
-    return list(ask(server, "flow_runs/filter", flow_runs={"state": state, "tags": {"all_": ["scheduled"]}}))
 
 
 def _wait(happened: Callable[[], object], process: subprocess.Popen[bytes], log: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,18 +18,8 @@ Corpus = Callable[..., subprocess.CompletedProcess[str]]
 pytestmark = pytest.mark.engine
 
 
-def ask(server: dict[str, str], path: str, **body: Any) -> Any:
-    request = urllib.request.Request(
-        f"{server['PREFECT_API_URL']}/{path}",
-        data=json.dumps(body).encode(),
-        headers={"Content-Type": "application/json"},
-    )
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        return json.load(answer)
-
-
 def test_the_flow_publishes_what_the_plain_functions_publish(
-    corpus: Corpus, prefect_server: dict[str, str], built: Path, seeds: Path, tmp_path: Path
+    corpus: Corpus, ask: Callable[..., Any], built: Path, seeds: Path, tmp_path: Path
 ) -> None:
     result = corpus("run", seeds, "--output", tmp_path / "out")
     assert result.returncode == 0, result.stderr
@@ -43,12 +32,12 @@ def test_the_flow_publishes_what_the_plain_functions_publish(
     assert (again.returncode, again.stdout.startswith("up to date")) == (0, True)
 
     # The run's page: a named task a step and batch, a table of documents, the validation in words.
-    runs = ask(prefect_server, "flow_runs/filter", sort="START_TIME_DESC", limit=1)
+    runs = ask("flow_runs/filter", sort="START_TIME_DESC", limit=1)
     assert (runs[0]["name"], runs[0]["state"]["type"]) == ("build seeds", "COMPLETED")
     here = {"flow_runs": {"id": {"any_": [runs[0]["id"]]}}}
-    names = {t["name"] for t in ask(prefect_server, "task_runs/filter", **here)}
+    names = {t["name"] for t in ask("task_runs/filter", **here)}
     assert {"clean batch 1 of 1 (5 documents)", "tag batch 1 of 1 (5 documents)"} <= names
-    artifacts = {a["key"]: a for a in ask(prefect_server, "artifacts/filter", **here)}
+    artifacts = {a["key"]: a for a in ask("artifacts/filter", **here)}
     assert len(json.loads(artifacts["documents"]["data"])) == 5
     assert "Fit to publish" in artifacts["validation"]["data"]
 

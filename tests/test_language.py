@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import importlib.util
+import json
+import subprocess
+import sys
+import unicodedata
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.language import detect_block, detect_document, detect_language
+from pipeline.model import UNDETERMINED, Block, Role
+
+CASES = json.loads((Path(__file__).parent / "cases/language.json").read_text(encoding="utf-8"))["cases"]
+TEXTS = [case["text"] for case in CASES]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c['language']}-{c['text'][:12]}")
+def test_a_paragraph_tells_its_language_and_how_it_was_found(case: dict[str, str]) -> None:
+    found = detect_language(case["text"])
+    assert (found.code, found.method) == (case["language"], case["method"])
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c['language']}-{c['text'][:12]}")
+def test_half_a_paragraph_tells_it_too(case: dict[str, str]) -> None:
+    if case["language"] != "und":
+        assert detect_language(case["text"][: len(case["text"]) // 2 + 8]).code == case["language"]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(max_size=80))
+def test_any_text_has_an_answer_and_a_confidence_between_0_and_1(text: str) -> None:
+    found = detect_language(text)
+    assert 0.0 <= found.confidence <= 1.0
+    assert found.code == "und" or len(found.code) == 2
+
+
+def test_threads_give_the_answers_of_one_thread() -> None:
+    texts = TEXTS * 5
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(detect_language, texts)) == [detect_language(t) for t in texts]
+
+
+def test_a_new_process_with_another_hash_seed_and_order_gives_the_same_answers() -> None:
+    code = (
+        "import json, sys; sys.path.insert(0, sys.argv[1]); from pipeline.language import detect_language as d\n"
+        "from concurrent.futures import ThreadPoolExecutor as P\n"
+        "print(json.dumps([(f.code, f.confidence) for f in P(8).map(d, json.load(sys.stdin))]))"
+    )
+    root = str(Path(__file__).parents[1] / "src")
+    run = subprocess.run(
+        [sys.executable, "-c", code, root],
+        input=json.dumps(TEXTS[::-1]),
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PYTHONHASHSEED": "11"},
+    )
+    assert json.loads(run.stdout)[::-1] == [[f.code, f.confidence] for f in map(detect_language, TEXTS)]
+
+
+def test_addresses_do_not_count() -> None:
+    assert (
+        detect_language("https://example.com/this/is/an/english/address/and/more name@example.com @someone")
+        == UNDETERMINED
+    )
+
+
+def test_a_document_s_language_is_its_body_s() -> None:
+    russian = next(t for c, t in zip(CASES, TEXTS, strict=True) if c["language"] == "ru")
+    english = next(t for c, t in zip(CASES, TEXTS, strict=True) if c["language"] == "en")
+    blocks = [
+        Block(0, len(t), t, role, "test") for role, t in ((Role.PROMOTION, english * 9), (Role.PARAGRAPH, russian))
+    ]
+    assert detect_document(blocks).code == "ru"
+
+
+def test_a_document_without_body_is_undetermined() -> None:
+    assert detect_document([]) == UNDETERMINED
+
+
+def test_a_short_block_has_the_document_s_language() -> None:
+    assert detect_block("Die Lage ist ernst.", "en") == "en"
+
+
+def test_langdetect_agrees_on_paragraphs_where_it_knows_the_language() -> None:
+    # Same profiles, another estimate: langdetect draws n-grams at random, we count them all.
+    from langdetect import DetectorFactory, detect
+
+    DetectorFactory.seed = 0
+    for case in CASES:
+        if case["method"] == "langdetect":
+            assert detect(case["text"]) == case["language"]
+
+
+def test_langdetect_rs_agrees_where_it_is_installed() -> None:
+    if importlib.util.find_spec("langdetect_rs") is not None:
+        import langdetect_rs
+
+        for case in CASES:
+            if case["method"] == "langdetect":
+                assert langdetect_rs.detect(case["text"]) == case["language"]
+
+
+def test_decomposed_letters_are_the_same_language() -> None:
+    for case in CASES:
+        assert detect_language(unicodedata.normalize("NFD", case["text"])).code == case["language"]

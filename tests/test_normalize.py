@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import json
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.normalize import normalize_text
+
+CASES = json.loads((Path(__file__).parent / "cases/normalize.json").read_text(encoding="utf-8"))["cases"]
+TRICKY = "ab-\n \t\u00ad\u200b\u200c\u200d\u00a0ée\u0301ابیक्ष好の👩🚀Ω1²\u2028\r\x00\x1f\u115f가\u1100\u1161'“—"
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: c["why"])
+def test_the_reader_s_text_of_a_slice(case: dict[str, str]) -> None:
+    assert normalize_text(case["text"]) == case["normal"]
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.one_of(st.text(alphabet=TRICKY, max_size=40), st.text(max_size=40)))
+def test_normalising_twice_is_normalising_once(text: str) -> None:
+    once = normalize_text(text)
+    assert normalize_text(once) == once
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.one_of(st.text(alphabet=TRICKY, max_size=40), st.text(max_size=40)))
+def test_no_letter_or_digit_is_lost(text: str) -> None:
+    def visible(value: str) -> list[str]:
+        return [c for c in unicodedata.normalize("NFD", value) if c.isalnum()]
+
+    assert visible(normalize_text(text)) == visible(text)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=40))
+def test_white_space_is_single_spaces_inside_and_none_around(text: str) -> None:
+    normal = normalize_text(text)
+    assert normal == " ".join(normal.split())

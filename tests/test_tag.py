@@ -1,0 +1,154 @@
+"""What tagging promises: no tag without words, words where they are said to be, nothing from metaphors."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.settings import TagSettings
+from pipeline.tag import has_lexicon, near_misses, tag_texts
+from pipeline.taxonomy import load_taxonomy
+from pipeline.topic_tools import Passage, diff_taxonomies, evaluate_topics, lint_phrases, read_labelled
+
+CASES = Path(__file__).parent / "cases"
+SINGLE = json.loads((CASES / "tag.json").read_text(encoding="utf-8"))
+PAGES = json.loads((CASES / "tag_languages.json").read_text(encoding="utf-8"))
+SENTENCES = [(p["language"], text, topics) for p in PAGES for text, topics in p["page"]]
+
+
+def topics_of(text, heading=None, language="en"):
+    return {t.topic for t in tag_texts([text], heading, language)[0]}
+
+
+@pytest.mark.parametrize("case", SINGLE, ids=lambda c: c["why"])
+def test_a_sentence_gets_its_topics_and_not_their_look_alikes(case):
+    got = topics_of(case["text"])
+    assert set(case["has"]) <= got
+    assert not set(case["not"]) & got
+
+
+@pytest.mark.parametrize(("language", "text", "topics"), SENTENCES)
+def test_every_topic_is_found_in_every_language(language, text, topics):
+    assert topics_of(text, language=language) == set(topics)
+
+
+@pytest.mark.parametrize(("language", "text", "topics"), SENTENCES)
+def test_evidence_is_a_slice_of_its_sentence(language, text, topics):
+    for given_topic in tag_texts([text], None, language)[0]:
+        assert given_topic.evidence
+        for e in given_topic.evidence:
+            assert " ".join(text[e.start : e.end].split()) == e.term != ""
+
+
+def test_topics_are_sorted_and_scored_at_or_above_the_threshold():
+    (topics,) = tag_texts(["The central bank and the gas company discussed sanctions and trade."])
+    assert [t.topic for t in topics] == sorted(t.topic for t in topics)
+    assert len(topics) >= 3
+    assert all(t.score >= TagSettings().threshold and 0 < t.confidence < 1 for t in topics)
+
+
+def test_a_language_without_lexicon_says_so():
+    assert not has_lexicon("sw")
+    assert tag_texts(["Vita vimeisha."], None, "sw") == [[]]
+    assert has_lexicon("en")
+
+
+def test_a_weak_word_needs_support_from_heading_or_neighbours():
+    text = "Ships and vessels waited off Iran."
+    assert topics_of(text) != topics_of(text, heading="Shipping through the Suez Canal")
+    assert "transport_infrastructure" in topics_of(text, heading="Shipping through the Suez Canal")
+
+
+def test_a_topic_with_too_little_evidence_is_a_near_miss():
+    text = "Ships waited off Iran."
+    assert topics_of(text) == set()
+    (missed,) = near_misses([text])
+    assert [(t.topic, [e.term for e in t.evidence]) for t in missed] == [("transport_infrastructure", ["Ships"])]
+
+
+def test_a_higher_threshold_gives_fewer_topics():
+    text = "Shelling broke the ceasefire, and trade fell."
+    low = tag_texts([text])[0]
+    high = tag_texts([text], settings=TagSettings(threshold=2.0))[0]
+    assert {t.topic for t in high} < {t.topic for t in low}
+
+
+@given(st.lists(st.text(max_size=60), max_size=4), st.sampled_from(load_taxonomy().languages))
+def test_any_text_is_tagged_without_error_and_evidence_stays_inside(sentences, language):
+    for text, topics in zip(sentences, tag_texts(sentences, None, language), strict=True):
+        for topic in topics:
+            assert all(0 <= e.start < e.end <= len(text) for e in topic.evidence)
+
+
+@given(st.text(alphabet=" \t\n\u00a0\u2009", min_size=1, max_size=5))
+def test_white_space_between_words_does_not_matter(space):
+    text = f"The{space}central{space}bank{space}cut{space}its{space}interest{space}rate."
+    assert topics_of(text) == {"payments_finance"}
+
+
+def test_padding_a_sentence_moves_its_evidence_and_nothing_else():
+    text = "Inspectors found enriched uranium."
+    (bare,), (padded,) = tag_texts([text]), tag_texts([f"\n «  {text}"])
+    assert [t.topic for t in bare] == [t.topic for t in padded]
+    assert [(e.start + 5, e.end + 5) for t in bare for e in t.evidence] == [
+        (e.start, e.end) for t in padded for e in t.evidence
+    ]
+
+
+def test_a_long_hostile_text_is_read_in_a_moment():
+    for piece in ("A. ", "a'b'", "the ", "war of ", "1", "\u200c\u00ad", "sign "):
+        tag_texts([piece * 20_000])
+
+
+PASSAGES = [
+    Passage("one", ("The embargo holds.", "They met."), None, "en", (frozenset({"sanctions"}), frozenset()), "a.org"),
+    Passage("two", ("Oil is dear.",), None, "en", (frozenset({"nuclear"}),), "b.org"),
+]
+
+
+def test_evaluation_counts_right_given_and_wanted():
+    e = evaluate_topics(load_taxonomy(), PASSAGES)
+    assert e.sentences == 3
+    assert [(m.topic, m.wanted, m.given, m.right) for m in e.topics] == [
+        ("energy", 0, 1, 0),
+        ("nuclear", 1, 0, 0),
+        ("sanctions", 1, 1, 1),
+    ]
+    assert e.micro == 0.5
+    assert e.macro == 0.5
+    assert e.sites == (("a.org", 2, 1.0), ("b.org", 1, 0.0))
+
+
+def test_lint_finds_the_dead_and_the_over_firing():
+    labelled = [Passage(str(i), ("Oil is dear.",), None, "en", (frozenset(),)) for i in range(3)]
+    reports = {(r.topic, r.phrase): r for r in lint_phrases(load_taxonomy(), "en", PASSAGES, labelled)}
+    assert reports[("energy", "oil")].problem == "over-firing"
+    assert reports[("energy", "oil")].count == 1
+    assert reports[("sanctions", "embargo")].problem == ""
+    assert reports[("nuclear", "plutonium")].problem == "dead"
+
+
+def test_diff_names_the_sentence_the_topic_and_the_phrase(tmp_path):
+    path = tmp_path / "my.yml"
+    path.write_text(
+        "extends: packaged\nlexicons:\n- language: en\n  topics:\n    diplomacy: {strong: [they met]}\n", encoding="utf-8"
+    )
+    changes = list(diff_taxonomies(load_taxonomy(), load_taxonomy(str(path)), PASSAGES))
+    assert [(c.sentence, c.topic, c.gained, c.terms) for c in changes] == [
+        ("They met.", "diplomacy", True, ("They met",))
+    ]
+
+
+def test_labelled_lines_are_read_by_page_and_heading(tmp_path):
+    path = tmp_path / "gold.jsonl"
+    rows = [
+        {"page": "p", "heading": "H", "text": "One.", "topics": ["energy"]},
+        {"page": "p", "heading": "H", "text": "Two.", "topics": []},
+        {"page": "q", "heading": None, "text": "Three.", "topics": [], "language": "de"},
+    ]
+    path.write_text("\n".join(json.dumps(r) for r in rows), encoding="utf-8")
+    first, second = read_labelled(path)
+    assert (first.key, first.heading, first.sentences) == ("p", "H", ("One.", "Two."))
+    assert (second.language, second.topics) == ("de", (frozenset(),))
