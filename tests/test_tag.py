@@ -57,7 +57,7 @@ def test_a_language_without_lexicon_says_so():
 
 def test_a_weak_word_needs_support_from_heading_or_neighbours():
     text = "Ships and vessels waited off Iran."
-    assert topics_of(text) != topics_of(text, heading="Shipping through the Suez Canal")
+    assert "transport_infrastructure" not in topics_of(text)
     assert "transport_infrastructure" in topics_of(text, heading="Shipping through the Suez Canal")
 
 
@@ -69,7 +69,7 @@ def test_a_topic_with_too_little_evidence_is_a_near_miss():
 
 
 def test_a_higher_threshold_gives_fewer_topics():
-    text = "Shelling broke the ceasefire, and trade fell."
+    text = "Shelling broke the ceasefire, and inflation fell."
     low = tag_texts([text])[0]
     high = tag_texts([text], settings=TagSettings(threshold=2.0))[0]
     assert {t.topic for t in high} < {t.topic for t in low}
@@ -133,7 +133,8 @@ def test_lint_finds_the_dead_and_the_over_firing():
 def test_diff_names_the_sentence_the_topic_and_the_phrase(tmp_path):
     path = tmp_path / "my.yml"
     path.write_text(
-        "extends: packaged\nlexicons:\n- language: en\n  topics:\n    diplomacy: {strong: [they met]}\n", encoding="utf-8"
+        "extends: packaged\nlexicons:\n- language: en\n  topics:\n    diplomacy: {strong: [they met]}\n",
+        encoding="utf-8",
     )
     changes = list(diff_taxonomies(load_taxonomy(), load_taxonomy(str(path)), PASSAGES))
     assert [(c.sentence, c.topic, c.gained, c.terms) for c in changes] == [

@@ -43,7 +43,7 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
     elif len(decoded.text) > 2 and not _reads(decoded.text[:_SAMPLE]):
         raise RejectedError("binary", f"Read as {decoded.encoding}, the bytes are hardly letters at all: no text.")
     decoded = decoded or _as_utf8(data) or _as_declared(data, declared) or _as_detected(data)
-    return _checked(decoded)
+    return without_unsafe(decoded)
 
 
 _MAGIC = (
@@ -252,14 +252,13 @@ def _refuse_binary(data: bytes) -> None:
         raise RejectedError("binary", f"{controls:,} of {len(data):,} bytes are control codes: no text.")
 
 
-def _checked(decoded: Decoded) -> Decoded:
-    """Replace the few NULs and lone surrogates that a text may hold."""
+def without_unsafe(decoded: Decoded) -> Decoded:
+    """Replace the few NULs and lone surrogates that a text may hold by U+FFFD."""
     text = decoded.text
-    if "\0" not in text and (decoded.encoding in _NO_SURROGATES or not _UNSAFE.search(text)):
+    if not _UNSAFE.search(text):
         return decoded
     bad = len(_UNSAFE.findall(text))
     return Decoded(_UNSAFE.sub("\ufffd", text), decoded.encoding, decoded.replaced + bad)
 
 
 _UNSAFE = re.compile(r"[\x00\ud800-\udfff]")
-_NO_SURROGATES = frozenset(("utf-8", "utf-8-sig", "cp1252"))

@@ -13,17 +13,18 @@ import hashlib
 import re
 from typing import Any
 
-from .encodings import Decoded, decode
+from .encodings import Decoded, decode, without_unsafe
 from .errors import RejectedError
 from .model import Page, Source
 from .read import HTML_TYPES
 from .settings import ReadSettings
 
 
-def extract_page(source: Source, data: bytes, settings: ReadSettings) -> Page:
+def extract_page(source: Source, data: bytes, settings: ReadSettings, engine: str = "blocks") -> Page:
     """Return the page of a source and its bytes.
 
-    Raises RejectedError: "binary", "too_large" (HTML over the cap) or "empty" (no text at all).
+    With the engine "trafilatura" the markup of HTML says which lines trafilatura takes for content
+    (`trafilatura_engine`), and nothing else. Raises RejectedError: "binary", "too_large" (HTML over the cap) or "empty" (no text at all).
     """
     doc_id = source.doc_id or _doc_id(data)
     is_html = source.media_type in HTML_TYPES
@@ -31,7 +32,8 @@ def extract_page(source: Source, data: bytes, settings: ReadSettings) -> Page:
     if is_html or _is_html_document(decoded.text):
         if _TAG.search(decoded.text):
             media_type = source.media_type if is_html and source.media_type else "text/html"
-            return _html_page(decoded, len(data), None, doc_id, source.source_path, media_type, settings)
+            page = _html_page(decoded, len(data), None, doc_id, source.source_path, media_type, settings)
+            return _judged_by_trafilatura(page, decoded.text) if engine == "trafilatura" else page
         source_type = "text/plain"
     else:
         source_type = source.media_type or "text/plain"
@@ -51,9 +53,8 @@ def extract_html(
     'One.\\n\\nTwo.'
     """
     if isinstance(html, str):
-        # A lone surrogate cannot be encoded, and has no place in a text.
-        data = html.encode("utf-8", "replace")
-        decoded = Decoded(data.decode("utf-8"), "utf-8")
+        decoded = without_unsafe(Decoded(html, "utf-8"))
+        data = decoded.text.encode()
     else:
         data = html
         decoded = decode(data, _declared(data))
@@ -156,6 +157,12 @@ def _html_page(
 
 _MAX_LINES = 150_000
 # 150,000 lines take 3 s to render and describe and as long to judge; a page for readers has 300.
+
+
+def _judged_by_trafilatura(page: Page, text: str) -> Page:
+    from .trafilatura_engine import mark_lines
+
+    return mark_lines(page, text)
 
 
 def _doc_id(data: bytes) -> str:

@@ -35,7 +35,6 @@ _LONG_CELL = 80
 # 80: a cell with a sentence in it belongs to a layout table or is read alone; data cells are shorter.
 _NEARLY_EMPTY = 200
 # 200 characters: a page that is built by scripts shows a logo, "Loading" and a footer.
-_MAX_INDENT = 8
 
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
@@ -280,14 +279,11 @@ class _Walk:
             self.gap = 1
 
     def list_mark(self) -> str:
-        """Return the mark of the list item that opens, indented by the depth of its list."""
-        if not self.lists:
+        """Return the mark of the list item that opens."""
+        if not self.lists or not self.lists[-1]:
             return "• "
-        indent = "  " * min(len(self.lists), _MAX_INDENT)
-        if not self.lists[-1]:
-            return f"{indent}• "
         self.lists[-1] += 1
-        return f"{indent}{self.lists[-1] - 1}. "
+        return f"{self.lists[-1] - 1}. "
 
     # --- text
 
@@ -352,8 +348,7 @@ class _Walk:
         out, lines = self.out, self.lines
         line = "".join(self.buffer)
         lead = ("\n\n" if self.gap else "\n") if out else ""
-        indent = len(self.mark) - len(self.mark.lstrip(" "))
-        start = self.at + len(lead) + indent
+        start = self.at + len(lead)
         out += (lead, self.mark, line)
         self.at += len(lead) + len(self.mark) + len(line)
         lines.start.append(start)

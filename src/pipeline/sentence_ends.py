@@ -155,7 +155,7 @@ def _mark_ends(run: _Run, match: re.Match[str], start: int) -> bool:
         return rules.dateline.fullmatch(text, start, match.start("tail")) is not None
     if mark not in FULL_STOPS:
         if mark[0] in ".…" and mark[-1] in ".…":
-            return not first.isdigit() and not (rules.weak_ellipsis and not tail)
+            return not first.isdigit() and not rules.weak_ellipsis
         return mark != ":" or not (first.isdigit() and text[at - 1 : at].isdigit())
     if run.weak:
         return False

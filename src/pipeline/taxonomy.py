@@ -243,7 +243,9 @@ def find_shadowed(matcher: Matcher) -> Iterator[tuple[Phrase, Phrase]]:
             owners.setdefault((pattern, phrase.topic), []).append(phrase)
     for phrase, patterns in sorted(matcher.spelled.items(), key=lambda x: order[x[0]]):
         for cover in owners[(min(patterns), phrase.topic)]:
-            alike = cover.kind is phrase.kind or (cover.kind is Kind.STRONG and phrase.kind in (Kind.WEAK, Kind.CONTEXT))
+            alike = cover.kind is phrase.kind or (
+                cover.kind is Kind.STRONG and phrase.kind in (Kind.WEAK, Kind.CONTEXT)
+            )
             covers = matcher.spelled[cover]
             if cover is phrase or not alike or not patterns <= covers:
                 continue
