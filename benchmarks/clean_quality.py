@@ -28,7 +28,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
-from pipeline import line_model  # noqa: E402
+from pipeline import line_model
 
 WORD = re.compile(r"\w+")
 Keep = Sequence[int]
@@ -212,13 +212,14 @@ def explain(page: dict[str, Any], keep: Keep, score: Score) -> str:
     lost = sum(n for k, n in enumerate(size) if page["labels"][k] == 1 and k not in kept)
     junk = sum(n for k, n in enumerate(size) if page["labels"][k] == 0 and k in kept)
     what = []
-    if score.line_content < 0.5 * score.line_content + 1:
+    if not score.line_content:
         what.append("no line is labelled content")
     if lost:
         what.append(f"{lost} of {score.line_content} body words dropped")
     if junk:
         what.append(f"{junk} words of boilerplate kept")
-    return f"{score.f1:.3f} {page['id']} ({page['domain']}, {page['ptype']}): {'; '.join(what) or 'gold text is not in the lines'}"
+    problem = "; ".join(what) or "the gold text is not in the lines"
+    return f"{score.f1:.3f} {page['id']} ({page['domain']}, {page['ptype']}): {problem}"
 
 
 if __name__ == "__main__":

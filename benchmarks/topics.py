@@ -46,17 +46,17 @@ def report(path, passages) -> None:
         tag_texts(texts, None, "en", taxonomy)
         runs.append((time.process_time() - start) / len(texts) * 1e6)
     e = evaluate_topics(taxonomy, passages)
-    print(
-        f"{path}: {e.sentences} sentences, micro F1 {e.micro:.3f} ({e.micro_interval[0]:.3f}-{e.micro_interval[1]:.3f}),"
-    )
-    print(
-        f"  macro F1 {e.macro:.3f} ({e.macro_interval[0]:.3f}-{e.macro_interval[1]:.3f}), {min(runs):.0f} us a sentence,"
-    )
+    print(f"{path}: {e.sentences} sentences, micro F1 {e.micro:.3f} {span(e.micro_interval)},")
+    print(f"  macro F1 {e.macro:.3f} {span(e.macro_interval)}, {min(runs):.0f} us a sentence,")
     print(f"  of sentences with no topic {e.untouched_share:.1%} got one")
     for m in e.topics:
         print(f"  {m.topic:26s} P {m.precision:.2f} R {m.recall:.2f} F {m.f1:.2f} ({m.wanted} wanted, {m.given} given)")
     for site, count, micro in sorted(e.sites, key=lambda s: -s[1])[:12]:
         print(f"  {site[:40]:40s} {count:4d} sentences, micro F1 {micro:.3f}")
+
+
+def span(interval) -> str:
+    return f"({interval[0]:.3f}-{interval[1]:.3f})"
 
 
 def ablate(passages) -> None:
@@ -77,7 +77,8 @@ def ablate(passages) -> None:
         matcher = compile_phrases("en", phrases, lexicon.classes, lexicon.morphology)
         e = evaluate_topics(replace(base, _compiled={"en": matcher}), passages)
         print(
-            f"  {name:48s} {len(phrases):5d} phrases, micro {e.micro:.3f} macro {e.macro:.3f}, bare {e.untouched_share:.1%}"
+            f"  {name:48s} {len(phrases):5d} phrases, "
+            f"micro {e.micro:.3f} macro {e.macro:.3f}, bare {e.untouched_share:.1%}"
         )
     bare = [replace(p, heading=None) for p in passages]
     e = evaluate_topics(base, bare)

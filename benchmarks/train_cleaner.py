@@ -1,23 +1,31 @@
 """Train the line model, cross-validated by site, and write its weights and model card.
 
-    python benchmarks/train_cleaner.py DATA [--write] [--policy auto|known] [--out /tmp/oof_text]
+    python benchmarks/train_cleaner.py DATA --oof FOLDER [--write] [--share 0.33]
 
-DATA holds `lines/pages.{full,main}.jsonl.gz` and `lines/gold.jsonl.gz`. Needs catboost, at training only.
+DATA holds `lines/pages.{full,main}.jsonl.gz` and `lines/gold.jsonl.gz`. FOLDER gets the out-of-fold answers a page,
+`oof.VIEW.{auto,known}.jsonl.gz` (`id`, `prob`, `keep`), for `clean_quality.py`. `--write` trains on all pages and
+writes `src/pipeline/resources/line_model/`. Needs catboost, at training only; 15 to 30 minutes on two cores.
 
 To train the model of another kind of page (HTML), make a list of `Sample` whose `page` carries `markup` (lines x
-columns) and `groups` (lines x kinds of group), call `cross_validate(samples)` for out-of-fold probabilities and
-`train_final(samples, "html", folder)` for the weights; `pipeline.line_model` loads them by that name.
+columns, float) and `groups` (lines x kinds of group, any integers), and call
+
+    result = train(samples, Options(), final=True)      # result.auto[k], result.known[k]: probabilities of sample k
+    write_weights(result, samples, "html", folder)      # folder/html.npz; score_pages(pages, "html") loads it
+
+Every sample of one training must have the same numbers of markup columns and groups.
 """
 
 from __future__ import annotations
 
+import argparse
 import gzip
 import hashlib
 import json
 import sys
+import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -31,6 +39,7 @@ import foreign_pages  # noqa: E402
 from pipeline import line_tokens as lt  # noqa: E402
 from pipeline.line_features import FeatureTable, PageLines, describe_lines  # noqa: E402
 from pipeline.line_forest import LEAF_UNIT, Forest  # noqa: E402
+from pipeline.line_model import keep_lines, pack_weights  # noqa: E402
 from pipeline.line_second import describe_neighbours  # noqa: E402
 from pipeline.line_words import WordScores, learn_grams  # noqa: E402
 
@@ -57,17 +66,17 @@ class Sample:
 class Options:
     """How to train; the defaults are what ships."""
 
-    trees: tuple[int, int] = (300, 300)
+    trees: tuple[int, int] = (260, 220)
     depth: int = 6
     rate: float = 0.12
-    words_unknown: float = 0.3
+    words_unknown: float = 0.1
     policy_unknown: float = 0.5
-    weight_power: float = 0.5
+    weight_power: float = 1.0
+    junk_share: float = 0.4
+    foreign_share: float = 0.35
     min_sites: int = 3
     seed: int = 7
     threads: int = 1
-    fast: bool = False
-    learn_foreign: bool = True
 
 
 def fold_of(domain: str) -> int:
@@ -95,9 +104,8 @@ def translate(samples: Sequence[Sample], share: float) -> list[Sample]:
     out = []
     languages = list(foreign_pages.LETTERS)
     for sample in samples:
-        draw = int(hashlib.sha256(f"foreign/{sample.id}/{sample.view}".encode()).hexdigest()[:8], 16)
-        if draw / 2**32 < share:
-            language = languages[draw % len(languages)]
+        if draw(f"foreign/{sample.id}/{sample.view}") < share:
+            language = languages[int(draw(f"language/{sample.id}/{sample.view}") * len(languages))]
             lines = foreign_pages.translate_lines(sample.page.lines, language)
             out.append(replace(sample, page=replace(sample.page, lines=lines), language=language))
     return out
@@ -126,18 +134,13 @@ def learn_words(samples: Sequence[Sample], min_sites: int) -> WordScores:
     bad = np.bincount(index, ~sides)
     keep = (good + bad >= min_sites + 1) & (np.maximum(good, bad) >= min_sites)
     unique, good, bad = unique[keep], good[keep], bad[keep]
-    sites = len(by_site)
     # The prior is the ratio of all (site, word) pairs, so that a word at its ordinary place scores 0.
     prior = np.log((good.sum() + 1) / (bad.sum() + 1))
     score = np.log((good + 0.7) / (bad + 0.7)) - prior
     score *= 1.0 - 1.0 / (1.0 + 0.5 * (good + bad))
-    del sites
     telling = np.abs(score) > 0.25
     order = np.argsort(-np.abs(score[telling]) * np.log1p((good + bad)[telling]), kind="stable")
     return WordScores.of(unique[telling][order], np.rint(score[telling][order] * 100).astype(np.int16))
-
-
-SCORE_COLUMNS = "score_"
 
 
 def build_tables(
@@ -154,11 +157,17 @@ def build_tables(
     return out
 
 
-def hide_words(samples: Sequence[Sample], share: float, seed: int) -> list[bool]:
-    """Choose the pages that are learned from without word scores, as if in an unknown language."""
-    return [
-        int(hashlib.sha256(f"{seed}/{s.id}/{s.view}".encode()).hexdigest()[:8], 16) / 2**32 < share for s in samples
-    ]
+def hide_words(samples: Sequence[Sample], share: float, seed: int) -> np.ndarray:
+    """Choose the pages from which something is hidden in training, so that the model can do without it."""
+    return np.array([draw(f"{seed}/{s.id}/{s.view}/{s.language}") < share for s in samples])
+
+
+def hide_columns(matrix: np.ndarray, names: Sequence[str], rows: np.ndarray) -> np.ndarray:
+    """Set the learned word scores of some lines to unknown, in place; -1 marks a line outside the page and stays."""
+    for k, name in enumerate(names):
+        if "score_" in name:
+            matrix[k, rows] = np.where(matrix[k, rows] == -1.0, -1.0, 0.0)
+    return matrix
 
 
 @dataclass(slots=True)
@@ -190,8 +199,9 @@ def _stack(samples: Sequence[Sample], tables: list[tuple[FeatureTable, list[int]
     fold = np.array([fold_of(s.domain) for s in samples])[sample]
     words = np.concatenate([t.words for t, _ in tables])
     weight = (words + 1.0) ** options.weight_power * (labels >= 0)
-    if not options.learn_foreign:
-        weight *= np.array([not s.language for s in samples])[sample]
+    # Boilerplate lines are many and alike: a share of them, weighed up, teaches as much.
+    chance = np.random.default_rng(options.seed).random(len(labels))
+    weight *= np.where(labels == 0, (chance < options.junk_share) / options.junk_share, 1.0)
     total = np.bincount(sample, weight, len(samples))
     weights = (
         weight
@@ -202,10 +212,115 @@ def _stack(samples: Sequence[Sample], tables: list[tuple[FeatureTable, list[int]
     return Stack(names, matrix, labels, weights, fold, sample, tables)
 
 
+def masked(stack: Stack, samples: Sequence[Sample], o: Options, seed: int, *, train: bool, known: bool) -> np.ndarray:
+    """Return a copy of the matrix with the policy as stated, unknown, or (`train`) unknown on some pages."""
+    policy = np.array([1.0 if s.policy == "article" else -1.0 for s in samples])
+    if train:
+        policy[hide_words(samples, o.policy_unknown, seed + 1)] = 0.0
+    elif not known:
+        policy[:] = 0.0
+    out = stack.matrix.copy()
+    out[stack.names.index("policy")] = policy[stack.sample]
+    return out
+
+
+def add_second(stack: Stack, first: np.ndarray) -> tuple[tuple[str, ...], np.ndarray]:
+    parts, low = [], 0
+    names: tuple[str, ...] = ()
+    for table, _ in stack.tables:
+        size = len(table.words)
+        columns = describe_neighbours(table, first[low : low + size])
+        names = tuple(columns)
+        parts.append(np.stack(list(columns.values())))
+        low += size
+    return names, np.concatenate(parts, axis=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Out-of-fold probabilities of each sample's lines, the words of each line, and the final forests if asked."""
+
+    auto: list[np.ndarray]
+    known: list[np.ndarray]
+    words: list[np.ndarray]
+    first: Forest | None = None
+    second: Forest | None = None
+
+
+def train(samples: Sequence[Sample], options: Options, *, final: bool) -> Result:
+    """Cross-validate by site and, if `final`, train on all samples too.
+
+    What the second stage learns from is always out of fold: word scores and first-stage probabilities.
+    """
+    clock = Clock()
+    stack = stack_tables(samples, options)
+    clock.tell(f"features {stack.matrix.shape}")
+    hidden = hide_words(samples, options.words_unknown, options.seed)[stack.sample]
+    matrix = masked(stack, samples, options, options.seed, train=True, known=True)
+    hide_columns(matrix, stack.names, hidden)
+    forests, held_out = fit_folds(stack, stack.names, matrix, options, options.trees[0], clock)
+    known = masked(stack, samples, options, 0, train=False, known=True)
+    auto = masked(stack, samples, options, 0, train=False, known=False)
+    first_known, first_auto = predict_folds(stack, forests, known), predict_folds(stack, forests, auto)
+    first = fit(stack.names, matrix, stack.labels, stack.weights, options.trees[0], options) if final else None
+    extra_names, extra = add_second(stack, held_out)
+    names, both = stack.names + extra_names, np.concatenate((matrix, extra))
+    del matrix, extra
+    forests, _ = fit_folds(stack, names, both, options, options.trees[1], clock)
+    second = fit(names, both, stack.labels, stack.weights, options.trees[1], options) if final else None
+    del both
+    second_known = predict_folds(stack, forests, np.concatenate((known, add_second(stack, first_known)[1])))
+    second_auto = predict_folds(stack, forests, np.concatenate((auto, add_second(stack, first_auto)[1])))
+    clock.tell("done")
+    words = np.concatenate([table.words for table, _ in stack.tables])
+    return Result(*(unstack(stack, samples, v) for v in (second_auto, second_known, words)), first, second)
+
+
+class Clock:
+    """Tell how long things take."""
+
+    def __init__(self) -> None:
+        self.start = time.time()
+
+    def tell(self, what: str) -> None:
+        print(f"{time.time() - self.start:6.0f} s  {what}", file=sys.stderr, flush=True)
+
+
+def fit_folds(
+    stack: Stack, names: tuple[str, ...], matrix: np.ndarray, o: Options, trees: int, clock: Clock
+) -> tuple[list[Forest], np.ndarray]:
+    forests, held_out = [], np.zeros(matrix.shape[1])
+    for fold in range(FOLDS):
+        rows = stack.fold == fold
+        forest = fit(names, matrix, stack.labels, np.where(rows, 0.0, stack.weights), trees, o)
+        held_out[rows] = squash(forest.score(matrix[:, rows]))
+        forests.append(forest)
+        clock.tell(f"fold {fold}, {trees} trees")
+    return forests, held_out
+
+
+def predict_folds(stack: Stack, forests: Sequence[Forest], matrix: np.ndarray) -> np.ndarray:
+    out = np.zeros(matrix.shape[1])
+    for fold, forest in enumerate(forests):
+        rows = stack.fold == fold
+        out[rows] = squash(forest.score(matrix[:, rows]))
+    return out
+
+
+def unstack(stack: Stack, samples: Sequence[Sample], values: np.ndarray) -> list[np.ndarray]:
+    out: list[np.ndarray] = [np.zeros(0)] * len(samples)
+    low = 0
+    for _, part in stack.tables:
+        for k in part:
+            out[k] = values[low : low + len(samples[k].labels)]
+            low += len(samples[k].labels)
+    return out
+
+
 def fit(
     names: Sequence[str], matrix: np.ndarray, labels: np.ndarray, weights: np.ndarray, trees: int, o: Options
 ) -> Forest:
-    """Train one forest of symmetric trees."""
+    """Train one forest of symmetric trees on the lines (columns of `matrix`) that have weight and a label."""
     from catboost import CatBoostClassifier, Pool
 
     model = CatBoostClassifier(
@@ -225,13 +340,12 @@ def fit(
         score_function="Cosine",
         leaf_estimation_iterations=2,
     )
-    used = (labels >= 0) & (weights > 0)
+    used = np.flatnonzero((labels >= 0) & (weights > 0))
     model.fit(Pool(matrix[:, used].T, labels[used], weight=weights[used]))
-    path = Path(f"/tmp/cleaner-{time.time_ns()}.json")
-    model.save_model(str(path), format="json")
-    raw = json.loads(path.read_text())
-    path.unlink()
-    return forest_of(raw, names)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.json"
+        model.save_model(str(path), format="json")
+        return forest_of(json.loads(path.read_text()), names)
 
 
 def forest_of(raw: dict[str, Any], names: Sequence[str]) -> Forest:
@@ -242,11 +356,11 @@ def forest_of(raw: dict[str, Any], names: Sequence[str]) -> Forest:
     for tree in raw["oblivious_trees"]:
         own = [(s["float_feature_index"], np.float32(s["border"]).item()) for s in tree["splits"]]
         ids = [questions.setdefault(q, len(questions)) for q in own]
-        repeat = 2 ** (depth - len(own))
+        # A shallower tree asks its last question again; leaves of impossible answers are never reached.
         splits.append(ids + [ids[-1] if ids else 0] * (depth - len(own)))
-        leaves.append(np.tile(np.array(tree["leaf_values"]), repeat))
-        cover.append(np.tile(np.array(tree["leaf_weights"], dtype=np.float64), repeat) / repeat)
-    scale, (bias,) = raw["scale_and_bias"][0], raw["scale_and_bias"][1]
+        leaves.append(_deepen(np.array(tree["leaf_values"], float), len(own), depth))
+        cover.append(_deepen(np.array(tree["leaf_weights"], float), len(own), depth))
+    scale, (bias,) = raw["scale_and_bias"]
     return Forest(
         tuple(names),
         np.array([q[0] for q in questions], np.int32),
@@ -258,136 +372,85 @@ def forest_of(raw: dict[str, Any], names: Sequence[str]) -> Forest:
     )
 
 
+def _deepen(leaves: np.ndarray, own: int, depth: int) -> np.ndarray:
+    return leaves[np.arange(2**depth) % 2**own]
+
+
 def squash(score: np.ndarray) -> np.ndarray:
     return np.round(1.0 / (1.0 + np.exp(-score / LEAF_UNIT)), 6)
 
 
-def masked(stack: Stack, samples: Sequence[Sample], o: Options, seed: int, *, train: bool, known: bool) -> np.ndarray:
-    """Return the matrix with the policy set (or hidden) and, for training, words hidden on some pages."""
-    policy = np.array([1.0 if s.policy == "article" else -1.0 for s in samples])
-    if train:
-        policy[hide_words(samples, o.policy_unknown, seed + 1)] = 0.0
-    elif not known:
-        policy[:] = 0.0
-    out = stack.matrix
-    out[stack.names.index("policy")] = policy[stack.sample]
-    return out
-
-
-def add_second(stack: Stack, first: np.ndarray) -> tuple[tuple[str, ...], np.ndarray]:
-    parts, low = [], 0
-    names: tuple[str, ...] = ()
-    for table, _ in stack.tables:
-        size = len(table.words)
-        columns = describe_neighbours(table, first[low : low + size])
-        names = tuple(columns)
-        parts.append(np.stack(list(columns.values())))
-        low += size
-    return names, np.concatenate(parts, axis=1)
-
-
-def hide_columns(matrix: np.ndarray, names: Sequence[str], rows: np.ndarray) -> np.ndarray:
-    """Set the learned word scores of some lines to unknown."""
-    for k, name in enumerate(names):
-        if SCORE_COLUMNS in name:
-            matrix[k, rows] = np.where(matrix[k, rows] == -1.0, -1.0, 0.0)
-    return matrix
-
-
-def cross_validate(samples: Sequence[Sample], options: Options, known: bool = True) -> dict[str, np.ndarray]:
-    """Return out-of-fold probabilities of each sample's lines, with the policy known and unknown.
-
-    Keys are "known" and "auto"; values a list of arrays, one a sample.
-    """
-    start = time.time()
-    stack = stack_tables(samples, options)
-    print(f"features {stack.matrix.shape} {time.time() - start:.0f} s", flush=True)
-    hidden = np.array(hide_words(samples, options.words_unknown, options.seed))[stack.sample]
-    size = stack.matrix.shape[1]
-    first = {"known": np.zeros(size), "auto": np.zeros(size), "train": np.zeros(size)}
-    train = hide_columns(
-        masked(stack, samples, options, options.seed, train=True, known=True).copy(), stack.names, hidden
-    )
-    forests = []
-    for fold in range(FOLDS):
-        inside = stack.fold != fold
-        forest = fit(
-            stack.names, train[:, inside], stack.labels[inside], stack.weights[inside], options.trees[0], options
-        )
-        forests.append(forest)
-        first["train"][~inside] = squash(forest.score(np.ascontiguousarray(train[:, ~inside])))
-        print(f"stage 1 fold {fold} {time.time() - start:.0f} s", flush=True)
-    for name in ("known", "auto"):
-        matrix = masked(stack, samples, options, 0, train=False, known=name == "known")
-        for fold, forest in enumerate(forests):
-            rows = stack.fold == fold
-            first[name][rows] = squash(forest.score(np.ascontiguousarray(matrix[:, rows])))
-    names2, extra = add_second(stack, first["train"])
-    names = stack.names + names2
-    train2 = np.concatenate((train, extra))
-    del train, extra
-    forests2 = []
-    for fold in range(FOLDS):
-        inside = stack.fold != fold
-        forests2.append(
-            fit(names, train2[:, inside], stack.labels[inside], stack.weights[inside], options.trees[1], options)
-        )
-        print(f"stage 2 fold {fold} {time.time() - start:.0f} s", flush=True)
-    del train2
-    out = {}
-    for name in ("known", "auto"):
-        matrix = masked(stack, samples, options, 0, train=False, known=name == "known")
-        full = np.concatenate((matrix, add_second(stack, first[name])[1]))
-        second = np.zeros(size)
-        for fold, forest in enumerate(forests2):
-            rows = stack.fold == fold
-            second[rows] = squash(forest.score(np.ascontiguousarray(full[:, rows])))
-        out[name] = second
-        out[name + "_first"] = first[name]
-    result: dict[str, Any] = {}
-    for name, values in out.items():
-        per: list[np.ndarray] = [np.zeros(0)] * len(samples)
-        low = 0
-        for _, part in stack.tables:
-            for k in part:
-                per[k] = values[low : low + len(samples[k].labels)]
-                low += len(samples[k].labels)
-        result[name] = per
-    result["words"] = _per_sample(stack, samples)
-    return result
-
-
-def _per_sample(stack: Stack, samples: Sequence[Sample]) -> list[np.ndarray]:
-    per: list[np.ndarray] = [np.zeros(0)] * len(samples)
-    for table, part in stack.tables:
-        low = 0
-        for k in part:
-            per[k] = table.words[low : low + len(samples[k].labels)]
-            low += len(samples[k].labels)
-    return per
-
-
-def train_final(samples: Sequence[Sample], model: str, folder: Path, options: Options) -> Path:
-    """Train on all samples and write `folder`/`model`.npz.
-
-    Word scores and first-stage probabilities that the trees learn from stay out of fold; what ships has seen all.
-    """
-    from pipeline.line_model import pack_weights
-
-    stack = stack_tables(samples, options)
-    hidden = np.array(hide_words(samples, options.words_unknown, options.seed))[stack.sample]
-    train = hide_columns(masked(stack, samples, options, options.seed, train=True, known=True), stack.names, hidden)
-    held_out = np.zeros(train.shape[1])
-    for fold in range(FOLDS):
-        inside = stack.fold != fold
-        forest = fit(
-            stack.names, train[:, inside], stack.labels[inside], stack.weights[inside], options.trees[0], options
-        )
-        held_out[~inside] = squash(forest.score(np.ascontiguousarray(train[:, ~inside])))
-    first = fit(stack.names, train, stack.labels, stack.weights, options.trees[0], options)
-    names, extra = add_second(stack, held_out)
-    both = np.concatenate((train, extra))
-    second = fit(stack.names + names, both, stack.labels, stack.weights, options.trees[1], options)
+def write_weights(result: Result, samples: Sequence[Sample], model: str, folder: Path, options: Options) -> Path:
+    """Write `folder`/`model`.npz, the arrays that `pipeline.line_model.load_weights` reads."""
+    if result.first is None or result.second is None:
+        raise ValueError("the result has no final forests. Call train(..., final=True).")
     path = folder / f"{model}.npz"
-    np.savez_compressed(path, **pack_weights(first, second, learn_words(samples, options.min_sites)))
+    np.savez_compressed(path, **pack_weights(result.first, result.second, learn_words(samples, options.min_sites)))
     return path
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--oof", type=Path, required=True)
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--share", type=float, default=1.0, help="train on a share of the sites only, for a quick look")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--set", nargs="*", default=[], help="options, as name=value")
+    args = parser.parse_args()
+    values = {key: json.loads(value) for key, value in (pair.split("=", 1) for pair in args.set)}
+    options = replace(Options(threads=args.threads), **values)
+    samples = [s for view in ("full", "main") for s in read_samples(args.data, view) if draw(s.domain) < args.share]
+    samples += translate(samples, options.foreign_share)
+    result = train(samples, options, final=args.write)
+    args.oof.mkdir(parents=True, exist_ok=True)
+    for name, probability in (("auto", result.auto), ("known", result.known)):
+        write_answers(args.oof, name, samples, probability, result.words)
+    for line in describe_languages(samples, result):
+        print(line)
+    if args.write:
+        path = write_weights(result, samples, "text", foreign_pages.RESOURCES, options)
+        print(f"{path.name}: {path.stat().st_size} bytes, sha256 {hashlib.sha256(path.read_bytes()).hexdigest()}")
+        for view in ("full", "main"):
+            file = args.data / "lines" / f"pages.{view}.jsonl.gz"
+            print(f"{file.name}: sha256 {hashlib.sha256(file.read_bytes()).hexdigest()}")
+
+
+def draw(text: str) -> float:
+    return int(hashlib.sha256(f"draw/{text}".encode()).hexdigest()[:8], 16) / 2**32
+
+
+def write_answers(
+    folder: Path, name: str, samples: Sequence[Sample], probability: Sequence[np.ndarray], words: Sequence[np.ndarray]
+) -> None:
+    rows: dict[str, list[str]] = defaultdict(list)
+    for sample, own, size in zip(samples, probability, words, strict=True):
+        view = sample.view + (".foreign" if sample.language else "")
+        keep = np.flatnonzero(keep_lines(own, size)).tolist()
+        rows[view].append(json.dumps({"id": sample.id, "prob": own.tolist(), "keep": keep}))
+    for view, lines in rows.items():
+        with gzip.open(folder / f"oof.{view}.{name}.jsonl.gz", "wt", encoding="utf8") as file:
+            file.write("\n".join(lines) + "\n")
+
+
+def describe_languages(samples: Sequence[Sample], result: Result) -> Iterator[str]:
+    """Say how well translated pages go beside their English originals: line F1 weighed by words, mean over pages."""
+    foreign = {(s.id, s.view) for s in samples if s.language}
+    rows: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for sample, own, size in zip(samples, result.auto, result.words, strict=True):
+        if (sample.id, sample.view) not in foreign:
+            continue
+        keep, label = keep_lines(own, size), np.array(sample.labels)
+        wanted = float((size * (label == 1)).sum())
+        if wanted:
+            found = float((size * keep * (label >= 0)).sum())
+            f1 = 2 * float((size * keep * (label == 1)).sum()) / (found + wanted)
+            rows[sample.view, sample.language or "en"].append(f1)
+            if sample.language:
+                rows[sample.view, "all but en"].append(f1)
+    for (view, language), values in sorted(rows.items()):
+        yield f"{view:5s} {language:10s} {len(values):5d} pages  line F1 {sum(values) / len(values):.3f}"
+
+
+if __name__ == "__main__":
+    main()

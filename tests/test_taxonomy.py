@@ -66,7 +66,8 @@ def test_a_user_file_extends_the_packaged_taxonomy(tmp_path):
 def test_a_user_file_may_replace_the_packaged_taxonomy(tmp_path):
     path = tmp_path / "my.yml"
     path.write_text(
-        "topics:\n- {id: fruit, definition: Fruit.}\nlexicons:\n- language: en\n  topics:\n    fruit: {strong: [apple]}\n",
+        "topics:\n- {id: fruit, definition: Fruit.}\nlexicons:\n"
+        "- language: en\n  topics:\n    fruit: {strong: [apple]}\n",
         encoding="utf-8",
     )
     taxonomy = load_taxonomy(str(path))

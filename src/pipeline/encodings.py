@@ -123,7 +123,7 @@ def _reads(text: str) -> bool:
 
 
 def _as_utf8(data: bytes) -> Decoded | None:
-    """Decode UTF-8; where it has bad bytes, only when sound sequences outnumber them three to one.
+    """Decode UTF-8; where it has bad bytes, only when sound sequences are twice as many.
 
     Text in a one-byte encoding hardly ever forms a sound sequence: an accented capital would have to be
     followed by a sign such as © or ».
@@ -131,11 +131,12 @@ def _as_utf8(data: bytes) -> Decoded | None:
     try:
         return Decoded(data.decode("utf-8"), "utf-8")
     except UnicodeDecodeError as error:
-        if error.end >= len(data) and error.reason == "unexpected end of data":
+        # Two bytes of a character that the end of the file cut off; a single one may be an accented letter.
+        if error.reason == "unexpected end of data" and error.end - error.start >= 2:
             return Decoded(data.decode("utf-8", "replace"), "utf-8", 1)
     sound = sum(1 for c in data.decode("utf-8", "ignore") if c > "\x7f")
     decoded = _replacing(data, "utf-8", "utf-8")
-    return decoded if sound >= 3 * decoded.replaced else None
+    return decoded if sound >= 2 * decoded.replaced else None
 
 
 # --- other encodings --------------------------------------------------------------------------------

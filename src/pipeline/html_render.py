@@ -24,7 +24,7 @@ BLOCKS = frozenset(
 
 _MARGIN = frozenset("p h1 h2 h3 h4 h5 h6 ul ol dl table blockquote pre figure fieldset hr article section".split())
 _SKIPPED = frozenset(
-    "script style template head iframe object embed applet svg canvas audio video datalist select textarea "
+    "script style template iframe object embed applet svg canvas audio video datalist select textarea "
     "annotation annotation-xml noframes noembed title meta link map progress meter".split()
 )
 _LISTS = frozenset(("ul", "ol", "menu", "dir"))

@@ -28,7 +28,7 @@ _STARTS = re.compile(r"[.?!]\s+(\w)")
 _EMOJI = re.compile(f"[{EMOJI}]")
 _CLOCK = re.compile(r"(?:\w{1,12} ){0,2}\d{1,2}(?::\d\d)? ?[ap]\.m", re.IGNORECASE)
 _INITIALS = re.compile(r"(?:\w\.-?|^[^\W\d_]-)[^\W\d_]\Z")
-_PAIR = re.compile(r"(?<!\w)(\w)\.[ \u00a0](\w)\Z")
+_SPACED = frozenset((". ", ".\u00a0"))
 _OMITTED = re.compile(r"[\[(](?:\.{3}|…)[\])]\s{1,9}\S")
 _SYMBOLS = frozenset("=_~>+|$€£₽¥§")
 # What else may open a sentence or a line that was glued to it.
@@ -114,7 +114,7 @@ def _mark_ends(run: _Run, match: re.Match[str], start: int) -> bool:
     if not gap:
         return _glued_ends(text, match, start, rules)
     opened = after
-    if _OMITTED.match(text, after):
+    if first in "[(" and _OMITTED.match(text, after):
         return True
     while first in OPENERS and first != "*" and opened - after < 4 and opened + 1 < run.end:
         opened += 1
@@ -146,7 +146,7 @@ def _mark_ends(run: _Run, match: re.Match[str], start: int) -> bool:
         # "(...)", "[…]", "(?)": an omission or a doubt inside a sentence.
         return False
     mark = text[at : match.start("tail")]
-    if tail and any(c in SOFT_MARKS for c in tail):
+    if tail and (tail[-1] in FULL_STOPS or any(c in SOFT_MARKS for c in tail)):
         return True
     if mark == ";" and rules.semicolon:
         behind = _NEXT_WORD.match(text, opened)
@@ -170,10 +170,10 @@ def _stop_ends(run: _Run, at: int, start: int, opened: int, first: str, tail: st
         dots = text[max(start, at - 8) : at + 1].replace(" ", "")
         return dots[-3:] != "..." or dots[-4:] == "...."
     lower = word.lower()
-    if len(word) == 1 and (pair := _PAIR.search(text, max(start, at - 5), at)):
+    if len(word) == 1 and text[at - 3 : at - 1] in _SPACED and not text[at - 5 : at - 4].isalnum():
         # "т. е.", "z. B.": an abbreviation written with a space.
-        spaced = f"{pair.group(1)}.{pair.group(2)}".lower()
-        lower = spaced if spaced in rules.known else lower
+        pair = f"{text[at - 4 : at - 3].lower()}.{lower}"
+        lower = pair if pair in rules.known else lower
     size = len(word)
     if size > 5 and lower not in rules.known and word[-2] != "." and word[-3] != ".":
         return True

@@ -2,7 +2,8 @@
 
 A strong phrase gives its topic alone. A weak one, or one that needs context, gives it together with
 another, or when the heading or a neighbouring sentence speaks of the topic. Words of sport, cooking
-and entertainment count against every topic, and text about the text has none. No tag without evidence in the sentence itself.
+and entertainment count against every topic, and text about the text has none. No tag is given
+without evidence in the sentence itself.
 """
 
 from __future__ import annotations
@@ -89,18 +90,18 @@ def read_signals(
     matcher = taxonomy.matcher(language)
     rows = [_read(text, matcher) for text in sentences]
     above = _read(heading, matcher) if heading else _Row({})
+    strong = [{t for t, s in row.signals.items() if s.strong} for row in rows]
+    over = {t for t, s in above.signals.items() if s.strong}
     for i, row in enumerate(rows):
         if not row.signals:
             continue
-        around = rows[max(0, i - _REACH) : i] + rows[i + 1 : i + _REACH + 1]
-        foreign = row.foreign + 0.25 * sum(min(2, r.foreign) for r in around)
-        world = 1.0 if row.world else 0.5 if above.world or any(r.world for r in around) else 0.0
+        around = [j for j in range(max(0, i - _REACH), min(len(rows), i + _REACH + 1)) if j != i]
+        foreign = row.foreign + 0.25 * sum(min(2, rows[j].foreign) for j in around)
+        world = 1.0 if row.world else 0.5 if above.world or any(rows[j].world for j in around) else 0.0
         for topic, signal in row.signals.items():
             signal.foreign, signal.world = foreign, world
-            over = above.signals.get(topic)
-            signal.heading = float(over is not None and over.strong > 0)
-            near = [s for r in around if (s := r.signals.get(topic)) is not None and s.strong]
-            signal.neighbours = min(1.0, len(near) / 2)
+            signal.heading = float(topic in over)
+            signal.neighbours = min(1.0, sum(topic in strong[j] for j in around) / 2)
     return [row.signals for row in rows]
 
 
@@ -196,7 +197,7 @@ def confidence(signal: Signal, weights: Mapping[str, float]) -> float:
 
 
 def _evidence(signal: Signal, text: str) -> tuple[Evidence, ...]:
-    out = {}
+    out: dict[Evidence, None] = {}
     for hit in signal.hits:
         group = f"{hit.phrase.group}:" if hit.phrase.group else ""
         term = " ".join(text[hit.start : hit.end].split())

@@ -18,7 +18,8 @@ from typing import Any
 import yaml
 
 from .errors import UsageError
-from .topic_model import Kind, Matcher, Morphology, Phrase, compile_phrases
+from .topic_model import Kind, Matcher, Phrase, compile_phrases
+from .word_forms import Morphology
 
 _TOPIC_KEYS = ("id", "definition", "includes", "excludes", "iptc", "cap", "cap2", "manifesto", "gdelt", "l2")
 _LEXICON_KEYS = ("language", "endings", "chain", "classes", "exclude", "mute", "off_domain", "topics")
@@ -226,8 +227,8 @@ def _refuse_repeated(phrases: Sequence[Phrase]) -> None:
         first = seen.setdefault((phrase.topic, phrase.text), phrase)
         if first is not phrase:
             raise UsageError(
-                f"{phrase.where}: {phrase.text!r} stands twice under {phrase.topic or 'exclude'} (first: {first.where}). "
-                "Keep one."
+                f"{phrase.where}: {phrase.text!r} stands twice under {phrase.topic or 'exclude'} "
+                f"(first: {first.where}). Keep one."
             )
 
 

@@ -231,7 +231,7 @@ def read_labelled(path: str | Path) -> list[Passage]:
         key = str(row.get("page") or row.get("doc") or "")
         place = (key, row.get("heading"), str(row.get("language") or "en"), str(row.get("site") or ""))
         rows.append((place, text, topics))
-    out = []
+    out: list[Passage] = []
     for (key, heading, language, site), found in groupby(rows, key=lambda r: r[0]):
         group = list(found)
         texts, labels = tuple(r[1] for r in group), tuple(r[2] for r in group)

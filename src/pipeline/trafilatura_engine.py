@@ -51,8 +51,8 @@ def extract_text(html: str, seconds: float = SECONDS) -> str | None:
 def cover_lines(lines: Sequence[str], text: str) -> list[bool]:
     """Tell of each line whether its words stand in `text`.
 
-    Most runs of three words of a longer line must; a short line must be a line of `text` of its own that comes
-    no earlier there than what was found before.
+    Most runs of three words of a longer line must; a short line must be a line of `text` of its own, between
+    those that the longer lines around it were found in.
 
     >>> cover_lines(["Menu", "A line of five words.", "Menu", "The end"], "A line of five words.\\nThe end")
     [False, True, False, True]
@@ -64,18 +64,26 @@ def cover_lines(lines: Sequence[str], text: str) -> list[bool]:
         whole.setdefault(tuple(words), []).append(i)
         for k in range(len(words) - 2):
             place.setdefault(tuple(words[k : k + 3]), i)
+    told = [_WORD.findall(line.lower()) for line in lines]
+    anchors: list[int | None] = []
+    for words in told:
+        runs = [tuple(words[k : k + 3]) for k in range(len(words) - 2)]
+        found = [place[run] for run in runs if run in place]
+        anchors.append(min(found) if len(words) > 3 and len(found) >= 0.7 * len(runs) else None)
+    # A short line may only stand between the longer ones around it.
+    limits = [len(target)] * len(told)
+    limit = len(target)
+    for i in range(len(told) - 1, -1, -1):
+        limits[i] = limit
+        anchor = anchors[i]
+        limit = limit if anchor is None else anchor
     kept = []
     at = 0
-    for line in lines:
-        words = _WORD.findall(line.lower())
-        runs = [tuple(words[k : k + 3]) for k in range(len(words) - 2)]
-        if len(words) > 3:
-            found = [place[run] for run in runs if run in place]
-            kept.append(len(found) >= 0.7 * len(runs))
-            at = max(at, min(found)) if kept[-1] else at
-            continue
-        rows = [i for i in whole.get(tuple(words), ()) if i >= at] if words else []
-        kept.append(bool(rows))
+    for words, anchor, limit in zip(told, anchors, limits, strict=True):
+        if anchor is not None:
+            at = max(at, anchor)
+        rows = [i for i in whole.get(tuple(words), ()) if at <= i <= limit] if 0 < len(words) <= 3 else []
+        kept.append(anchor is not None or bool(rows))
         at = rows[0] if rows else at
     return kept
 

@@ -1,0 +1,218 @@
+"""Compare two versions: what came, what went, and which rule did it.
+
+Documents are matched by content first (the same `doc_id`), then by path. Where both sides have a
+document, its sentences are compared as texts: one that is only in the older version is lost, one that is
+only in the newer is gained. Each says why: a rule labelled its block otherwise, the same body was cut
+otherwise, or the source's own text changed. Nothing is lost in the comparison: where tables differ in
+something that is none of these, `Difference.tables` and `other_documents` still say so.
+
+Only documents whose rows differ are looked at one by one, in chunks of `doc_id` prefixes, so that
+memory stays bounded however large the versions are.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from .diff_documents import DocumentRows, compare_document
+from .diff_model import Change, Difference, DocumentChange, DocumentDifference
+from .version import Version
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.dataset as ds
+
+_BY_DOCUMENT = ("documents", "blocks", "sentences", "sentence_topics", "mentions")
+_WHOLE = ("sources", "quarantine")
+
+_CHUNK_ROWS = 200_000
+"""Rows of the largest table that are compared at a time: about 60 MB of Arrow on each side."""
+
+_CHANGED_AT_ONCE = 500
+"""Documents fetched at a time where path by path must be compared."""
+
+
+class Tables(Protocol):
+    """What is compared: a version, or tables that are staged."""
+
+    def dataset(self, table: str) -> ds.Dataset:
+        """Return a table as a pyarrow dataset, sorted by key."""
+
+
+def compare_versions(a: Version, b: Version, *, limit: int | None = None) -> Difference:
+    """Return what is different in `b`, the newer version, seen from `a`, the older.
+
+    With `limit`, at most so many differing documents are compared sentence by sentence;
+    `Difference.examined` and `differing` say how many of how many. Raises CorruptVersionError when a
+    file of a version is missing or damaged.
+    """
+    if a.digest == b.digest:
+        return Difference(a.name, b.name)
+    return compare_tables(a, b, a.name, b.name, limit=limit)
+
+
+def compare_tables(a: Tables, b: Tables, before: str, after: str, *, limit: int | None = None) -> Difference:
+    """Compare two sets of tables that are called `before` and `after`; see `compare_versions`."""
+    index_a, index_b = _index(a), _index(b)
+    documents, pairs = _matched(index_a, index_b)
+    tables = {name for name in _WHOLE if not _equal(a, b, name)}
+    if documents:
+        tables.add("documents")
+    same = frozenset(index_a) & frozenset(index_b)
+    found: list[DocumentDifference] = []
+    differing = other = 0
+    for one, two, names in _same_documents(a, b, same):
+        tables.update(names)
+        differing += 1
+        if limit is None or len(found) < limit:
+            found.append(compare_document(one, two))
+            other += found[-1].is_empty
+    differing += len(pairs)
+    left = pairs if limit is None else pairs[: max(0, limit - len(found))]
+    for start in range(0, len(left), _CHANGED_AT_ONCE):
+        some = left[start : start + _CHANGED_AT_ONCE]
+        ones = _fetch(a, [one for one, _ in some])
+        twos = _fetch(b, [two for _, two in some])
+        found += [compare_document(ones[one], twos[two]) for one, two in some]
+    found.sort(key=lambda d: (d.source_path, d.doc_id))
+    return Difference(
+        before=before,
+        after=after,
+        documents=documents,
+        sentences=tuple(s for d in found for s in d.sentences),
+        topics=tuple(t for d in found for t in d.topics),
+        metadata=tuple(m for d in found for m in d.metadata),
+        blocks=tuple(x for d in found for x in d.blocks),
+        tables=tuple(name for name in (*_WHOLE[:1], *_BY_DOCUMENT, *_WHOLE[1:]) if name in tables),
+        examined=len(found),
+        differing=differing,
+        other_documents=other,
+    )
+
+
+def _index(tables: Tables) -> dict[str, tuple[str, int]]:
+    """Return (source_path, sentence_count) by doc_id."""
+    rows = tables.dataset("documents").to_table(columns=["doc_id", "source_path", "sentence_count"])
+    columns = (rows.column(name).to_pylist() for name in rows.column_names)
+    return {doc_id: (path, count) for doc_id, path, count in zip(*columns, strict=True)}
+
+
+def _matched(
+    a: Mapping[str, tuple[str, int]], b: Mapping[str, tuple[str, int]]
+) -> tuple[tuple[DocumentChange, ...], list[tuple[str, str]]]:
+    """Return the changes of whole documents, by path, and the pairs of doc_ids that have one path."""
+    changes = [
+        DocumentChange(Change.MOVED, b[doc][0], doc, doc, a[doc][1], b[doc][1], moved_from=a[doc][0])
+        for doc in a.keys() & b.keys()
+        if a[doc][0] != b[doc][0]
+    ]
+    gone = {path: (doc, count) for doc, (path, count) in a.items() if doc not in b}
+    new = {path: (doc, count) for doc, (path, count) in b.items() if doc not in a}
+    pairs = []
+    for path in sorted(gone.keys() | new.keys()):
+        one, before = gone.get(path, (None, 0))
+        two, after = new.get(path, (None, 0))
+        kind = Change.REMOVED if two is None else Change.ADDED if one is None else Change.CHANGED
+        changes.append(DocumentChange(kind, path, one, two, before, after))
+        if one is not None and two is not None:
+            pairs.append((one, two))
+    return tuple(sorted(changes, key=lambda c: (c.source_path, c.change))), pairs
+
+
+def _equal(a: Tables, b: Tables, name: str) -> bool:
+    one, two = a.dataset(name), b.dataset(name)
+    return bool(one.count_rows() == two.count_rows() and one.to_table().equals(two.to_table()))
+
+
+def _same_documents(
+    a: Tables, b: Tables, same: frozenset[str]
+) -> Iterator[tuple[DocumentRows, DocumentRows, tuple[str, ...]]]:
+    """Yield the documents that both have and whose rows differ, with the names of the tables that do."""
+    rows = max((t.dataset(name).count_rows() for t in (a, b) for name in _BY_DOCUMENT), default=0)
+    for low, high in _prefixes(rows):
+        ones = {name: _between(a, name, low, high) for name in _BY_DOCUMENT}
+        twos = {name: _between(b, name, low, high) for name in _BY_DOCUMENT}
+        differing = [name for name in _BY_DOCUMENT if not ones[name].equals(twos[name])]
+        if not differing:
+            continue
+        runs_a, runs_b = _runs(ones), _runs(twos)
+        for doc_id in sorted(same & runs_a["documents"].keys()):
+            names = tuple(
+                name
+                for name in differing
+                if not _run(ones, runs_a, name, doc_id).equals(_run(twos, runs_b, name, doc_id))
+            )
+            if names:
+                yield _rows(ones, runs_a, doc_id), _rows(twos, runs_b, doc_id), names
+
+
+def _prefixes(rows: int) -> Iterator[tuple[str, str]]:
+    """Yield bounds of doc_ids, low <= doc_id < high, that cover all in chunks of about `_CHUNK_ROWS`."""
+    digits = 0
+    while rows > _CHUNK_ROWS * 16**digits:
+        digits += 1
+    edges = [format(i, f"0{digits}x") if digits else "" for i in range(16**digits)]
+    # "~" sorts after every hexadecimal digit.
+    yield from zip(edges, [*edges[1:], "~"], strict=True)
+
+
+def _between(tables: Tables, name: str, low: str, high: str) -> pa.Table:
+    import pyarrow.dataset as ds
+
+    doc_id = ds.field("doc_id")
+    return tables.dataset(name).to_table(filter=(doc_id >= low) & (doc_id < high)).combine_chunks()
+
+
+def _fetch(tables: Tables, doc_ids: Sequence[str]) -> dict[str, DocumentRows]:
+    import pyarrow.dataset as ds
+
+    some = {n: tables.dataset(n).to_table(filter=ds.field("doc_id").isin(doc_ids)) for n in _BY_DOCUMENT}
+    runs = _runs(some)
+    return {doc_id: _rows(some, runs, doc_id) for doc_id in doc_ids}
+
+
+_Runs = dict[str, dict[str, tuple[int, int]]]
+"""By table and doc_id: the first row and the number of rows."""
+
+
+def _runs(tables: Mapping[str, pa.Table]) -> _Runs:
+    return {name: dict(_runs_of(table.column("doc_id").to_pylist())) for name, table in tables.items()}
+
+
+def _runs_of(doc_ids: Sequence[str]) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Yield (doc_id, (first row, rows)) of a sorted column.
+
+    >>> list(_runs_of(["a", "a", "b"]))
+    [('a', (0, 2)), ('b', (2, 1))]
+    """
+    start = 0
+    for doc_id, count in Counter(doc_ids).items():
+        yield doc_id, (start, count)
+        start += count
+
+
+def _run(tables: Mapping[str, pa.Table], runs: _Runs, name: str, doc_id: str) -> pa.Table:
+    return tables[name].slice(*runs[name].get(doc_id, (0, 0)))
+
+
+def _rows(tables: Mapping[str, pa.Table], runs: _Runs, doc_id: str) -> DocumentRows:
+    found: dict[str, list[dict[str, Any]]] = {n: _run(tables, runs, n, doc_id).to_pylist() for n in _BY_DOCUMENT}
+    return DocumentRows(
+        document=found["documents"][0],
+        blocks=found["blocks"],
+        sentences=found["sentences"],
+        topics=found["sentence_topics"],
+    )
+
+
+def summarise(changes: Iterable[Any]) -> list[tuple[str, int]]:
+    """Count changes by the sentence that says why, most frequent first.
+
+    >>> summarise([])
+    []
+    """
+    counted = Counter(change.why() for change in changes)
+    return sorted(counted.items(), key=lambda item: (-item[1], item[0]))

@@ -1,0 +1,196 @@
+"""Which words of a text are forms of a word of the lexicon.
+
+A word of the lexicon is one exact form, an English noun or verb with its regular forms, or a stem
+with the listed endings of its language; clitics of Arabic and Hebrew and the plural of Persian are
+cut off. What is not listed does not match: no stemmer guesses here.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_SOFT = re.compile("[\u00ad\u0640\u200d\u0591-\u05bd\u05bf\u05c1\u05c2\u0610-\u061a\u064b-\u065f\u0670\u0301]")
+_YEAR = re.compile(r"(?:1[0-9]{3})(?:s|er|年)?$")
+_DECADE = re.compile(r"(?:20[0-9]{2})$")
+_ISE = re.compile(r"(?<=[a-z]{3})iz(e|es|ed|ing|ation|ations|ational)$")
+YEARS = ("<past>", "<recent>")
+"""Keys of the years 1000-1999 and 2000-2099."""
+_COMMAS = frozenset(",،，、")
+_STOPS = frozenset(";:.!?()[]؛؟。；：！？—")
+
+
+@dataclass(frozen=True, slots=True)
+class Morphology:
+    """The listed endings of a language, and whether they pile up (Turkish) or come once (Russian)."""
+
+    endings: frozenset[str] = frozenset()
+    chain: bool = False
+
+
+class WordForms:
+    """Which key a word of a text gets: the exact form, else the longest stem with a listed ending."""
+
+    def __init__(self, language: str, morphology: Morphology) -> None:
+        self.language = language
+        self.morphology = Morphology(frozenset(fold(e, language) for e in morphology.endings), morphology.chain)
+        self.exact: set[str] = set()
+        self.capitals: set[str] = set()
+        self.stems: dict[str, str] = {}
+        self.tails: set[str] = set()
+
+    def learn(self, word: str, plural: bool) -> list[str]:
+        """Note one word of a phrase and return the keys that stand for it, before `expand`."""
+        if word.startswith("~~"):
+            tail = fold(word[2:], self.language)
+            self.tails.add(tail)
+            return [f"~{tail}"]
+        if self.language == "ar" and word.startswith("ال") and len(word) > 4:
+            word = word[2:]
+        if word.endswith("~"):
+            stem = fold(word.rstrip("~"), self.language)
+            mark = "~~" if word.endswith("~~") or self.stems.get(stem) == "~~" else "~"
+            self.stems[stem] = mark
+            return [f"{stem}~"]
+        bare = word.rstrip("!%")
+        if len(bare) > 1 and bare.isupper():
+            self.capitals.add(bare)
+            return [f"={bare}"]
+        forms = [bare]
+        if word.endswith("%"):
+            forms = _verb_forms(bare, doubled=word.endswith("%%"))
+        elif plural and not word.endswith("!") and bare.isalpha() and len(bare) > 2:
+            forms += _plural(bare)
+        folded = [k for f in forms for k in [fold(f, self.language)] if k]
+        self.exact.update(folded)
+        return folded
+
+    def expand(self, alternatives: Sequence[str]) -> list[str]:
+        """Return every key a text may hold for these: a stem also stands for the known forms it covers."""
+        out = dict.fromkeys(alternatives)
+        for key in alternatives:
+            if key.endswith("~") and key != "~":
+                stem = key[:-1]
+                out.update(dict.fromkeys(w for w in self.exact if w.startswith(stem) and self._covers(stem, w)))
+                out.update(dict.fromkeys(f"{s}~" for s in self.stems if s.startswith(stem) and s != stem))
+            elif key.startswith("~"):
+                out.update(dict.fromkeys(w for w in self.exact if w.endswith(key[1:])))
+                out.update(dict.fromkeys(f"{s}~" for s in self.stems if s.endswith(key[1:])))
+                out.update(dict.fromkeys(f"~{t}" for t in self.tails if t.endswith(key[1:])))
+            elif key.upper() in self.capitals:
+                out[f"={key.upper()}"] = None
+        return list(out)
+
+    def key(self, token: str) -> str:
+        """Return the key of a word of a text, "" for an ending that is written apart."""
+        if self.language == "fa" and token in PERSIAN_PLURALS:
+            return ""
+        if token in _COMMAS:
+            return ","
+        if token in _STOPS:
+            return ";"
+        bare = token.replace(".", "")
+        if bare in self.capitals:
+            return f"={bare}"
+        if bare.endswith("s"):
+            stem = bare[:-1].rstrip("'’")
+            if stem in self.capitals:
+                return f"={stem}"
+        if bare[0].isdigit():
+            if _YEAR.match(bare):
+                return "<past>"
+            if _DECADE.match(bare):
+                return "<recent>"
+        for form in _candidates(fold(bare, self.language), self.language):
+            if form in self.exact:
+                return form
+            for size in range(len(form), 1, -1):
+                stem = form[:size]
+                if stem in self.stems and self._covers(stem, form):
+                    return f"{stem}~"
+            for start in range(1, len(form) - 2):
+                if form[start:] in self.tails:
+                    return f"~{form[start:]}"
+        return "_"
+
+    def _covers(self, stem: str, form: str) -> bool:
+        rest = form[len(stem):]  # fmt: skip
+        if not rest or self.stems.get(stem) == "~~":
+            return True
+        endings = self.morphology.endings
+        if not self.morphology.chain or rest in endings:
+            return rest in endings
+        reach = {0}
+        for _ in range(5):
+            reach = {i + len(x) for i in reach for x in endings if rest.startswith(x, i)}
+            if len(rest) in reach:
+                return True
+        return False
+
+
+def fold(word: str, language: str) -> str:
+    """Fold a word for matching: case, soft hyphens, vowel points, spelling variants; length may change.
+
+    >>> fold("Türkiye’s", "en"), fold("IŞIK", "tr"), fold("Straße", "de"), fold("organization", "en")
+    ('turkiye', 'ışık', 'strasse', 'organisation')
+    """
+    word = _SOFT.sub("", unicodedata.normalize("NFC", word)).replace("’", "'").replace("ʼ", "'")
+    if language in ("tr", "az"):
+        word = word.replace("I", "ı").replace("İ", "i")
+        word = word.split("'")[0]
+    word = word.casefold()
+    if language in ("en", "fr", "es", "pt", "it"):
+        word = "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
+    if language == "en":
+        word = _ISE.sub(r"is\1", word.removesuffix("'s").rstrip("'"))
+        return word.replace("defense", "defence").replace("labor", "labour").replace("center", "centre")
+    if language in ("fr", "it"):
+        return word.rpartition("'")[2]
+    if language in ("ru", "uk", "be"):
+        return word.replace("ё", "е").replace("'", "")
+    if language in ("ar", "fa", "ur"):
+        return word.translate(_ARABIC)
+    return word
+
+
+_ARABIC = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ی", "ي": "ی", "ك": "ک", "ة": "ه", "ۀ": "ه"})
+PERSIAN_PLURALS = ("ها", "های", "هایی", "هاي")
+_ARABIC_CLITICS = ("وبال", "ولل", "وال", "بال", "کال", "فال", "ال", "لل", "و", "ف", "ب", "ل", "ک", "س")
+_HEBREW_CLITICS = ("וה", "של", "שה", "כש", "מה", "בה", "לה", "וב", "ול", "ומ", "ה", "ו", "ב", "ל", "מ", "ש", "כ")
+
+
+def _candidates(form: str, language: str) -> list[str]:
+    """Return the readings of a folded word: itself, then without a clitic that is written with it."""
+    if language == "fa":
+        return [form, *(form[: -len(e)] for e in PERSIAN_PLURALS if form.endswith(e) and len(form) > len(e) + 2)]
+    if language in ("ar", "he"):
+        clitics = _ARABIC_CLITICS if language == "ar" else _HEBREW_CLITICS
+        return [form, *(form[len(c):] for c in clitics if form.startswith(c) and len(form) - len(c) > 2)]  # fmt: skip
+    return [form]
+
+
+def _plural(noun: str) -> list[str]:
+    if noun.endswith("is"):
+        return [f"{noun[:-2]}es"]
+    if noun.endswith("s") and not noun.endswith(("ss", "us", "gas")):
+        return []
+    return [_with_s(noun)]
+
+
+def _with_s(word: str) -> str:
+    if word.endswith(("s", "x", "z", "ch", "sh")):
+        return f"{word}es"
+    if word.endswith("y") and word[-2] not in "aeiou":
+        return f"{word[:-1]}ies"
+    return f"{word}s"
+
+
+def _verb_forms(verb: str, doubled: bool) -> list[str]:
+    stem = verb + verb[-1] if doubled else verb
+    if verb.endswith("e"):
+        return [verb, f"{verb}s", f"{verb}d", f"{verb[:-1]}ing"]
+    if verb.endswith("y") and verb[-2] not in "aeiou":
+        return [verb, _with_s(verb), f"{verb[:-1]}ied", f"{verb}ing"]
+    return [verb, _with_s(verb), f"{stem}ed", f"{stem}ing"]

@@ -1,0 +1,116 @@
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.clean import clean_pages, clean_text
+from pipeline.model import Disposition, Document, Page, Role
+from pipeline.settings import CleanSettings
+
+HERE = Path(__file__).parent
+CASES = json.loads((HERE / "cases" / "clean.json").read_text(encoding="utf-8"))["cases"]
+SEEDS = sorted((HERE.parent / "seeds").glob("*.txt"))
+
+
+def seed(number: str) -> Document:
+    path = next(p for p in SEEDS if p.name.startswith(number))
+    return clean_text(path.read_bytes().decode("utf-8"), path.name)
+
+
+def roles_of(document: Document, part: str) -> set[str]:
+    at = document.text.index(part)
+    found = set()
+    while at >= 0:
+        found |= {str(b.role) for b in document.blocks if b.start <= at < b.end}
+        at = document.text.find(part, at + 1)
+    return found
+
+
+@pytest.mark.parametrize("case", CASES, ids=[c["why"] for c in CASES])
+def test_a_block_has_the_role_that_a_reader_would_give_it(case: dict) -> None:
+    document = clean_text(case["text"])
+    for part, role in case["roles"]:
+        if role is None:
+            kept = {Role(r) for r in roles_of(document, part)}
+            bodies = {b.role for b in document.blocks if b.disposition is Disposition.BODY}
+            assert kept <= bodies, (part, kept)
+        else:
+            assert role in roles_of(document, part), (part, roles_of(document, part))
+
+
+def assert_ledger(document: Document) -> None:
+    at = 0
+    for block in document.blocks:
+        assert block.start >= at
+        assert block.text == document.text[block.start : block.end]
+        assert block.text and not block.text[0].isspace() and not block.text[-1].isspace()
+        gap = document.text[at : block.start]
+        assert not gap or gap.isspace()
+        at = block.end
+    assert not document.text[at:] or document.text[at:].isspace()
+
+
+PIECES = st.sampled_from(
+    ["Share", "Related articles:", "by Ann Lee 2 May 2024", "date 2025-01-24 Donate", "Table of Contents", "• Name : x",
+     "Username : ab", "Birthdate : 1990-01-01", "followers : 3", "following : 4", "© 2024 X", "\u200b", "## A * [b](#b)",
+     "The plan was put off again, and nobody in the hall asked why it had been put off for the third time this year.",
+     "What do you think? Share your thoughts in the comments below.", "Label: text", "1. one", "\u2028", "\r\n", "\n\n", "İ"]
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.one_of(PIECES, st.text(max_size=30)), max_size=12), st.sampled_from(["\n", "\n\n", " ", "\r\n"]))
+def test_every_character_is_white_space_or_in_exactly_one_block(pieces: list[str], glue: str) -> None:
+    assert_ledger(clean_text(glue.join(pieces)))
+
+
+def test_a_page_gets_in_a_batch_what_it_gets_alone() -> None:
+    pages = [Page(str(i), str(i), "text/plain", c["text"]) for i, c in enumerate(CASES)]
+    together = clean_pages(pages, CleanSettings())
+    assert together == [clean_pages([p], CleanSettings())[0] for p in pages]
+
+
+def test_an_empty_text_has_no_blocks() -> None:
+    assert clean_text("").blocks == ()
+    assert clean_text(" \n\u2028 ").blocks == ()
+
+
+def test_the_seeds_state_what_they_state_and_nothing_more() -> None:
+    said = {p.name[:3]: seed(p.name[:3]) for p in SEEDS}
+    assert [str(d.published_on) for d in said.values()] == ["2025-11-02", "None", "2025-01-24", "2023-12-28", "None"]
+    assert [d.author for d in said.values()] == [None, None, None, "Alexandr Svaranc", "SpecialEurasia OSINT Unit"]
+    assert [d.site for d in said.values()] == ["kayhan.ir", None, None, "New Eastern Outlook", "SpecialEurasia"]
+    assert said["002"].title is None
+
+
+def test_the_made_up_profile_of_a_seed_goes_whole() -> None:
+    document = seed("001")
+    start = document.text.index("Detail Author:")
+    assert {b.role for b in document.blocks if b.start >= start} == {Role.FAKE_PROFILE}
+
+
+def test_all_six_copies_of_a_foreign_headline_are_repeats() -> None:
+    copies = [b for b in seed("001").blocks if b.text.startswith("Iran says no to nuclear talks")]
+    assert len(copies) == 6
+    assert {b.role for b in copies} == {Role.REPEATED}
+
+
+def test_the_seeds_have_fifteen_headings_and_twenty_seven_labels() -> None:
+    blocks = [b for p in SEEDS for b in seed(p.name[:3]).blocks]
+    assert sum(b.role is Role.HEADING for b in blocks) == 15
+    assert sum(b.role is Role.LABEL for b in blocks) == 27
+
+
+def test_every_dropped_block_names_its_rule() -> None:
+    for path in SEEDS:
+        for block in seed(path.name[:3]).blocks:
+            assert block.rule
+            assert block.evidence or block.disposition is Disposition.BODY
+
+
+@pytest.mark.parametrize("text", ["A. " * 60_000, ": " * 100_000, "[" * 100_000, "- " * 100_000, "by " * 80_000, "(" * 50_000 + "\n" * 50_000],
+                         ids=["initials", "colons", "brackets", "dashes", "bylines", "open and blank"])  # fmt: skip
+def test_hostile_text_is_cleaned(text: str) -> None:
+    assert_ledger(clean_text(text))

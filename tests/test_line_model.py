@@ -1,0 +1,203 @@
+"""The line model: what it promises whatever the weights, and what the shipped weights do on written pages."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline import line_tokens as lt
+from pipeline.errors import ContractError
+from pipeline.line_features import PageLines, Rows, describe_lines
+from pipeline.line_forest import LEAF_UNIT, Forest
+from pipeline.line_model import FAMILIES, family_of, keep_lines, load_weights, score_lines, score_pages
+from pipeline.line_words import match_phrases, pick_stopwords
+
+CASES = json.loads((Path(__file__).parent / "cases" / "line_model.json").read_text("utf-8"))["pages"]
+LINE = st.text(st.characters(exclude_characters="\n", exclude_categories=["Cs"]), min_size=1, max_size=60)
+
+
+def page_of(case: dict, policy: str = "auto") -> PageLines:
+    return PageLines([line for _, _, line in case["lines"]], [gap for gap, _, _ in case["lines"]], policy)
+
+
+@pytest.mark.parametrize("policy", ["auto", "article", "page"])
+@pytest.mark.parametrize("case", CASES, ids=[c["why"] for c in CASES])
+def test_written_pages_keep_their_body_and_lose_their_frame(case: dict, policy: str) -> None:
+    page = page_of(case, policy)
+    scores = score_lines(page.lines, page.gaps, policy)
+    wrong = [
+        f"{want}: {line} ({scores.probability[k]:.2f}; {scores.evidence(k)})"
+        for k, (_, want, line) in enumerate(case["lines"])
+        if want != "open" and (want == "keep") != scores.keep[k]
+    ]
+    assert not wrong
+
+
+def test_a_page_scores_the_same_alone_and_in_any_batch() -> None:
+    pages = [page_of(case) for case in CASES]
+    alone = [score_lines(p.lines, p.gaps) for p in pages]
+    for order in (range(len(pages)), reversed(range(len(pages)))):
+        picked = list(order)
+        for k, scores in zip(picked, score_pages([pages[i] for i in picked]), strict=True):
+            assert np.array_equal(scores.probability, alone[k].probability)
+            assert np.array_equal(scores.keep, alone[k].keep)
+
+
+def test_another_process_and_hash_seed_give_the_same_bytes() -> None:
+    code = (
+        "import json,sys,hashlib; from pipeline.line_model import score_lines;"
+        "p=json.load(open(sys.argv[1], encoding='utf8'))['pages'][0]['lines'];"
+        "print(hashlib.sha256(score_lines([l for _,_,l in p],[g for g,_,_ in p]).probability.tobytes()).hexdigest())"
+    )
+    path = str(Path(__file__).parent / "cases" / "line_model.json")
+    source = str(Path(__file__).parents[1] / "src")
+    seen = {
+        subprocess.run(
+            [sys.executable, "-c", code, path],
+            env={"PYTHONPATH": source, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("0", "77")
+    }
+    assert len(seen) == 1
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(LINE, max_size=25))
+def test_any_lines_get_a_probability_each(lines: list[str]) -> None:
+    scores = score_lines(lines, [0] * len(lines))
+    assert scores.probability.shape == scores.keep.shape == (len(lines),)
+    assert ((scores.probability >= 0) & (scores.probability <= 1)).all()
+    assert all(isinstance(scores.evidence(k), str) for k in range(len(lines)))
+
+
+def test_no_lines_and_lines_without_words_are_answered() -> None:
+    assert len(score_lines([], []).keep) == 0
+    assert len(score_lines(["***", "—"], [0, 1]).keep) == 2
+    none, one = score_pages([PageLines([], []), PageLines(["A line."], [0])])
+    assert len(none.keep) == 0
+    assert len(one.keep) == 1
+
+
+def test_evidence_names_two_or_three_families_with_their_weight() -> None:
+    page = page_of(CASES[0])
+    said = score_lines(page.lines, page.gaps).evidence(0).split("; ")
+    assert 1 <= len(said) <= 3
+    for part in said:
+        name, number = part.rsplit(" ", 1)
+        assert name in FAMILIES
+        assert float(number)
+
+
+def test_every_feature_belongs_to_a_family() -> None:
+    weights = load_weights("text")
+    assert {family_of(n) for n in weights.second.names} <= set(range(len(FAMILIES)))
+    assert family_of("phrase_share") == FAMILIES.index("words of links and buttons")
+    assert family_of("score_mean_-2") == FAMILIES.index("lines around")
+
+
+def test_the_weights_ask_for_the_features_that_are_made() -> None:
+    weights = load_weights("text")
+    table = describe_lines([page_of(CASES[0])], weights.words)
+    assert tuple(table.columns) == weights.first.names
+
+
+def test_a_model_without_weights_says_so() -> None:
+    with pytest.raises(ContractError, match="no weights"):
+        load_weights("none")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(1, 99), st.integers(1, 20)), min_size=1, max_size=7))
+def test_no_other_choice_of_lines_has_a_greater_expected_f1(rows: list[tuple[int, int]]) -> None:
+    probability = np.array([p / 100 for p, _ in rows])
+    words = np.array([float(w) for _, w in rows])
+
+    def quality(keep: np.ndarray) -> float:
+        return float(2 * (probability * words)[keep].sum() / (words[keep].sum() + (probability * words).sum()))
+
+    best = max(quality(np.array(c)) for c in itertools.product([False, True], repeat=len(rows)))
+    assert quality(keep_lines(probability, words)) == pytest.approx(best, abs=1e-6)
+
+
+def test_the_parts_of_a_leaf_and_the_root_add_up_to_the_leaf() -> None:
+    rng = np.random.default_rng(1)
+    forest = Forest(
+        ("a", "b"),
+        np.array([0, 1, 0], np.int32),
+        np.array([0.5, 0.5, 0.2], np.float32),
+        np.array([[0, 1], [1, 2]], np.int32),
+        rng.integers(-LEAF_UNIT, LEAF_UNIT, (2, 4)).astype(np.int32),
+        0,
+        np.ones((2, 4), np.float32),
+    )
+    parts = forest.part_leaves(np.array([0, 1]), 2).sum(axis=2)
+    root = forest.leaves.mean(axis=1, keepdims=True) / LEAF_UNIT
+    assert parts + root == pytest.approx(forest.leaves / LEAF_UNIT, abs=1e-5)
+    matrix = np.array([[0.0, 0.3, 0.9], [0.9, 0.1, 0.6]], np.float32)
+    by_hand = [forest.leaves[0, 2] + forest.leaves[1, 1], forest.leaves[0, 0] + forest.leaves[1, 2]]
+    by_hand += [forest.leaves[0, 3] + forest.leaves[1, 3]]
+    assert forest.score(matrix).tolist() == by_hand
+
+
+def test_a_word_hash_depends_on_its_letters_alone() -> None:
+    tokens = lt.tokenize_lines(["Water WATER water", "the water, which"])
+    assert len({*tokens.word[:3].tolist(), int(tokens.word[4])}) == 1
+    # A changed hash would make the shipped word scores meaningless.
+    assert int(lt.tokenize_lines(["water"]).word[0]) == int(lt.tokenize_lines(["- «water»"]).word[0])
+
+
+def test_scripts_without_spaces_count_about_as_many_words_as_others() -> None:
+    tokens = lt.tokenize_lines(["他们在首都讨论修建新铁路的计划", "they discussed the plan for a railway"])
+    words = np.bincount(tokens.line, tokens.weight)
+    assert 0.5 < words[0] / words[1] < 2
+
+
+@pytest.mark.parametrize(
+    ("line", "purpose"),
+    [
+        ("Читайте также", "related"),
+        ("اقرأ أيضا", "related"),
+        ("Tüm hakları saklıdır", "legal"),
+        ("分享到", "share"),
+        ("Բաժանորդագրվել", "subscribe"),
+    ],
+)
+def test_words_of_links_are_known_in_many_languages(line: str, purpose: str) -> None:
+    tokens = lt.tokenize_lines([line])
+    found = match_phrases(tokens, np.zeros(len(tokens.word), np.bool_))
+    assert found[purpose].all()
+
+
+def test_a_stopword_of_the_page_is_no_phrase() -> None:
+    tokens = lt.tokenize_lines(["la casa di mio padre e della madre che non era nel paese di lui"])
+    stop, fit = pick_stopwords(tokens, np.zeros(len(tokens.word), np.int64), 1)
+    assert fit[0] > 0.4
+    assert not match_phrases(tokens, stop)["byline"].any()
+
+
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=5), st.data())
+@settings(max_examples=40, deadline=None)
+def test_looking_around_never_leaves_the_page(sizes: list[int], data: st.DataObject) -> None:
+    bounds = np.cumsum([0, *sizes])
+    rows = Rows.between(bounds)
+    value = np.array(data.draw(st.lists(st.integers(-4, 4), min_size=rows.count, max_size=rows.count)), np.float64)
+    for low, high in itertools.pairwise(bounds.tolist()):
+        own = value[low:high]
+        for k in range(high - low):
+            assert rows.around(value, 1, 2)[low + k] == own[max(0, k - 1) : k + 3].sum()
+            assert rows.shift(value, -1, 9.0)[low + k] == (own[k - 1] if k else 9.0)
+    start, end = rows.best_span(value)
+    for k, (low, high) in enumerate(itertools.pairwise(bounds.tolist())):
+        if high > low:
+            spans = [value[a:b].sum() for a in range(low, high) for b in range(a + 1, high + 1)]
+            assert value[start[k] : end[k]].sum() == max(spans)

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import pipeline
+from pipeline import plan as planning
+from pipeline.plan import stage_digests
+from pipeline.settings import CleanSettings, Settings, TagSettings
+
+PACKAGE = Path(pipeline.__file__).parent
+
+
+def changed(suites: Path, other: Settings) -> set[str]:
+    before, after = stage_digests(Settings(), suites), stage_digests(other, suites)
+    return {stage for stage in before if before[stage] != after[stage]}
+
+
+def test_a_setting_touches_its_own_stage_only(suites: Path) -> None:
+    assert changed(suites, Settings(clean=CleanSettings(repeat_min=3))) == {"clean"}
+    assert changed(suites, Settings(tag=TagSettings(threshold=2.0))) == {"tag"}
+    assert changed(suites, Settings(batch_documents=5)) == set()
+
+
+def test_a_users_taxonomy_is_part_of_the_tag_digest(suites: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.yml"
+    mine.write_text("one")
+    settings = Settings(tag=TagSettings(taxonomy=str(mine)))
+    before = stage_digests(settings, suites)
+    mine.write_text("another")
+    after = stage_digests(settings, suites)
+    assert {s for s in before if before[s] != after[s]} == {"tag"}
+
+
+def test_an_expectation_is_part_of_the_output_digest(suites: Path, tmp_path: Path) -> None:
+    (tmp_path / "sentences.json").write_text("{}")
+    before, after = stage_digests(Settings(), suites), stage_digests(Settings(), tmp_path)
+    assert {s for s in before if before[s] != after[s]} == {"output"}
+
+
+@pytest.mark.parametrize("names", [planning._TAG_CODE, planning._OUTPUT_CODE, planning._NEUTRAL_CODE])
+def test_every_module_that_a_stage_names_exists(names: tuple[str, ...]) -> None:
+    assert [name for name in names if not (PACKAGE / name).is_file()] == []
