@@ -39,7 +39,9 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--oof", type=Path, nargs=2, metavar=("FULL", "MAIN"))
     parser.add_argument("--show", default="", help="print wrongly claimed lines of this rule")
-    parser.add_argument("--zones", action="store_true", help="count apart inside and outside the prose, and by data set")
+    parser.add_argument(
+        "--zones", action="store_true", help="count apart inside and outside the prose, and by data set"
+    )
     parser.add_argument("--metadata", action="store_true", help="measure title, date and author against html/gold")
     parser.add_argument("--limit", type=int, default=0)
     args = parser.parse_args()
@@ -96,14 +98,19 @@ def _measure(view: str, records: list[dict[str, Any]], scores: dict[str, Any], s
         _count_rules(record, sheet, starts, table, show)
         if model:
             _count_f1(record, sheet, model, totals)
-    print(f"\n{view}: {len(records)} pages, {1000 * spent / len(records):.2f} ms CPU a page for cutting and rules, "
-          f"{joined} lines joined")
+    print(
+        f"\n{view}: {len(records)} pages, {1000 * spent / len(records):.2f} ms CPU a page for cutting and rules, "
+        f"{joined} lines joined"
+    )
     print(f"{'rule':28}{'role':18}{'lines':>8}{'words':>9}{'precision':>11}")
     for rule, c in sorted(table.items(), key=lambda x: (x[1]["good"] / max(1, x[1]["words"]), x[0])):
         print(f"{rule:28}{_role(c):18}{c['lines']:8}{c['words']:9}{c['good'] / max(1, c['words']):11.3f}")
     for key, c in sorted(totals.items()):
-        print(f"{key:32} P {c['hit'] / max(1, c['kept']):.4f} R {c['hit'] / max(1, c['gold']):.4f} "
-              f"F1 {2 * c['hit'] / max(1, c['kept'] + c['gold']):.4f}  mean page F1 {c['f1'] / 1e6 / max(1, c['pages']):.4f}")
+        print(
+            f"{key:32} P {c['hit'] / max(1, c['kept']):.4f} R {c['hit'] / max(1, c['gold']):.4f} "
+            f"F1 {2 * c['hit'] / max(1, c['kept'] + c['gold']):.4f}"
+            f"  mean page F1 {c['f1'] / 1e6 / max(1, c['pages']):.4f}"
+        )
 
 
 def _role(counter: Counter[str]) -> str:
@@ -128,7 +135,7 @@ def _count_rules(
             zone = "in" if sheet.first_prose <= index <= sheet.last_prose else "out"
             row = table[f"{claim.rule} {zone} {record['id'][:3]}" if ZONES else claim.rule]
             row[f"role:{claim.role}"] += 1
-            for label, words, text in _gold(record, starts, claim.start, claim.end):
+            for label, words, _text in _gold(record, starts, claim.start, claim.end):
                 if label < 0:
                     continue
                 body = DISPOSITION_OF[claim.role] is Disposition.BODY
@@ -165,7 +172,9 @@ def _measure_metadata(
             elif true is None:
                 outcome = "false value"
             else:
-                near = field != "published_on" and min(len(a), len(b)) >= 0.6 * max(len(a), len(b)) and (a in b or b in a)
+                near = (
+                    field != "published_on" and min(len(a), len(b)) >= 0.6 * max(len(a), len(b)) and (a in b or b in a)
+                )
                 outcome = "right" if a == b or near or (field == "author" and a in b) else "wrong"
             for name in (f"{field} all", f"{field} {record['id'][:3]}"):
                 counts[name][outcome] += 1
@@ -201,9 +210,15 @@ def _count_f1(record: dict[str, Any], sheet: Sheet, model: Any, totals: dict[str
                 for c in sheet.claims.get(i, ()):
                     if DISPOSITION_OF[c.role] is not Disposition.BODY:
                         dropped += (c.end - c.start) / max(1, line.end - line.start)
-                body = 1 - dropped if i not in verdicts or verdicts[i].keep else sum(
-                    (c.end - c.start) / max(1, line.end - line.start)
-                    for c in sheet.claims.get(i, ()) if DISPOSITION_OF[c.role] is Disposition.BODY)
+                body = (
+                    1 - dropped
+                    if i not in verdicts or verdicts[i].keep
+                    else sum(
+                        (c.end - c.start) / max(1, line.end - line.start)
+                        for c in sheet.claims.get(i, ())
+                        if DISPOSITION_OF[c.role] is Disposition.BODY
+                    )
+                )
                 part = words * max(0.0, min(1.0, body))
             all_kept += part
             gold += words * label

@@ -39,7 +39,8 @@ def test_text_wrapped_at_a_fixed_width_is_put_together() -> None:
 
 
 def test_verse_is_not_put_together() -> None:
-    text = "Shall I compare thee to a summer's day?\nThou art more lovely and more temperate:\nRough winds do shake the darling buds of May,\nAnd summer's lease hath all too short a date:"
+    text = "Shall I compare thee to a summer's day?\nThou art more lovely and more temperate:\n"
+    text += "Rough winds do shake the darling buds of May,\nAnd summer's lease hath all too short a date:"
     assert len(cut_lines(text)) == 4
 
 
@@ -48,12 +49,16 @@ def test_a_list_of_short_lines_is_not_put_together() -> None:
 
 
 def test_code_is_not_put_together() -> None:
-    text = "from models import Alpha, Beta, Gamma, Delta, Epsilon\nvalue = compute(alpha=1, beta=2, gamma=3, delta=4444)\nother = compute(alpha=1, beta=2, gamma=3, delta=5555)"
+    text = (
+        "from models import Alpha, Beta, Gamma, Delta, Epsilon\nvalue = compute(alpha=1, beta=2, gamma=3, delta=4444)\n"
+    )
+    text += "other = compute(alpha=1, beta=2, gamma=3, delta=5555)"
     assert len(cut_lines(text)) == 3
 
 
 def test_a_page_on_one_line_of_markdown_is_cut_at_its_marks() -> None:
-    text = f"# The plan ## Contents * [First part](#first) * [Second part](#second) ## First part {LONG * 4}## Second part {LONG * 4}"
+    text = "# The plan ## Contents * [First part](#first) * [Second part](#second) "
+    text += f"## First part {LONG * 4}## Second part {LONG * 4}"
     cut = [line.text.split(" The committee")[0] for line in cut_lines(text)]
     assert cut[:4] == ["# The plan", "## Contents", "* [First part](#first)", "* [Second part](#second)"]
     assert "## First part" in cut and "## Second part" in cut

@@ -54,9 +54,11 @@ def assert_ledger(document: Document) -> None:
 
 PIECES = st.sampled_from(
     ["Share", "Related articles:", "by Ann Lee 2 May 2024", "date 2025-01-24 Donate", "Table of Contents", "• Name : x",
-     "Username : ab", "Birthdate : 1990-01-01", "followers : 3", "following : 4", "© 2024 X", "\u200b", "## A * [b](#b)",
+     "Username : ab", "Birthdate : 1990-01-01", "followers : 3", "following : 4", "© 2024 X", "\u200b",
+     "## A * [b](#b)",
      "The plan was put off again, and nobody in the hall asked why it had been put off for the third time this year.",
-     "What do you think? Share your thoughts in the comments below.", "Label: text", "1. one", "\u2028", "\r\n", "\n\n", "İ"]
+     "What do you think? Share your thoughts in the comments below.",
+     "Label: text", "1. one", "\u2028", "\r\n", "\n\n", "İ"]
 )  # fmt: skip
 
 
@@ -110,7 +112,6 @@ def test_every_dropped_block_names_its_rule() -> None:
             assert block.evidence or block.disposition is Disposition.BODY
 
 
-@pytest.mark.parametrize("text", ["A. " * 60_000, ": " * 100_000, "[" * 100_000, "- " * 100_000, "by " * 80_000, "(" * 50_000 + "\n" * 50_000],
-                         ids=["initials", "colons", "brackets", "dashes", "bylines", "open and blank"])  # fmt: skip
-def test_hostile_text_is_cleaned(text: str) -> None:
-    assert_ledger(clean_text(text))
+@pytest.mark.parametrize("piece", ["A. ", ": ", "[", "- ", "by ", "(\n", "date 2024-01-01 ", "Name : x "])
+def test_hostile_text_is_cleaned(piece: str) -> None:
+    assert_ledger(clean_text(piece * 9_000))

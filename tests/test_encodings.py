@@ -70,7 +70,14 @@ def test_a_declaration_that_is_no_encoding_is_passed_over(declared: str) -> None
 
 @pytest.mark.parametrize(
     "data",
-    [b"%PDF-1.7 x", b"PK\x03\x04abc", b"\x89PNG\r\n", bytes(range(256)) * 20, b"\x00\x01\x02\x03" * 50, codecs.BOM_UTF16_LE + bytes(range(128, 256)) * 9],
+    [
+        b"%PDF-1.7 x",
+        b"PK\x03\x04abc",
+        b"\x89PNG\r\n",
+        bytes(range(256)) * 20,
+        b"\x00\x01\x02\x03" * 50,
+        codecs.BOM_UTF16_LE + bytes(range(128, 256)) * 9,
+    ],
     ids=["pdf", "zip", "png", "all bytes", "control codes", "a mark before noise"],
 )
 def test_bytes_that_are_no_text_are_rejected(data: bytes) -> None:

@@ -36,7 +36,12 @@ def test_a_text_file_that_is_an_html_document_is_read_as_one() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["How to write <html> and <body> tags", "<b>Bold</b> opening of a text", "< 5 of 10 people", "# Title\n\n<p>Raw</p>"],
+    [
+        "How to write <html> and <body> tags",
+        "<b>Bold</b> opening of a text",
+        "< 5 of 10 people",
+        "# Title\n\n<p>Raw</p>",
+    ],
 )
 def test_a_text_about_markup_stays_a_text(text: str) -> None:
     page = page_of(text.encode())
@@ -124,7 +129,9 @@ def test_lines_of_no_text_are_not_covered() -> None:
 
 @pytest.mark.engine
 def test_trafilatura_judges_equal_pages_equally_and_within_its_time() -> None:
-    prose = "".join(f"<p>Paragraph {i} of the article, which has enough words to be taken for content.</p>" for i in range(9))
+    prose = "".join(
+        f"<p>Paragraph {i} of the article, which has enough words to be taken for content.</p>" for i in range(9)
+    )
     html = f"<html><body><nav><a href=/>Home</a></nav><article>{prose}</article></body></html>".encode()
     source = Source("a.html", None, len(html), "text/html")
     first, second = (extract_page(source, html, SETTINGS, "trafilatura") for _ in range(2))

@@ -21,11 +21,23 @@ from pipeline.line_model import FAMILIES, family_of, keep_lines, load_weights, s
 from pipeline.line_words import match_phrases, pick_stopwords
 
 CASES = json.loads((Path(__file__).parent / "cases" / "line_model.json").read_text("utf-8"))["pages"]
+SEEDS = json.loads((Path(__file__).parent / "cases" / "line_model_seeds.json").read_text("utf-8"))["body"]
 LINE = st.text(st.characters(exclude_characters="\n", exclude_categories=["Cs"]), min_size=1, max_size=60)
 
 
 def page_of(case: dict, policy: str = "auto") -> PageLines:
     return PageLines([line for _, _, line in case["lines"]], [gap for gap, _, _ in case["lines"]], policy)
+
+
+@pytest.mark.parametrize("policy", ["auto", "article", "page"])
+@pytest.mark.parametrize("source", SEEDS)
+def test_no_sentence_heading_or_bullet_of_a_seed_is_dropped(source: str, policy: str) -> None:
+    rows = (Path(__file__).parents[1] / source).read_text("utf-8-sig").split("\n")
+    number = [k for k, row in enumerate(rows) if row.strip()]
+    gaps = [after - before - 1 for before, after in itertools.pairwise([-1, *number])]
+    keep = score_lines([rows[k] for k in number], gaps, policy).keep
+    dropped = {k for k, kept in zip(number, keep, strict=True) if not kept}
+    assert not dropped & set(SEEDS[source])
 
 
 @pytest.mark.parametrize("policy", ["auto", "article", "page"])
@@ -119,14 +131,21 @@ def test_a_model_without_weights_says_so() -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 99), st.integers(1, 20)), min_size=1, max_size=7))
 def test_no_other_choice_of_lines_has_a_greater_expected_f1(rows: list[tuple[int, int]]) -> None:
-    probability = np.array([p / 100 for p, _ in rows])
-    words = np.array([float(w) for _, w in rows])
+    # Sorted, so that no line stands between two better ones and is kept for their sake.
+    probability = np.array([p / 100 for p, _ in sorted(rows)])
+    words = np.array([float(w) for _, w in sorted(rows)])
 
     def quality(keep: np.ndarray) -> float:
         return float(2 * (probability * words)[keep].sum() / (words[keep].sum() + (probability * words).sum()))
 
     best = max(quality(np.array(c)) for c in itertools.product([False, True], repeat=len(rows)))
     assert quality(keep_lines(probability, words)) == pytest.approx(best, abs=1e-6)
+
+
+def test_bullets_between_sure_lines_stay_and_a_teaser_list_after_them_goes() -> None:
+    probability = np.array([0.95, 0.9, 0.3, 0.28, 0.97, 0.3, 0.28, 0.1])
+    keep = keep_lines(probability, np.array([40.0, 30, 4, 4, 50, 8, 8, 8]))
+    assert keep.tolist() == [True, True, True, True, True, False, False, False]
 
 
 def test_the_parts_of_a_leaf_and_the_root_add_up_to_the_leaf() -> None:

@@ -14,7 +14,12 @@ CASES = json.loads((Path(__file__).parent / "cases" / "metadata.json").read_text
 @pytest.mark.parametrize("case", CASES, ids=[c["why"] for c in CASES])
 def test_a_document_states_what_it_states_and_nothing_more(case: dict) -> None:
     d = clean_text(case["text"])
-    said = {"title": d.title, "author": d.author, "published_on": d.published_on and str(d.published_on), "site": d.site}
+    said = {
+        "title": d.title,
+        "author": d.author,
+        "published_on": d.published_on and str(d.published_on),
+        "site": d.site,
+    }
     assert said == {k: case[k] for k in said}
 
 
@@ -30,7 +35,8 @@ def test_a_fact_points_at_the_characters_it_was_read_from(case: dict) -> None:
 
 
 def test_the_title_that_the_head_states_is_found_on_the_page() -> None:
-    text = "Menu\n\nThe harbour plan\n\nThe committee met again on Tuesday to discuss the new plan for the harbour in the old hall."
+    text = "Menu\n\nThe harbour plan\n\n"
+    text += "The committee met again on Tuesday to discuss the new plan for the harbour in the old hall."
     page = Page("0", "0", "text/plain", text, facts=(Fact("title", "The harbour plan", "head"),))
     document = clean_page(page, CleanSettings())
     assert document.title == "The harbour plan"

@@ -8,6 +8,7 @@ character that is not white space lies in exactly one line, and lines stand in o
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -52,9 +53,9 @@ _ENDS = re.compile(r"[.!?…。！？؟۔։।]['\"”’»)\]\u200f\u200e]{0,3}
 
 
 def cut_lines(text: str, markup: Sequence[Markup] = ()) -> tuple[Line, ...]:
-    """Return the lines of `text` in order.
+    r"""Return the lines of `text` in order.
 
-    >>> [line.text for line in cut_lines("One line\\r\\n\\r\\n  - two \\u2028 three")]
+    >>> [line.text for line in cut_lines("One line\r\n\r\n  - two \u2028 three")]
     ['One line', '- two', 'three']
     """
     by_start = {m.start: m for m in markup}
@@ -150,7 +151,7 @@ def _wrap_width(text: str, group: list[_Span]) -> int:
     width = max(s[1] - s[0] for s in group)
     if not _NARROW <= width <= _WIDE:
         return 0
-    pairs = list(zip(group, group[1:], strict=False))
+    pairs = list(itertools.pairwise(group))
     if sum(1 for s in group if _CODE.search(text, s[0], s[1])) >= 0.3 * len(group):
         return 0
     soft = [p for p in pairs if _overflows(text, *p, width)]
@@ -164,6 +165,8 @@ def _continues(text: str, line: _Span, following: _Span, width: int) -> bool:
 
 def _overflows(text: str, line: _Span, following: _Span, width: int) -> bool:
     """Tell whether the following line's first word would have gone beyond `width`."""
+    if _HYPHEN.search(text, max(line[0], line[1] - 3), line[1]) and text[following[0]].islower():
+        return True
     first = text[following[0] : min(following[1], following[0] + width)].split(None, 1)[0]
     return (line[1] - line[0]) + 1 + len(first) > width and line[1] - line[0] > width // 2
 

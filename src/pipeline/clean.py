@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from .blocks import Line, cut_lines
 from .errors import ContractError
 from .metadata import fact_date, fact_value, read_facts
-from .model import UNDETERMINED, Block, Disposition, Document, Language, Page, Role, DISPOSITION_OF
+from .model import DISPOSITION_OF, UNDETERMINED, Block, Disposition, Document, Language, Page, Role
 from .rules import body, header, legal, navigation, profile, promotion, repeats, title
 from .rules.sheet import Claim, Sheet, make_sheet
 from .settings import CleanSettings, SegmentSettings
@@ -98,9 +98,7 @@ def claim_lines(page: Page, lines: tuple[Line, ...], scores: LineScores | None, 
     return sheet.without_overruled(CONTRADICTS)
 
 
-def _score(
-    pages: Sequence[Page], cut: Sequence[tuple[Line, ...]], settings: CleanSettings
-) -> list[LineScores | None]:
+def _score(pages: Sequence[Page], cut: Sequence[tuple[Line, ...]], settings: CleanSettings) -> list[LineScores | None]:
     """Return the line model's scores of all pages at once, text and HTML each with its own weights."""
     from .line_model import PageLines, score_pages
 
@@ -243,7 +241,9 @@ def _label_blocks(sheet: Sheet, blocks: list[Block]) -> Iterator[Block]:
             continue
         middle = block.start + end
         start = block.end - len(rest)
-        yield _block(sheet, block.start, middle, Role.LABEL, "label", "opens a bullet or a row of siblings", block.confidence)
+        yield _block(
+            sheet, block.start, middle, Role.LABEL, "label", "opens a bullet or a row of siblings", block.confidence
+        )
         yield _block(sheet, start, block.end, block.role, block.rule, block.evidence, block.confidence)
 
 
@@ -255,7 +255,8 @@ def _assert_ledger(text: str, blocks: Sequence[Block]) -> None:
         between = text[at:start]
         if start < at or (between and not between.isspace()):
             raise ContractError(
-                f"Characters {at} to {start} lie in no block or in two: {between[:60]!r}. This is a fault of the cleaner."
+                f"Characters {at} to {start} lie in no block or in two: {between[:60]!r}. "
+                "This is a fault of the cleaner: report the document."
             )
         if block:
             at = block.end

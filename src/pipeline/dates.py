@@ -35,7 +35,9 @@ def find_dates(text: str) -> list[FoundDate]:
     if not _YEAR.search(text):
         return []
     folded = fold(text)
-    found = sorted({*_iso(folded), *_numeric(folded), *_named(folded), *_asian(folded)}, key=lambda d: (d.start, -d.end))
+    found = sorted(
+        {*_iso(folded), *_numeric(folded), *_named(folded), *_asian(folded)}, key=lambda d: (d.start, -d.end)
+    )
     kept: list[FoundDate] = []
     for item in found:
         if not kept or item.start >= kept[-1].end:
@@ -46,8 +48,10 @@ def find_dates(text: str) -> list[FoundDate]:
 FIRST_YEAR, LAST_YEAR = 1900, 2099
 
 _YEAR = re.compile(r"\d{4}")
-_ISO = re.compile(r"(?<!\d)(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)(?:t\d{2}:\d{2}(?::\d{2})?(?:\.\d{1,6})?(?:z|[+-]\d{2}:?\d{2})?)?")
-_NUMERIC = re.compile(r"(?<![\d.])(\d{1,2})([-/.]) ?(\d{1,2})\2 ?(\d{4})(?!\d)")
+_ISO = re.compile(
+    r"(?<!\d)(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)(?:t\d{2}:\d{2}(?::\d{2})?(?:\.\d{1,6})?(?:z|[+-]\d{2}:?\d{2})?)?"
+)
+_NUMERIC = re.compile(r"(?<![\d.])(\d{1,2})([-/.]) ?(\d{1,2})\2 ?(\d{4})(?!\d|\.\d)")
 _ASIAN = re.compile(r"(\d{4}) ?[年년] ?(\d{1,2}) ?[月월] ?(\d{1,2}) ?[日号일]?")
 
 

@@ -93,6 +93,14 @@ def compare_tables(a: Tables, b: Tables, before: str, after: str, *, limit: int 
     )
 
 
+def of_documents(doc_ids: Sequence[str]) -> ds.Expression:
+    """Return the filter that keeps the rows of some documents."""
+    import pyarrow as pa
+    import pyarrow.dataset as ds
+
+    return ds.field("doc_id").isin(pa.array(doc_ids, pa.string()))
+
+
 def _index(tables: Tables) -> dict[str, tuple[str, int]]:
     """Return (source_path, sentence_count) by doc_id."""
     rows = tables.dataset("documents").to_table(columns=["doc_id", "source_path", "sentence_count"])
@@ -167,9 +175,7 @@ def _between(tables: Tables, name: str, low: str, high: str) -> pa.Table:
 
 
 def _fetch(tables: Tables, doc_ids: Sequence[str]) -> dict[str, DocumentRows]:
-    import pyarrow.dataset as ds
-
-    some = {n: tables.dataset(n).to_table(filter=ds.field("doc_id").isin(doc_ids)) for n in _BY_DOCUMENT}
+    some = {n: tables.dataset(n).to_table(filter=of_documents(doc_ids)) for n in _BY_DOCUMENT}
     runs = _runs(some)
     return {doc_id: _rows(some, runs, doc_id) for doc_id in doc_ids}
 

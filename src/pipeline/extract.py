@@ -100,7 +100,9 @@ def _parse(text: str) -> tuple[Any, bool]:
 
 
 _ELEMENT = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>")
-_KEPT_FLAT = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "br", "title", "script", "style", "template", "meta", "link"))
+_KEPT_FLAT = frozenset(
+    ("h1", "h2", "h3", "h4", "h5", "h6", "br", "title", "script", "style", "template", "meta", "link")
+)
 
 
 def _flat(text: str) -> str:

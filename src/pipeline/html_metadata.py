@@ -271,7 +271,9 @@ def _author(head: Head, rendered: Rendered, title: str) -> Fact | None:
         return None
     for element in head.items.get("author", ())[:1]:
         inner = element.find(".//*[@itemprop='name']")
-        stated = element.get("content") or ((inner.get("content") or _text(inner)) if inner is not None else _text(element))
+        stated = element.get("content") or (
+            (inner.get("content") or _text(inner)) if inner is not None else _text(element)
+        )
         if names := _names([stated or ""], head):
             return Fact("author", names, "microdata_author", confidence=0.9)
     for key in _META_AUTHORS:
@@ -284,7 +286,9 @@ def _author(head: Head, rendered: Rendered, title: str) -> Fact | None:
     return _author_by_headline(head, rendered, title)
 
 
-_CAPITALISED = re.compile(r"^(?:[^\W\d_a-zß-öø-ÿ]['’.\w-]*|de|da|di|du|van|von|der|den|la|le|el|al|bin|y|e|and|und|et|&|,)$")
+_CAPITALISED = re.compile(
+    r"^(?:[^\W\d_a-zß-öø-ÿ]['’.\w-]*|de|da|di|du|van|von|der|den|la|le|el|al|bin|y|e|and|und|et|&|,)$"
+)
 
 
 def _author_by_headline(head: Head, rendered: Rendered, title: str) -> Fact | None:
@@ -308,8 +312,20 @@ def _author_by_headline(head: Head, rendered: Rendered, title: str) -> Fact | No
 
 
 _LABELS_AUTHOR = frozenset(
-    ("written by", "author", "geschrieben von", "verfasst von", "écrit par", "escrito por", "scritto da", "geschreven door",
-     "napisane przez", "автор", "skriven av", "yazan")
+    (
+        "written by",
+        "author",
+        "geschrieben von",
+        "verfasst von",
+        "écrit par",
+        "escrito por",
+        "scritto da",
+        "geschreven door",
+        "napisane przez",
+        "автор",
+        "skriven av",
+        "yazan",
+    )
 )
 
 
@@ -332,10 +348,33 @@ def _names(stated: Sequence[str], head: Head) -> str:
 
 _META_DATES = (
     *("article:published_time", "og:article:published_time", "og:published_time", "datepublished", "parsely-pub-date"),
-    *("sailthru.date", "cxenseparse:recs:publishtime", "dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date.created"),
+    *(
+        "sailthru.date",
+        "cxenseparse:recs:publishtime",
+        "dc.date.issued",
+        "dcterms.issued",
+        "dcterms.created",
+        "dc.date.created",
+    ),
     *("dc.date", "citation_publication_date", "citation_online_date", "article.published", "published_time", "pubdate"),
-    *("publishdate", "publish-date", "publish_date", "publication_date", "publicationdate", "published", "article_date_original"),
-    *("date", "dcterms.date", "originalpublicationdate", "ptime", "bt:pubdate", "rnews:datepublished", "iso-8601-publish-date"),
+    *(
+        "publishdate",
+        "publish-date",
+        "publish_date",
+        "publication_date",
+        "publicationdate",
+        "published",
+        "article_date_original",
+    ),
+    *(
+        "date",
+        "dcterms.date",
+        "originalpublicationdate",
+        "ptime",
+        "bt:pubdate",
+        "rnews:datepublished",
+        "iso-8601-publish-date",
+    ),
     *("date_published", "mediator_published_time", "shareaholic:article_published_time", "og:pubdate", "created"),
 )
 _COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})(?:\d{4,6}|T\d{4,6}Z?)?$")
@@ -352,7 +391,9 @@ def _published(head: Head, rendered: Rendered, title: str) -> Fact | None:
     for key in _META_DATES:
         if (stated := head.meta.get(key)) and (day := _day(stated)):
             return Fact("published_on", day, "meta_date", confidence=0.9 if head.is_article else 0.7)
-    days = {d for e in head.items.get("datepublished", ()) if (d := _day(e.get("content") or e.get("datetime") or _text(e)))}
+    days = {
+        d for e in head.items.get("datepublished", ()) if (d := _day(e.get("content") or e.get("datetime") or _text(e)))
+    }
     if len(days) == 1:
         return Fact("published_on", days.pop(), "microdata_date", confidence=0.9)
     for thing in head.things:

@@ -15,17 +15,22 @@ from typing import Any
 
 from .html_names import bits_of, kinds_of, shape_of
 
-BLOCKS = frozenset(
+
+def _tags(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
+BLOCKS = _tags(
     "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure "
     "footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr html legend li listing main menu nav ol optgroup p pre "
-    "search section summary table tbody tfoot thead tr td th ul xmp noscript".split()
+    "search section summary table tbody tfoot thead tr td th ul xmp noscript"
 )
 """Elements that start and end a line."""
 
-_MARGIN = frozenset("p h1 h2 h3 h4 h5 h6 ul ol dl table blockquote pre figure fieldset hr article section".split())
-_SKIPPED = frozenset(
+_MARGIN = _tags("p h1 h2 h3 h4 h5 h6 ul ol dl table blockquote pre figure fieldset hr article section")
+_SKIPPED = _tags(
     "script style template iframe object embed applet svg canvas audio video datalist select textarea "
-    "annotation annotation-xml noframes noembed title meta link map progress meter".split()
+    "annotation annotation-xml noframes noembed title meta link map progress meter"
 )
 _LISTS = frozenset(("ul", "ol", "menu", "dir"))
 _CELLS = frozenset(("td", "th"))
@@ -115,7 +120,7 @@ _ROLE_BIT = {
 
 
 def render(root: Any) -> Rendered:
-    """Render an lxml element and all below it.
+    r"""Render an lxml element and all below it.
 
     >>> from lxml import html
     >>> page = render(html.fromstring("<div><p>One<br>two</p><ul><li>a</li><li><a>b</a></li></ul></div>"))

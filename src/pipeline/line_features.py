@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,11 +60,11 @@ class FeatureTable:
 
 
 def describe_lines(pages: Sequence[PageLines], scores: WordScores) -> FeatureTable:
-    """Return the features of all lines of `pages`; a page without lines has none."""
+    """Return the features of all lines of `pages`, of which one has lines at least."""
     rows = Rows.of(pages)
     tokens = lt.tokenize_lines([line for page in pages for line in page.lines])
     columns: dict[str, Floats] = {}
-    words = np.bincount(tokens.line, tokens.weight, rows.count)
+    words = tally(tokens.line, tokens.weight, rows.count)
     stops = _describe_words(columns, tokens, rows, words, scores)
     _describe_characters(columns, tokens, words)
     gap = np.minimum(np.fromiter((g for p in pages for g in p.gaps), np.float64, rows.count), 3.0)
@@ -94,8 +95,8 @@ def describe_lines(pages: Sequence[PageLines], scores: WordScores) -> FeatureTab
 
 def group_mean(group: Ints, value: Floats, weight: Floats) -> Floats:
     """Return for each line the mean of `value` over its group, weighed; 0 where all weights are 0."""
-    total = np.bincount(group, weight)[group]
-    summed = np.bincount(group, value * weight)[group]
+    total = tally(group, weight)[group]
+    summed = tally(group, value * weight)[group]
     return np.divide(summed, total, out=np.zeros_like(summed), where=total > 0)
 
 
@@ -127,16 +128,23 @@ class Rows:
         return len(self.page)
 
     def shift(self, value: Floats, step: int, fill: float = 0.0) -> Floats:
-        """Return the value `step` lines further down (up if negative), `fill` outside the page."""
-        at = np.arange(self.count) + step
+        """Return the value `step` lines further down (up if negative), `fill` outside the page.
+
+        `value` has an entry a line, or is a matrix of rows of such.
+        """
+        at = np.arange(step, self.count + step)
         inside = (at >= self.begin) & (at < self.end)
-        return np.where(inside, value[np.clip(at, 0, max(self.count - 1, 0))], fill)
+        return np.where(inside, value[..., np.where(inside, at, 0)], fill)
 
     def around(self, value: Floats, before: int, after: int) -> Floats:
-        """Return the sum over the lines from `before` above to `after` below, within the page."""
-        summed = running_sum(value)
+        """Return the sum over the lines from `before` above to `after` below, within the page; rows as in `shift`."""
+        return self.between_sums(running_sum(value), before, after)
+
+    def between_sums(self, summed: Floats, before: int, after: int) -> Floats:
+        """Return what `around` does, of values whose running sums are known."""
         at = np.arange(self.count)
-        return summed[np.minimum(at + after + 1, self.end)] - summed[np.maximum(at - before, self.begin)]
+        high, low = np.minimum(at + (after + 1), self.end), np.maximum(at - before, self.begin)
+        return np.asarray(summed[..., high] - summed[..., low], np.float64)
 
     def above(self, value: Floats) -> Floats:
         """Return the sum over all lines above, in the page."""
@@ -145,24 +153,22 @@ class Rows:
 
     def total(self, value: Floats) -> Floats:
         """Return the page's sum, for each line."""
-        return np.bincount(self.page, value, len(self.bounds) - 1)[self.page]
+        return tally(self.page, value, len(self.bounds) - 1)[self.page]
 
     def distance(self, flag: Bools, limit: float = 50.0) -> tuple[Floats, Floats]:
         """Return the lines up to the nearest flagged line above and below (0 if it is flagged itself)."""
         at = np.arange(self.count)
-        last = np.maximum.accumulate(np.where(flag, at, -1)) if self.count else at
+        last = np.maximum.accumulate(np.where(flag, at, -1))
         up = np.where(last >= self.begin, at - last, limit)
-        following = np.minimum.accumulate(np.where(flag, at, 2**40)[::-1])[::-1] if self.count else at
+        following = np.minimum.accumulate(np.where(flag, at, 2**40)[::-1])[::-1]
         down = np.where(following < self.end, following - at, limit)
         return np.minimum(up, limit).astype(np.float64), np.minimum(down, limit).astype(np.float64)
 
     def localise(self, ids: Ints) -> Ints:
         """Return ids that are equal where page and id are equal, numbered from 0."""
-        if not self.count:
-            return ids.astype(np.int64)
-        _, dense = np.unique(ids, return_inverse=True)
-        _, out = np.unique(self.page * (int(dense.max()) + 1) + dense, return_inverse=True)
-        return out.astype(np.int64)
+        distinct, dense = np.unique(ids, return_inverse=True)
+        _, out = np.unique(self.page * len(distinct) + dense, return_inverse=True)
+        return np.asarray(out, np.int64)
 
     def best_span(self, value: Floats) -> tuple[Ints, Ints]:
         """Return for each page the first line and the line after the last of the span of greatest sum."""
@@ -179,7 +185,15 @@ class Rows:
 
 def running_sum(value: Floats) -> Floats:
     """Return 0 and the sums up to each entry, exact for multiples of 2**-16: the batch leaves no trace in them."""
-    return np.concatenate(([0.0], np.cumsum(np.rint(value * 65536.0)))) / 65536.0
+    out = np.zeros((*value.shape[:-1], value.shape[-1] + 1))
+    np.cumsum(np.rint(value * 65536.0), axis=-1, out=out[..., 1:])
+    out /= 65536.0
+    return out
+
+
+def tally(index: Ints, weight: NDArray[Any], size: int = 0) -> Floats:
+    """Return the sum of the weights of each index below `size`."""
+    return np.bincount(index, weight, size).astype(np.float64)
 
 
 def ratio(part: Floats, whole: Floats) -> Floats:
@@ -192,19 +206,19 @@ def _describe_words(
 ) -> Floats:
     count, line = rows.count, tokens.line
     stop, fit = pick_stopwords(tokens, rows.page[line], len(rows.bounds) - 1)
-    stops = np.bincount(line, tokens.weight * stop, count)
+    stops = tally(line, tokens.weight * stop, count)
     plain = ~tokens.number
     columns["words"] = words
     columns["stop_share"] = ratio(stops, words)
     columns["page_stop_fit"] = fit[rows.page]
-    columns["capital_share"] = ratio(np.bincount(line, tokens.capital, count), np.bincount(line, plain, count))
-    columns["shouted_share"] = ratio(np.bincount(line, tokens.shouted, count), np.bincount(line, plain, count))
-    columns["number_share"] = ratio(np.bincount(line, tokens.number, count), words)
-    columns["word_length"] = ratio(np.bincount(line, tokens.length, count), np.bincount(line, minlength=count))
+    columns["capital_share"] = ratio(tally(line, tokens.capital, count), tally(line, plain, count))
+    columns["shouted_share"] = ratio(tally(line, tokens.shouted, count), tally(line, plain, count))
+    columns["number_share"] = ratio(tally(line, tokens.number, count), words)
+    columns["word_length"] = ratio(tally(line, tokens.length, count), np.diff(tokens.first).astype(np.float64))
     columns["joins"] = ratio(tokens.joins.astype(np.float64), words)
     every = np.zeros(count)
     for name, covered in match_phrases(tokens, stop).items():
-        share = ratio(np.bincount(line, tokens.weight * covered, count), words)
+        share = ratio(tally(line, tokens.weight * covered, count), words)
         columns[f"phrase_{name}"] = share
         every = np.maximum(every, share)
     columns["phrase_any"] = every
@@ -280,8 +294,8 @@ def _describe_place(columns: dict[str, Floats], rows: Rows, words: Floats, prose
     columns["gap"] = gap
     columns["gap_below"] = rows.shift(gap, 1, 3.0)
     block = np.cumsum((gap > 0) | (at == 0)) - 1
-    columns["block_lines"] = np.bincount(block)[block].astype(np.float64) if rows.count else at.astype(np.float64)
-    columns["block_prose"] = group_mean(block, prose, words) if rows.count else prose
+    columns["block_lines"] = np.bincount(block)[block].astype(np.float64)
+    columns["block_prose"] = group_mean(block, prose, words)
     up, down = rows.distance(prose > 0.5)
     columns["prose_up"], columns["prose_down"] = up, down
     start, end = rows.best_span(np.where(prose > 0.3, mass, -np.minimum(3.0 + 0.3 * words, 12.0)))
@@ -310,9 +324,9 @@ def _describe_runs(columns: dict[str, Floats], rows: Rows, shape: Ints, words: F
     at = np.arange(rows.count)
     for period in (1, 2, 3, 4):
         same = rows.shift(shape.astype(np.float64), -period, -1.0) == shape
-        broken = np.maximum.accumulate(np.where(~same, at, -1)) if rows.count else at
+        broken = np.maximum.accumulate(np.where(~same, at, -1))
         ahead = rows.shift(shape.astype(np.float64), period, -1.0) == shape
-        ends = np.minimum.accumulate(np.where(~ahead, at, 2**40)[::-1])[::-1] if rows.count else at
+        ends = np.minimum.accumulate(np.where(~ahead, at, 2**40)[::-1])[::-1]
         columns[f"run_{period}"] = np.minimum(ends - np.maximum(broken, rows.begin), 60).astype(np.float64)
     columns["short_run"] = _run_length(rows, words < 8)
     columns["long_run"] = _run_length(rows, words >= 15)
@@ -320,8 +334,6 @@ def _describe_runs(columns: dict[str, Floats], rows: Rows, shape: Ints, words: F
 
 def _run_length(rows: Rows, flag: Bools) -> Floats:
     """Return the length of the unbroken run of flagged lines that each flagged line lies in, 0 elsewhere."""
-    if not rows.count:
-        return np.zeros(0)
     begins = flag & ~(rows.shift(flag.astype(np.float64), -1) > 0)
     run = np.cumsum(begins) * flag
     return np.where(flag, np.bincount(run)[run], 0).astype(np.float64)
@@ -330,13 +342,13 @@ def _run_length(rows: Rows, flag: Bools) -> Floats:
 def _describe_repeats(columns: dict[str, Floats], tokens: lt.Tokens, rows: Rows) -> None:
     key = lt.hash_lines(tokens).astype(np.int64)
     group = rows.localise(key)
-    copies = np.bincount(group)[group] if rows.count else group
+    copies = np.bincount(group)[group]
     lettered = np.diff(tokens.first) > 0
     columns["copies"] = np.where(lettered, np.minimum(copies, 20), 1).astype(np.float64)
     opening = np.zeros(rows.count, np.int64)
     opening[lettered] = tokens.word[tokens.first[:-1][lettered]].astype(np.int64)
     group = rows.localise(opening)
-    columns["same_opening"] = (np.bincount(group)[group] if rows.count else group) / np.maximum(rows.size, 1.0)
+    columns["same_opening"] = np.bincount(group)[group] / np.maximum(rows.size, 1.0)
 
 
 def _describe_cohesion(columns: dict[str, Floats], tokens: lt.Tokens, rows: Rows, words: Floats, prose: Floats) -> None:
@@ -356,9 +368,9 @@ def _describe_cohesion(columns: dict[str, Floats], tokens: lt.Tokens, rows: Rows
     own_count = np.bincount(own.astype(np.int64))[own] if len(spot) else own
     count = np.bincount(line[spot], minlength=rows.count).astype(np.float64)
     for name, flag in (("cohesion", in_prose), ("span_cohesion", in_span)):
-        seen = np.bincount(group, flag)[group] if len(spot) else np.zeros(0)
+        seen = tally(group, flag)[group] if len(spot) else np.zeros(0)
         elsewhere = seen - own_count * flag > 0
-        columns[name] = ratio(np.bincount(line[spot], elsewhere, rows.count), count)
+        columns[name] = ratio(tally(line[spot], elsewhere, rows.count), count)
 
 
 _NEAR = ("words", "stop_share", "prose", "ends_stop", "phrase_any", "score_mean", "capital_share", "cohesion")
@@ -366,11 +378,14 @@ _WIDE = ("words", "prose", "phrase_any", "score_mean", "cohesion", "ends_stop")
 
 
 def _describe_surroundings(columns: dict[str, Floats], rows: Rows) -> None:
-    for name in _NEAR:
-        for step in (-3, -2, -1, 1, 2, 3):
-            columns[f"{name}_{step:+d}"] = rows.shift(columns[name], step, -1.0)
-    ones = np.ones(rows.count)
+    near = np.stack([columns[name] for name in _NEAR])
+    steps = {step: rows.shift(near, step, -1.0) for step in (-3, -2, -1, 1, 2, 3)}
+    for k, name in enumerate(_NEAR):
+        for step, value in steps.items():
+            columns[f"{name}_{step:+d}"] = value[k]
+    ones = running_sum(np.ones(rows.count))
+    summed = running_sum(np.stack([columns[name] for name in _WIDE]))
     for before, after in ((2, 2), (6, 0), (0, 6), (12, 12)):
-        near = rows.around(ones, before, after)
-        for name in _WIDE:
-            columns[f"{name}_{before}_{after}"] = rows.around(columns[name], before, after) / near
+        mean = rows.between_sums(summed, before, after) / rows.between_sums(ones, before, after)
+        for k, name in enumerate(_WIDE):
+            columns[f"{name}_{before}_{after}"] = mean[k]

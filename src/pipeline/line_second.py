@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.line_features import FeatureTable, Floats, Rows, group_mean, ratio
+from pipeline.line_features import FeatureTable, Floats, Rows, group_mean, ratio, running_sum
 
 
 def describe_neighbours(table: FeatureTable, probability: Floats) -> dict[str, NDArray[np.float32]]:
@@ -61,13 +61,13 @@ def describe_neighbours(table: FeatureTable, probability: Floats) -> dict[str, N
         )
         out[f"{name}_junk_between"] = np.where(inside, 0.0, junk_between)
     gap = (table.columns["gap"] > 0) | (at == rows.begin)
-    block = np.cumsum(gap) - 1 if rows.count else at
+    block = np.cumsum(gap) - 1
     for name, group in (("block", block), *((f"group{k}", g) for k, g in enumerate(table.groups))):
-        out[f"{name}_first"] = group_mean(group, probability, words) if rows.count else probability
+        out[f"{name}_first"] = group_mean(group, probability, words)
     return {name: value.astype(np.float32) for name, value in out.items()}
 
 
 def _between(rows: Rows, value: Floats, low: NDArray[np.int64], high: NDArray[np.int64]) -> Floats:
     """Return the sums of `value` over lines `low` to `high`, 0 where high <= low."""
-    summed = np.concatenate(([0.0], np.cumsum(np.rint(value * 65536.0)))) / 65536.0
+    summed = running_sum(value)
     return np.where(high > low, summed[np.maximum(high, low)] - summed[low], 0.0)

@@ -34,9 +34,9 @@ _PUNCTUATION = {
     QUOTE: "\"'“”‘’«»„‟‹›「」『』`´",
     DASH: "-‐‑‒–—―",
     BRACKET: "()[]（）【】［］",
-    SEPARATOR: "|/\\·•‣▪▸►▶→←»«>‹›●○◦■□–"[:18] + "●○◦■□✓✔➤➜⟩",
+    SEPARATOR: "|/\\·•‣▪▸►▶→←>●○◦■□✓✔➤➜⟩",
     SIGN: "@#&©®™",
-    CODE: "+*=~^%{}<_$"[:10],
+    CODE: "+*=~^%{}<_",
 }
 _SMALLEST_TABLE = 0x20000
 _MULTIPLIER = 0x9E3779B97F4A7C15
@@ -78,7 +78,7 @@ def tokenize_lines(lines: Sequence[str]) -> Tokens:
     lower-case letter runs into a capital ("NewsWorld"), which is what glued links leave behind.
     """
     kind_of, fold_of = _tables()
-    text = "\n".join(lines) + "\n"
+    text = "".join(f"{line}\n" for line in lines)
     code = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     size = np.fromiter((len(x) for x in lines), dtype=np.int64, count=len(lines))
     stop = np.cumsum(size + 1) - 1
@@ -92,11 +92,11 @@ def tokenize_lines(lines: Sequence[str]) -> Tokens:
 
     lettered = _IS_WORD[kind]
     single = (kind == IDEOGRAPH) | (kind == ABUGIDA)
-    before = np.concatenate(([False], lettered[:-1]))
-    lone_before = np.concatenate(([False], single[:-1]))
+    before = np.concatenate(([False], lettered))[:-1]
+    lone_before = np.concatenate(([False], single))[:-1]
     begins = np.flatnonzero(lettered & (~before | single | lone_before))
-    after = np.concatenate((lettered[1:], [False]))
-    lone_after = np.concatenate((single[1:], [False]))
+    after = np.concatenate((lettered, [False]))[1:]
+    lone_after = np.concatenate((single, [False]))[1:]
     ends = np.flatnonzero(lettered & (~after | single | lone_after)) + 1
 
     folded = np.where(code < len(fold_of), fold_of[np.minimum(index, len(fold_of) - 1)], code).astype(np.uint64)
@@ -127,7 +127,7 @@ def tokenize_lines(lines: Sequence[str]) -> Tokens:
     ellipsis = (code[last_spot] == 0x2026) | ((code[last_spot] == 0x2E) & (code[previous] == 0x2E))
 
     is_stop = kind == STOP
-    next_kind = np.concatenate((kind[1:], [SPACE]))
+    next_kind = np.concatenate((kind, [SPACE]))[1:]
     closes = is_stop & ((next_kind == SPACE) | (next_kind == QUOTE) | (next_kind == IDEOGRAPH))
     joined = (kind == LOWER) & (next_kind == UPPER)
     return Tokens(

@@ -16,7 +16,6 @@ from .model import Fact, Role
 from .rules.header import name_span
 from .rules.sheet import Claim, Sheet
 
-
 FAR = 12
 """Lines away from title and first prose at which a date still belongs to the document."""
 
@@ -95,9 +94,7 @@ def _published_on(sheet: Sheet, claims: list[Claim]) -> Iterator[Fact]:
             if item.value is None:
                 continue
             start, end = claim.start + item.start, claim.start + item.end
-            labelled = any(
-                c.family == "date" and claim.start <= c.start and c.end <= start for c in sheet.cues(index)
-            )
+            labelled = any(c.family == "date" and claim.start <= c.start and c.end <= start for c in sheet.cues(index))
             rank = 0 if labelled else 1
             distance = abs(index - sheet.index_at(title.start)) if title else abs(index - sheet.first_prose)
             if distance > FAR and abs(index - sheet.first_prose) > FAR:
@@ -110,7 +107,10 @@ def _published_on(sheet: Sheet, claims: list[Claim]) -> Iterator[Fact]:
 
 
 _QUOTED = re.compile(r"[“«„\"]([^“”«»„\"]{3,60})[”»“\"]")
-_MAILBOX = re.compile(r"\b(?:info|contact|office|editor|editors|redaktion|redaction|press|news|mail|admin|hello|support)@([\w\-]{4,40})\.", re.I)
+_MAILBOX = re.compile(
+    r"\b(?:info|contact|office|editor|editors|redaktion|redaction|press|news|mail|admin|hello|support)@([\w\-]{4,40})\.",
+    re.I,
+)
 
 
 def _site(sheet: Sheet, claims: list[Claim]) -> Iterator[Fact]:

@@ -30,6 +30,7 @@ _CLOCK = re.compile(r"(?:\w{1,12} ){0,2}\d{1,2}(?::\d\d)? ?[ap]\.m", re.IGNORECA
 _INITIALS = re.compile(r"(?:\w\.-?|^[^\W\d_]-)[^\W\d_]\Z")
 _SPACED = frozenset((". ", ".\u00a0"))
 _OMITTED = re.compile(r"[\[(](?:\.{3}|…)[\])]\s{1,9}\S")
+_DASHES = frozenset("-–—*")
 _SYMBOLS = frozenset("=_~>+|$€£₽¥§")
 # What else may open a sentence or a line that was glued to it.
 _AFTER_WORD = frozenset(" \u00a0,\n")
@@ -116,7 +117,7 @@ def _mark_ends(run: _Run, match: re.Match[str], start: int) -> bool:
     opened = after
     if first in "[(" and _OMITTED.match(text, after):
         return True
-    while first in OPENERS and first != "*" and opened - after < 4 and opened + 1 < run.end:
+    while first in OPENERS and first not in _DASHES and opened - after < 4 and opened + 1 < run.end:
         opened += 1
         if first in "«„“" and text[opened] in " \u00a0\u202f" and opened + 1 < run.end:
             opened += 1
@@ -124,19 +125,11 @@ def _mark_ends(run: _Run, match: re.Match[str], start: int) -> bool:
     if first == ".":
         # "compounds. . . . The practice": the first stop ends, the omission opens the next sentence.
         return not text[at - 1 : at].isspace() and _OMISSION.match(text, after) is not None
-    dashed = first in "-–—*"
+    dashed = first in _DASHES
     if dashed:
-        # "— Where to? — he asked." goes on; "... - The next item" does not.
-        beyond = _DASH.match(text, opened)
-        first = text[beyond.end()] if beyond and beyond.end() < run.end else "-"
-        if first in OPENERS and beyond and beyond.end() + 1 < run.end:
-            first = text[beyond.end() + 1]
-        if first in "-–—*":
-            return opened == after
-        aside = _NEXT_WORD.match(text, beyond.end()) if beyond else None
-        if aside and aside.group().lower() in rules.never and text[aside.end() : aside.end() + 1] == ".":
-            # "(of next year. — Ed.)"
-            return False
+        first = _behind_dash(run, opened)
+        if not first or first in _DASHES:
+            return bool(first) and opened == after
     tail = text[match.start("tail") : match.end("tail")]
     if first.islower():
         return opened == after and not dashed and _lower_ends(run, match, start, tail)
@@ -159,10 +152,24 @@ def _mark_ends(run: _Run, match: re.Match[str], start: int) -> bool:
         return mark != ":" or not (first.isdigit() and text[at - 1 : at].isdigit())
     if run.weak:
         return False
-    return _stop_ends(run, at, start, opened, first, tail)
+    return _stop_ends(run, at, start, opened, first)
 
 
-def _stop_ends(run: _Run, at: int, start: int, opened: int, first: str, tail: str) -> bool:
+def _behind_dash(run: _Run, at: int) -> str:
+    """Return the first character behind a dash and its spaces, or "" where an editor's aside stands there."""
+    # "— Where to? — he asked." goes on; "... - The next item" does not.
+    text, dash = run.text, _DASH.match(run.text, at)
+    place = dash.end() if dash else at + 1
+    if place >= run.end:
+        return "-"
+    aside = _NEXT_WORD.match(text, place)
+    if aside and aside.group().lower() in run.rules.never and text[aside.end() : aside.end() + 1] == ".":
+        # "(of next year. — Ed.)"
+        return ""
+    return text[place + 1] if text[place] in OPENERS and place + 1 < run.end else text[place]
+
+
+def _stop_ends(run: _Run, at: int, start: int, opened: int, first: str) -> bool:
     text, rules = run.text, run.rules
     word = _word_before(text, start, at)
     if not word:

@@ -103,10 +103,11 @@ def load_rules(language: str) -> Rules:
 def _compile(soft: str) -> re.Pattern[str]:
     marks = re.escape(FULL_STOPS + soft + HARD_MARKS)
     closers = re.escape(CLOSERS)
-    # A French quote closes behind a space: "Oui. » Il".
     # Chinese “ opens the next sentence where German “ closes the last.
     wide = re.escape("".join(c for c in CLOSERS if c not in "“‘"))
-    quotes = rf"(?:(?<=[{HARD_MARKS}])[{wide}{marks}]*+|(?<![{HARD_MARKS}])[{closers}{marks}]*+)(?:[ \u00a0\u202f][»›”](?=\s))?+"
+    quotes = rf"(?:(?<=[{HARD_MARKS}])[{wide}{marks}]*+|(?<![{HARD_MARKS}])[{closers}{marks}]*+)"
+    # A French quote closes behind a space: "Oui. » Il".
+    quotes += r"(?:[ \u00a0\u202f][»›”](?=\s))?+"
     notes = r"(?:[ \u00a0]?\[[\w ,:;–-]{1,24}\]|[¹²³⁰⁴-⁹]{1,4}+)*+"
     faces = rf"(?:[ \u00a0]{{0,2}}(?:(?![{POINTERS}])[{EMOJI}]++|(?:{EMOTICON})(?!\w)|[)(]{{2,9}}+))*+"
     # Runs of a face are bounded: one that no white space follows is tried again at its every character.

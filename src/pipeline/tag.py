@@ -111,10 +111,9 @@ def _read(text: str, matcher: Matcher) -> _Row:
     seen: set[tuple[str, str]] = set()
     foreign = 0
     for hit in found.hits:
-        phrase = hit.phrase
-        topic, kind = phrase.topic, phrase.kind
-        new = (topic, phrase.text) not in seen
-        seen.add((topic, phrase.text))
+        topic, kind, key = hit.phrase.topic, hit.phrase.kind, (hit.phrase.topic, hit.phrase.text)
+        new = key not in seen
+        seen.add(key)
         if topic == "!":
             return _Row({}, foreign, found.world)
         if topic == "*":
@@ -171,6 +170,7 @@ def score_signal(signal: Signal, weights: Mapping[str, float]) -> float:
 
 FEATURES = ("strong", "many", "weak", "context", "off", "heading", "neighbours", "foreign", "world")
 """The inputs of the pooled confidence, in the order of `features`."""
+_COEFFICIENTS = tuple(f"logit.{name}" for name in FEATURES)
 
 
 def features(signal: Signal) -> tuple[float, ...]:
@@ -191,8 +191,8 @@ def features(signal: Signal) -> tuple[float, ...]:
 def confidence(signal: Signal, weights: Mapping[str, float]) -> float:
     """Return the probability, pooled over topics, that an annotator would give the topic too."""
     total = weights["logit.bias"]
-    for name, value in zip(FEATURES, features(signal), strict=True):
-        total += weights[f"logit.{name}"] * value
+    for name, value in zip(_COEFFICIENTS, features(signal), strict=True):
+        total += weights[name] * value
     return round(1 / (1 + math.exp(-total)), 3)
 
 

@@ -22,7 +22,7 @@ from .topic_model import Kind, Matcher, Phrase, compile_phrases
 from .word_forms import Morphology
 
 _TOPIC_KEYS = ("id", "definition", "includes", "excludes", "iptc", "cap", "cap2", "manifesto", "gdelt", "l2")
-_LEXICON_KEYS = ("language", "endings", "chain", "classes", "exclude", "mute", "off_domain", "topics")
+_LEXICON_KEYS = ("language", "endings", "chain", "spellings", "classes", "exclude", "mute", "off_domain", "topics")
 _FILE_KEYS = ("extends", "topics", "lexicons")
 _KINDS = tuple(str(k) for k in Kind)
 
@@ -180,6 +180,7 @@ def _read_lexicon(language: str, sources: Sequence[_Source], topics: Mapping[str
     phrases: list[Phrase] = []
     classes: dict[str, tuple[str, ...]] = {}
     endings: set[str] = set()
+    spellings: dict[str, str] = {}
     chain = False
     for source in sources:
         tree = _mapping(source.tree or _parse(source), _LEXICON_KEYS, need=("language",))
@@ -187,6 +188,12 @@ def _read_lexicon(language: str, sources: Sequence[_Source], topics: Mapping[str
             raise UsageError(f"{_where(tree['language'])}: language {tree['language']} in a file of {language}.")
         endings.update(str(x) for x in _sequence(tree.get("endings", []), "endings"))
         chain = chain or str(tree.get("chain", "false")) == "true"
+        for pair in _sequence(tree.get("spellings", []), "spellings"):
+            if len(pair) != 2:
+                raise UsageError(
+                    f"{_where(pair)}: a spelling is two characters, the one found and the one it stands for."
+                )
+            spellings[pair[0]] = pair[1]
         for name, members in _mapping(tree.get("classes", {})).items():
             classes[name] = (*classes.get(name, ()), *(str(m) for m in _sequence(members, name)))
         phrases += _phrases(tree.get("exclude", []), "", Kind.NOT, "exclude")
@@ -200,7 +207,7 @@ def _read_lexicon(language: str, sources: Sequence[_Source], topics: Mapping[str
                 raise UsageError(f"{_where(topic)}: topic {topic} holds no phrase. Add one, or leave the topic out.")
             phrases += read
     _refuse_repeated(phrases)
-    return Lexicon(language, tuple(phrases), classes, Morphology(frozenset(endings), chain))
+    return Lexicon(language, tuple(phrases), classes, Morphology(frozenset(endings), chain, spellings))
 
 
 def _topic_phrases(topic: str, node: Any, known: Topic) -> Iterator[Phrase]:

@@ -28,7 +28,7 @@ from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from itertools import accumulate, product
-from typing import Any
+from typing import Any, NamedTuple
 
 from .word_forms import PERSIAN_PLURALS, YEARS, Morphology, WordForms
 
@@ -40,6 +40,7 @@ _INNER = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u00ad
 _MARKS = r"[,;:.!?()\[\]،؛؟。，；：！？、—]"
 _TOKEN = re.compile(rf"(?:[A-Za-z]\.){{2,}}|\w[\w{_INNER}]*(?:['’ʼ]\w[\w{_INNER}]*)*|{_MARKS}")
 _TOKEN_FA = re.compile(rf"\w[\w{_INNER.replace(chr(0x200C), '')}]*|{_MARKS}")
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\u3040-\u30ff]")
 _TOKEN_HAN = re.compile(rf"[\u3400-\u4dbf\u4e00-\u9fff\u3040-\u30ff]|[A-Za-z0-9]+|{_MARKS}")
 _WORLD = ("<state>", "<region>", "<org>")
 _ELIDED = re.compile(r"\b[cdjlmnst] (?=\w)")
@@ -69,8 +70,7 @@ class Phrase:
     where: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A phrase found: code points in the text, and the phrase."""
 
     start: int
@@ -271,10 +271,7 @@ class _Builder:
         self.spelled: dict[int, list[tuple[tuple[str, ...], ...]]] = {}
 
     def read(self, phrase: Phrase) -> _Rule:
-        text = re.sub(r"(?<=\w)[-–+\u200c](?=\w|$)", " ", phrase.text)
-        if self.language in ("fr", "it"):
-            text = _ELIDED.sub("", text)
-        body, *needs = (x.strip() for x in text.split(" & "))
+        body, *needs = (x.strip() for x in self._spaced(phrase.text).split(" & "))
         parts: list[int] = []
         gaps: list[int] = []
         run: list[str] = []
@@ -300,6 +297,13 @@ class _Builder:
         classes = tuple(self._class(n) for n in needs)
         return _Rule(phrase, tuple(parts), tuple(gaps[1:]), classes, frozenset((*parts[1:], *classes)))
 
+    def _spaced(self, text: str) -> str:
+        """Put the words of a phrase apart as the tokens of a text are."""
+        text = re.sub(r"(?<=\w)[-–+\u200c](?=\w|$)", " ", text)
+        if self.language in ("fr", "it"):
+            return _ELIDED.sub("", text)
+        return _HAN.sub(r"\g<0> ", text) if self.language in ("zh", "ja") else text
+
     def _part(self, words: tuple[str, ...]) -> int:
         if words not in self.numbers:
             self.numbers[words] = len(self.numbers)
@@ -311,7 +315,7 @@ class _Builder:
         if (name,) not in self.numbers:
             self.numbers[(name,)] = number = len(self.numbers)
             if name.strip("<>") in self.classes:
-                members = [m.split() for m in self.classes[name.strip("<>")]]
+                members = [self._spaced(m).split() for m in self.classes[name.strip("<>")]]
                 self.spelled[number] = [tuple(self._alternatives(w, False) for w in m) for m in members]
             else:
                 raise ValueError(f"class {name} is not defined")

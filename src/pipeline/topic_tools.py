@@ -22,8 +22,9 @@ from .tag import tag_texts
 from .taxonomy import Taxonomy, find_shadowed
 from .topic_model import Kind
 
-OVERFIRING_PRECISION = 0.5
+OVERFIRING_PRECISION = {Kind.STRONG: 0.5, Kind.CONTEXT: 0.34, Kind.WEAK: 0.2}
 """Precision on labelled sentences below which a phrase over-fires, with `OVERFIRING_COUNT` matches or more."""
+# A weak phrase gives no topic alone, so it may be wrong more often than right.
 OVERFIRING_COUNT = 3
 _BOOTSTRAPS = 400
 
@@ -142,8 +143,8 @@ def lint_phrases(
         problem, detail = "", ""
         if key in shadows:
             problem, detail = "shadowed", f"by {shadows[key]!r}"
-        elif phrase.kind in (Kind.STRONG, Kind.WEAK, Kind.CONTEXT):
-            if seen[key] >= OVERFIRING_COUNT and right[key] < OVERFIRING_PRECISION * seen[key]:
+        elif phrase.kind in OVERFIRING_PRECISION:
+            if seen[key] >= OVERFIRING_COUNT and right[key] < OVERFIRING_PRECISION[phrase.kind] * seen[key]:
                 problem, detail = "over-firing", f"right in {right[key]} of {seen[key]} labelled sentences"
             elif corpus and not counts[key] and not seen[key]:
                 problem, detail = "dead", "no match in the corpus"

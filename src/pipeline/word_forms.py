@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 _SOFT = re.compile("[\u00ad\u0640\u200d\u0591-\u05bd\u05bf\u05c1\u05c2\u0610-\u061a\u064b-\u065f\u0670\u0301]")
 _YEAR = re.compile(r"(?:1[0-9]{3})(?:s|er|年)?$")
@@ -28,6 +28,8 @@ class Morphology:
 
     endings: frozenset[str] = frozenset()
     chain: bool = False
+    spellings: Mapping[str, str] = field(default_factory=dict)
+    """Characters that stand for another one: traditional Chinese for simplified."""
 
 
 class WordForms:
@@ -35,7 +37,9 @@ class WordForms:
 
     def __init__(self, language: str, morphology: Morphology) -> None:
         self.language = language
-        self.morphology = Morphology(frozenset(fold(e, language) for e in morphology.endings), morphology.chain)
+        self.endings = frozenset(fold(e, language) for e in morphology.endings)
+        self.chain = morphology.chain
+        self.spellings = str.maketrans(dict(morphology.spellings))
         self.exact: set[str] = set()
         self.capitals: set[str] = set()
         self.stems: dict[str, str] = {}
@@ -103,7 +107,8 @@ class WordForms:
                 return "<past>"
             if _DECADE.match(bare):
                 return "<recent>"
-        for form in _candidates(fold(bare, self.language), self.language):
+        folded = fold(bare, self.language).translate(self.spellings)
+        for form in _candidates(folded, self.language):
             if form in self.exact:
                 return form
             for size in range(len(form), 1, -1):
@@ -119,8 +124,8 @@ class WordForms:
         rest = form[len(stem):]  # fmt: skip
         if not rest or self.stems.get(stem) == "~~":
             return True
-        endings = self.morphology.endings
-        if not self.morphology.chain or rest in endings:
+        endings = self.endings
+        if not self.chain or rest in endings:
             return rest in endings
         reach = {0}
         for _ in range(5):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping
 
@@ -38,7 +39,9 @@ def claim_captions(sheet: Sheet) -> Iterator[Claim]:
         elif line.words <= 45 and _has_credit(sheet, line):
             yield whole_line(line, Role.CAPTION, "caption", "a picture credit in parentheses at the end")
         elif _is_lead_caption(sheet, line):
-            yield whole_line(line, Role.CAPTION, "lead_caption", "below the title; the next paragraph says it again", 0.8)
+            yield whole_line(
+                line, Role.CAPTION, "lead_caption", "below the title; the next paragraph says it again", 0.8
+            )
 
 
 def _labelled(sheet: Sheet, line: Line, end: int) -> bool:
@@ -50,7 +53,11 @@ def _labelled(sheet: Sheet, line: Line, end: int) -> bool:
         return True
     # "Figure 3" and "Photo by Ann Lee" are captions; "Photo of the year awards began" is prose.
     after = sheet.text[end : end + 12].lstrip(" .")
-    return bool(after) and (after[0].isdigit() or (said.lower().rstrip().endswith(" by") and after[0].isupper())) and line.words <= 45
+    return (
+        bool(after)
+        and (after[0].isdigit() or (said.lower().rstrip().endswith(" by") and after[0].isupper()))
+        and line.words <= 45
+    )
 
 
 _CREDIT = re.compile(r"[(\[|/–—-]\s*([^()\[\]|]{3,80})[)\]]?\.?$")
@@ -78,8 +85,8 @@ def _is_lead_caption(sheet: Sheet, line: Line) -> bool:
     prose = sheet.lines[sheet.first_prose]
     said = _pieces(sheet.folded[prose.start : prose.end])
     words = _pieces(sheet.folded[line.start : line.end])
-    pairs = set(zip(words, words[1:], strict=False))
-    again = pairs & set(zip(said, said[1:], strict=False))
+    pairs = set(itertools.pairwise(words))
+    again = pairs & set(itertools.pairwise(said))
     return len(again) >= 0.7 * len(pairs)
 
 
@@ -100,7 +107,7 @@ def body_role(sheet: Sheet, line: Line, span: tuple[int, int], following: Line |
         return Role.HEADING, "markdown"
     if text.startswith("> "):
         return Role.QUOTE, "markdown"
-    if text.count("|") >= 2 and (text.startswith("|") or text.endswith("|")) or text.count("\t") >= 2:
+    if (text.count("|") >= 2 and (text.startswith("|") or text.endswith("|"))) or text.count("\t") >= 2:
         return Role.TABLE, "table_row"
     if line.bullet and not _is_numbered_heading(line, following):
         return Role.LIST_ITEM, "list_mark"
@@ -117,11 +124,18 @@ def looks_like_heading(line: Line, following: Line | None) -> bool:
     if last in ".。…;,:،؛-–—" or (line.ends and last not in "?!؟？！"):
         return False
     first = line.text.lstrip("\"'“‘«([¿¡")[:1]
-    if first.islower() or (line.ends and (line.words < 2 or line.text[0] in "\"“«—–-")):
+    if first.islower() or (line.ends and (line.words < 2 or line.text[0] in '"“«—–-')):
         return False
     # Verse and lists of short lines have no longer line below; a second heading may stand between.
-    return following.words > line.words and (following.words >= 12 or (following.ends and following.words >= 2 * line.words))
+    return following.words > line.words and (
+        following.words >= 12 or (following.ends and following.words >= 2 * line.words)
+    )
 
 
 def _is_numbered_heading(line: Line, following: Line | None) -> bool:
-    return line.bullet[0].isdigit() and following is not None and not following.bullet and looks_like_heading(line, following)
+    return (
+        line.bullet[0].isdigit()
+        and following is not None
+        and not following.bullet
+        and looks_like_heading(line, following)
+    )

@@ -13,19 +13,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from ..blocks import Line
 from ..dates import find_dates
 from ..model import Role
-from .lexicon import fold
+from .lexicon import Cue, fold
 from .sheet import Claim, Sheet, trim, whole_line
 
 HEAD_WORDS = 25
 """Words above which a line is no header line."""
+BUTTONS = ("share", "donate", "advert", "newsletter")
+HEAD_CHARACTERS = 300
+"""Characters above which a line is no header line; of a longer one only the beginning is read."""
 REACH = 20
 """Lines above the first prose that belong to the header."""
 BESIDE = 4
-"""Lines from the first prose on in which a bare date or byline still belongs to the header (a standfirst is above it)."""
+"""Lines from the first prose on in which a bare date or byline belongs to the header: a standfirst is prose, too."""
 NEAR = 8
 """Lines below the last prose in which a byline or date may still stand."""
 
@@ -57,7 +61,13 @@ def claim_header(sheet: Sheet) -> Iterator[Claim]:
 
 def claim_teams(sheet: Sheet) -> Iterator[Claim]:
     """Claim the line near the title that names the desk or team which wrote: "Example OSINT Unit"."""
-    near = {i + k for i, claims in sheet.claims.items() for c in claims for k in (-1, 1, 2, 3, 4, 5, 6) if c.role is Role.TITLE}
+    near = {
+        i + k
+        for i, claims in sheet.claims.items()
+        for c in claims
+        for k in (-1, 1, 2, 3, 4, 5, 6)
+        if c.role is Role.TITLE
+    }
     for line in sheet.open_lines():
         if line.index in near and line.index < sheet.first_prose and 2 <= line.words <= 6 and not line.ends:
             name = name_span(sheet.text, line.start, line.end)
@@ -71,8 +81,9 @@ def _head_lines(sheet: Sheet) -> Iterator[Line]:
     first, below = sheet.first_prose, sheet.last_prose + 1
     above = sheet.lines[max(0, first - REACH) : first]
     beside = [line for line in sheet.lines[first : first + BESIDE] if line.words <= HEAD_WORDS // 2 and not line.ends]
-    for line in (*above, *beside, *sheet.lines[max(below, first + BESIDE) : below + NEAR]):
-        if line.words <= HEAD_WORDS and sheet.is_open(line.index):
+    beside = [line for line in beside if line.index < below]
+    for line in (*above, *beside, *sheet.lines[max(below, first) : below + NEAR]):
+        if line.words <= HEAD_WORDS and len(line.text) <= HEAD_CHARACTERS and sheet.is_open(line.index):
             yield line
     # A paragraph may carry the machine's date in front.
     if sheet.first_prose < len(sheet.lines) and sheet.is_open(sheet.first_prose):
@@ -94,15 +105,6 @@ _MARKS = re.compile(r"[\s\W_]+")
 _COUNT = re.compile(
     r"\d+ ?(?:comments?|shares?|views?|likes?|min(?:ute)?s?(?: read)?|комментари\w*|просмотр\w*|коментар\w*|перегляд\w*"
     r"|بازدید|نظر|yorum|okunma|baxış|kommentare?|commentaires?|comentarios?|commenti|comentários?|vistas?)?"
-)
-_DAYS = (
-    "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun montag dienstag "
-    "mittwoch donnerstag freitag samstag sonnabend sonntag lundi mardi mercredi jeudi vendredi samedi dimanche lunes martes "
-    "miércoles jueves viernes sábado domingo lunedì martedì mercoledì giovedì venerdì sabato domenica segunda terça quarta "
-    "quinta sexta feira понедельник вторник среда четверг пятница суббота воскресенье пн вт ср чт пт сб вс понеділок "
-    "вівторок середа четвер пʼятниця субота неділя pazartesi salı çarşamba perşembe cuma cumartesi pazar "
-    "دوشنبه سه شنبه چهارشنبه پنجشنبه پنج جمعه شنبه یکشنبه یک چهار دو سه الاثنین الثلاثاء الاربعاء الخمیس الجمعة السبت الاحد "
-    "יום ראשון שני שלישי רביעי חמישי שישי שבת bazar ertəsi çərşənbə axşamı cümə şənbə г in at um am le el il em"
 )
 
 
@@ -130,7 +132,12 @@ def _parts(sheet: Sheet, line: Line) -> list[Claim]:
             start, end = trim(sheet.text, start, end)
             claims.append(Claim(start, end, part.role, part.rule, "part of a header line"))
         return claims
-    if line.words <= HEAD_WORDS // 2 and not line.ends and _near_text(sheet, line) and any(p.role is Role.DATE for p in parts):
+    if (
+        line.words <= HEAD_WORDS // 2
+        and not line.ends
+        and _near_text(sheet, line)
+        and any(p.role is Role.DATE for p in parts)
+    ):
         left = " ".join(" ".join(open_text).split())
         # A name, a place or a section beside the date: a header line all the same, whose name we do not trust.
         if len(left.split()) <= 5:
@@ -147,8 +154,9 @@ def _parts(sheet: Sheet, line: Line) -> list[Claim]:
 
 
 def _find_parts(sheet: Sheet, line: Line) -> Iterator[Part]:
-    text = sheet.text[line.start : min(line.end, line.start + 300)]
-    at = line.start
+    at, stop = line.start, min(line.end, line.start + HEAD_CHARACTERS)
+    text = sheet.text[at:stop]
+    cues = [c for c in sheet.cues(line.index) if c.end <= stop]
     taken: list[tuple[int, int]] = []
     for item in find_dates(text):
         start, end = at + item.start, at + item.end
@@ -156,26 +164,26 @@ def _find_parts(sheet: Sheet, line: Line) -> Iterator[Part]:
             end = time.end()
         rule = "date"
         for family in ("updated", "date"):
-            labels = [c for c in sheet.cues(line.index) if c.family == family and c.mode == "opens"]
+            labels = [c for c in cues if c.family == family and c.mode == "opens"]
             near = [c for c in labels if c.start >= at and c.end <= start and not _left(sheet.folded[c.end : start])]
             if near:
                 start, rule = min(c.start for c in near), family
                 break
         yield Part(start, end, Role.DATE, rule)
         taken.append((start, end))
-    for cue in sheet.cues(line.index):
+    for cue in cues:
         if cue.mode == "opens" and cue.family == "byline" and cue.end - cue.start > 1:
             before = sheet.folded[at : cue.start]
             limit = min([a for a, _ in taken if a >= cue.end], default=line.end)
             explained = not before or not _left(_cut(before, at, taken))
-            weak = any(c.family == "byline_weak" and c.start == cue.start for c in sheet.cues(line.index))
-            if explained and not (weak and not _near_text(sheet, line)) and (name := name_span(sheet.text, cue.end, limit)):
+            name = name_span(sheet.text, cue.end, limit) if explained else None
+            if name and _is_credible(sheet, line, cue, name):
                 yield Part(cue.start, name[1], Role.BYLINE, "byline")
                 taken.append((cue.start, name[1]))
                 break
-    for cue in sheet.cues(line.index):
+    for cue in cues if line.words <= HEAD_WORDS else ():
         free = all(cue.end <= a or cue.start >= b for a, b in taken)
-        if cue.mode == "whole" and cue.family in ("share", "donate", "advert", "newsletter", "menu") and free:
+        if cue.mode == "whole" and cue.family in BUTTONS and free:
             yield Part(cue.start, cue.end, Role.PROMOTION, "button")
             taken.append((cue.start, cue.end))
 
@@ -194,7 +202,7 @@ def _between(line: Line, parts: list[Part]) -> Iterator[tuple[int, int]]:
 
 @cache
 def _filler() -> frozenset[str]:
-    return frozenset(fold(_DAYS).split())
+    return frozenset(fold(" ".join(_signature_table()["header_words"]["words"])).split())
 
 
 def _left(folded: str) -> bool:
@@ -208,10 +216,6 @@ def _left(folded: str) -> bool:
 _STOP = re.compile(r"\s*(?:[|•·/;(\[\n\t]|\s[\-–—]\s|,|\d|\.(?=\s|$)|@|<|:)")
 _TOKEN = re.compile(r"[^\W\d_][\w'’.\-]*", re.UNICODE)
 _GLUED = re.compile(r"(?<=[^\W\d_])(?=(?:Published|Updated|Posted|Last|First|Reviewed|Follow|Contributor|Staff)\b)")
-_SMALL = frozenset(
-    "de del della di da dos das do du des van von der den ter la le el al bin ibn ben al- y e et und and & with i и та و ve və եւ և"
-    .split()
-)
 
 
 def byline_name(sheet: Sheet, line: Line) -> tuple[int, int] | None:
@@ -222,17 +226,23 @@ def byline_name(sheet: Sheet, line: Line) -> tuple[int, int] | None:
     name = name_span(sheet.text, cue.end, line.end)
     if not name:
         return None
-    words = sheet.text[slice(*name)].split()
-    # "By Industry" opens a menu as often as "By Reuters" a story: behind a preposition a name has two words.
-    if sheet.opening(line.index, "byline_weak") and (len(words) < 2 or not _near_text(sheet, line)):
-        return None
-    if any(fold(w) in _signatures("no_name") for w in words):
+    if not _is_credible(sheet, line, cue, name):
         return None
     after = sheet.text[name[1] : line.end].strip()
     # "By John Smith, Staff Writer" is a byline; "By John Smith the house was ..." is not.
     if after and (after[0] not in ",|•·-–—(/[" or len(after) > 80 or line.ends):
         return None
     return name
+
+
+def _is_credible(sheet: Sheet, line: Line, cue: Cue, name: tuple[int, int]) -> bool:
+    """Tell whether what follows a byline label is a name, not a menu's "By Industry"."""
+    words = sheet.text[slice(*name)].split()
+    weak = any(c.family == "byline_weak" and c.start == cue.start for c in sheet.cues(line.index))
+    # "By Industry" opens a menu as often as "By Reuters" a story: behind a preposition a name has two words.
+    if weak and (len(words) < 2 or not _near_text(sheet, line)):
+        return False
+    return not any(fold(w) in _signatures("no_name") for w in words)
 
 
 def _near_text(sheet: Sheet, line: Line) -> bool:
@@ -252,7 +262,7 @@ def name_span(text: str, start: int, end: int) -> tuple[int, int] | None:
         return None
     strong = 0
     for word in words:
-        if word.casefold() in _SMALL:
+        if word.casefold() in _particles():
             continue
         if not _TOKEN.fullmatch(word.strip("\"'“”«»")) or word[0].islower():
             return None
@@ -262,9 +272,18 @@ def name_span(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 @cache
 def _signatures(kind: str) -> tuple[str, ...]:
+    return tuple(sorted(fold(p) for phrases in _signature_table()[kind].values() for p in phrases))
+
+
+@cache
+def _particles() -> frozenset[str]:
+    return frozenset(_signature_table()["header_words"]["particles"])
+
+
+@cache
+def _signature_table() -> dict[str, Any]:
     path = files("pipeline") / "resources" / "clean" / "signatures.toml"
-    table = tomllib.loads(path.read_text(encoding="utf-8"))
-    return tuple(sorted(fold(p) for phrases in table[kind].values() for p in phrases))
+    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def _is_signature(sheet: Sheet, line: Line) -> bool:

@@ -38,7 +38,7 @@ def find_cues(folded: str) -> Iterator[Cue]:
     for number, start, end in automaton.find_matches_as_indexes(folded, overlapping=True):
         # Most hits are pieces of longer words: look at the neighbours first.
         before, after = padded[start], padded[end + 1]
-        if before.isalnum() and _joins(before, folded[start]) or after.isalnum() and _joins(folded[end - 1], after):
+        if (before.isalnum() and _joins(before, folded[start])) or (after.isalnum() and _joins(folded[end - 1], after)):
             continue
         for family, mode in meanings[number]:
             yield Cue(start, end, family, mode)

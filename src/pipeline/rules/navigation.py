@@ -70,17 +70,23 @@ def _is_trail(sheet: Sheet, line: Line) -> bool:
     if len(parts) < 2 or any(len(p) > 60 for p in parts[:-1]):
         return False
     first = sheet.folded[line.start : line.start + len(parts[0])].strip(" •*/")
-    home = any(c.family == "menu" and c.mode == "whole" and c.end - line.start <= len(parts[0]) + 2
-               and first == sheet.folded[c.start : c.end] for c in sheet.cues(line.index))
+    home = any(
+        c.family == "menu"
+        and c.mode == "whole"
+        and c.end - line.start <= len(parts[0]) + 2
+        and first == sheet.folded[c.start : c.end]
+        for c in sheet.cues(line.index)
+    )
     return home and line.index < max(sheet.first_prose, 1) + 3
 
 
 def claim_bars(sheet: Sheet) -> Iterator[Claim]:
     """Claim bars of web archives and print views: short lines above or below the text."""
     for line in sheet.open_lines():
-        if line.words <= 25 and not line.is_prose and sheet.having(line.index, "archive"):
-            if line.index < sheet.first_prose or line.index > sheet.last_prose:
-                yield whole_line(line, Role.NAVIGATION, "archive_bar", "words of an archive or print bar at the edge", 0.9, False)
+        short = line.words <= 25 and not line.is_prose and not sheet.is_inside(line.index)
+        if short and sheet.having(line.index, "archive"):
+            said = "words of an archive or print bar at the edge"
+            yield whole_line(line, Role.NAVIGATION, "archive_bar", said, 0.9, False)
 
 
 _HEX = re.compile(r"^(?:[0-9a-fA-F]{24,}|[A-Za-z0-9+/]{60,}={0,2}|[\w\-]{48,})$")

@@ -69,9 +69,12 @@ _SOCIAL = re.compile(
     r"(?:https?://)?(?:www\.)?(?:instagram|tiktok|twitter|facebook|linkedin|youtube|pinterest|x|vk|t)\.(?:com|me)/"
     r"(?:in/|@|user/)?[\w.\-]{2,60}"
 )
-_POSTCODE = re.compile(r"(?<![\d\-+])(?:\d{5}(?:-\d{3,4})?|\d{4,6}|\d{3}-\d{3,5}|\d{10}|[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2})(?!\d)")
+_POSTCODE = re.compile(
+    r"(?<![\d\-+])(?:\d{5}(?:-\d{3,4})?|\d{4,6}|\d{3}-\d{3,5}|\d{10}|[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2})(?!\d)"
+)
 _WORDS = re.compile(r"[^\W\d_]+")
 _MARK = re.compile(r"[:：=|՝][ \t]*|(?<=\s)[\-–—][ \t]+")
+_TWO_WORDS = re.compile(r"(?<!\w)([^\W\d_]+ [^\W\d_]+) ?[:\-–—=|] *$")
 _KEY_WORD = re.compile(r"[^\s•·*,;|()]+")
 _SENTENCE = re.compile(r"[a-z][a-z ,]{15,300}[.!?]")
 
@@ -149,7 +152,11 @@ def _groups(sheet: Sheet, signals: list[Signal]) -> Iterator[list[Signal]]:
         if group:
             between = sheet.folded[max(s.end for s in group) : signal.start]
             lines = sum(1 for part in between.splitlines() if part.strip())
-            if len(between) > 3 * FAR_CHARACTERS or (len(between) > FAR_CHARACTERS and lines <= 2) or lines > FAR_LINES + 1:
+            if (
+                len(between) > 3 * FAR_CHARACTERS
+                or (len(between) > FAR_CHARACTERS and lines <= 2)
+                or lines > FAR_LINES + 1
+            ):
                 yield group
                 group = []
         group.append(signal)
@@ -194,9 +201,8 @@ def _inside(sheet: Sheet, line: Line, group: list[Signal]) -> tuple[int, int]:
     head = sheet.folded[line.start : start]
     if len(head) <= 60 and _kind(head.strip(" :-–—=|#*՝")):
         start = line.start
-    elif m := re.search(r"(?<!\w)([^\W\d_]+ [^\W\d_]+) ?[:\-–—=|] *$", head[-60:]):
-        if _kind(m.group(1)) == "heading":
-            start -= len(head[-60:]) - m.start()
+    elif (m := _TWO_WORDS.search(head[-60:])) and _kind(m.group(1)) == "heading":
+        start -= len(head[-60:]) - m.start()
     last = max(inside, key=lambda s: s.end)
     end = last.end
     if last.family == "keys":

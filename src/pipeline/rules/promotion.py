@@ -7,6 +7,7 @@ about the site. Sentences of real prose that share these words stay.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -48,15 +49,21 @@ def claim_teasers(sheet: Sheet) -> Iterator[Claim]:
                         said = "short lines under a teaser list's heading"
                         yield whole_line(teaser, Role.PROMOTION, "teaser", said, 0.9, False)
                         done = teaser.index
-        elif line.words <= TEASER_WORDS and not line.is_prose and (cue := sheet.opening(line.index, "related")):
-            if line.end - cue.end > 2 and sheet.text[cue.end - 1] in ":：՝>":
-                yield whole_line(line, Role.PROMOTION, "read_also", "a label of teasers and a headline", 0.9, False)
+        elif line.words <= TEASER_WORDS and not line.is_prose and _is_read_also(sheet, line):
+            yield whole_line(line, Role.PROMOTION, "read_also", "a label of teasers and a headline", 0.9, False)
+
+
+def _is_read_also(sheet: Sheet, line: Line) -> bool:
+    cue = sheet.opening(line.index, "related")
+    return cue is not None and line.end - cue.end > 2 and sheet.text[cue.end - 1] in ":：՝>"
 
 
 def _run(sheet: Sheet, heading: Line) -> Iterator[Line]:
     """Yield the short lines that follow a heading, up to the next prose."""
     for line in sheet.lines[heading.index + 1 : heading.index + 1 + TEASER_RUN]:
-        if line.words > TEASER_WORDS or line.is_prose:
+        if line.words > TEASER_WORDS or line.is_prose or sheet.having(line.index, "rights"):
+            return
+        if sheet.whole(line.index) & {"legal", "comments", "newsletter"}:
             return
         yield line
 
@@ -64,7 +71,7 @@ def _run(sheet: Sheet, heading: Line) -> Iterator[Line]:
 def claim_boxes(sheet: Sheet) -> Iterator[Claim]:
     """Claim newsletter and offer sentences outside the text: short, at the edge, about the site."""
     for line in sheet.open_lines():
-        if line.words > 45 or sheet.first_prose <= line.index <= sheet.last_prose and line.words > 12:
+        if line.words > 45 or (sheet.first_prose <= line.index <= sheet.last_prose and line.words > 12):
             continue
         edge = line.index > sheet.last_prose or line.index < sheet.first_prose
         cues = sheet.having(line.index, "newsletter")
@@ -85,6 +92,8 @@ def claim_comments(sheet: Sheet) -> Iterator[Claim]:
 # --- appeals at the end of the text -----------------------------------------------------------------
 
 _BREAK = re.compile(r"[.!?…؟۔։][\"”’»)]{0,2}\s+|[。！？][”」』）]{0,2}\s*")
+APPEAL_SENTENCES = 12
+"""Closing sentences of a paragraph that are looked at."""
 TAIL = 5
 """Prose lines at the end of the text in which an appeal may stand."""
 
@@ -94,26 +103,32 @@ def claim_appeals(sheet: Sheet) -> Iterator[Claim]:
     tail = [line for line in sheet.open_lines() if line.index <= sheet.last_prose and line.words >= 5][-TAIL:]
     tail += [line for line in sheet.open_lines() if line.index > sheet.last_prose and line.ends]
     for line in reversed(tail):
-        sentences = _sentences(sheet, line)
+        sentences = _sentences(sheet, line)[-APPEAL_SENTENCES:]
         hard = [_is_appeal(sheet, *s) for s in sentences]
         soft = [_is_question(sheet, *s) for s in sentences]
         cut = len(sentences)
         while cut and (hard[cut - 1] or soft[cut - 1]):
             cut -= 1
-        while cut < len(sentences) and not hard[cut]:
-            cut += 1
+        # A question to the reader belongs to the appeal that follows it; without one it is prose.
+        cut = cut if any(hard[cut:]) else len(sentences)
         if cut == len(sentences):
             if line.words >= 12:
                 return
             continue
-        yield Claim(sentences[cut][0], line.end, Role.PROMOTION, "appeal", "closing sentences that ask the reader to act")
-        if cut:
+        yield Claim(
+            sentences[cut][0], line.end, Role.PROMOTION, "appeal", "closing sentences that ask the reader to act"
+        )
+        if sentences[cut][0] > line.start + len(line.bullet):
             return
 
 
 def _sentences(sheet: Sheet, line: Line) -> list[tuple[int, int]]:
-    cuts = [line.start + len(line.bullet), *(m.end() for m in _BREAK.finditer(sheet.text, line.start, line.end)), line.end]
-    spans = [trim(sheet.text, a, b) for a, b in zip(cuts, cuts[1:], strict=False)]
+    cuts = [
+        line.start + len(line.bullet),
+        *(m.end() for m in _BREAK.finditer(sheet.text, line.start, line.end)),
+        line.end,
+    ]
+    spans = [trim(sheet.text, a, b) for a, b in itertools.pairwise(cuts)]
     return [s for s in spans if s[0] < s[1]]
 
 
@@ -126,7 +141,7 @@ def _is_appeal(sheet: Sheet, start: int, end: int) -> bool:
     appeals = [c for c in cues if c.family == "appeal"]
     if not appeals:
         return False
-    quoted = sheet.text[start] in "\"“«„" or sheet.text[end - 1] in "\"”»"
+    quoted = sheet.text[start] in '"“«„' or sheet.text[end - 1] in '"”»'
     opens = min(c.start for c in appeals) - start <= 60
     return opens and not quoted
 

@@ -7,6 +7,7 @@ refrain, a speaker's name, the head of a table, code.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 from ..blocks import Line
@@ -30,7 +31,7 @@ def claim_repeats(sheet: Sheet, repeat_min: int) -> Iterator[Claim]:
     for copies in places.values():
         if len(copies) < repeat_min:
             continue
-        together = all(b.index - a.index == 1 for a, b in zip(copies, copies[1:], strict=False))
+        together = all(b.index - a.index == 1 for a, b in itertools.pairwise(copies))
         outside = all(c.index > sheet.last_prose or c.index < sheet.first_prose for c in copies)
         if outside and together:
             said = f"{len(copies)} copies in a row outside the text"

@@ -61,7 +61,9 @@ def _candidates(sheet: Sheet) -> Iterator[Line]:
     for line in sheet.lines[max(0, sheet.first_prose - REACH) : sheet.first_prose]:
         start, end = sheet.rest(line.index)
         text = sheet.text[start:end]
-        if line.bullet or not sheet.is_open(line.index) and end - start < 20:
+        if line.bullet or (not sheet.is_open(line.index) and end - start < 20):
+            continue
+        if line.ends and text[-1:] not in "?!؟？！\"”»)’'":
             continue
         if not MIN_WORDS <= line.words <= MAX_WORDS or text[-1:] in ".:;,…" or sheet.whole(line.index):
             continue

@@ -1,0 +1,300 @@
+"""Write report.html: one page that tells a person what came in, what became of it, and why.
+
+The page is one file that needs nothing else: no script, no font, no picture, no other host; a content
+security policy in the page itself says so to the browser. Its charts are SVG in the template, so that
+they follow the reader's colours, width and paper. It is made from the staged tables alone and has no
+clock in it: the same tables give the same page. Every text from a document is escaped by Jinja. With
+more documents than fit into `MAX_BYTES` the page shows a sample and says which.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .diff import Tables, compare_tables, of_documents, summarise
+from .schemas import TABLES
+from .settings import OutputSettings
+from .validate import Outcome, Status, Verdict
+
+if TYPE_CHECKING:
+    import jinja2
+    import pyarrow.dataset as ds
+
+    from .version import Version
+
+REPORT = "report.html"
+MAX_BYTES = 5_000_000
+"""Bytes of a page. A browser on a phone opens 5 MB of HTML in about a second."""
+
+_COMPARED = 200
+_DOCUMENT_BYTES = 3_000_000
+
+
+def write_report(
+    folder: Path,
+    verdict: Verdict,
+    *,
+    previous: Version | None = None,
+    name: str | None = None,
+    max_quarantine_share: float = OutputSettings().max_quarantine_share,
+) -> Path:
+    """Write `folder`/report.html from the tables staged in `folder` and return its path.
+
+    `previous` is the version to compare with, `name` what the page calls the run. With
+    `max_quarantine_share` the page knows whether the verdict stops the publication.
+    """
+    tables = StagedTables(folder)
+    budget = _DOCUMENT_BYTES
+    page = render_report(tables, verdict, previous, name, max_quarantine_share, budget)
+    while len(page) > MAX_BYTES and budget:
+        budget = budget // 2 if budget > 100_000 else 0
+        page = render_report(tables, verdict, previous, name, max_quarantine_share, budget)
+    path = folder / REPORT
+    path.write_bytes(page)
+    return path
+
+
+@dataclass(frozen=True, slots=True)
+class StagedTables:
+    """The tables in a folder that is not a version yet, or never will be."""
+
+    folder: Path
+
+    def dataset(self, table: str) -> ds.Dataset:
+        """Return a table as a pyarrow dataset."""
+        import pyarrow.dataset as ds
+
+        return ds.dataset(self.folder / table, schema=TABLES[table], format="parquet")
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What the outcomes with one reason say together: the reason, whether it holds, and what was found."""
+
+    reason: str
+    table: str
+    status: Status
+    severity: str
+    found: str
+    consequence: str
+
+
+def render_report(
+    tables: Tables,
+    verdict: Verdict,
+    previous: Version | None = None,
+    name: str | None = None,
+    max_quarantine_share: float = 0.01,
+    budget: int = _DOCUMENT_BYTES,
+) -> bytes:
+    """Return the page as UTF-8. `budget` are the bytes that documents shown block by block may take."""
+    from .report_data import LISTED, count_by, count_rules, count_topics
+    from .report_documents import choose_documents, fetch_shown
+
+    sources = tables.dataset("sources").to_table()
+    columns = [c for c in TABLES["documents"].names if c not in ("text", "facts")]
+    documents = tables.dataset("documents").to_table(columns=columns)
+    rules = count_rules(tables)
+    topics = count_topics(tables, documents)
+    shown = fetch_shown(
+        tables,
+        documents,
+        choose_documents(documents),
+        [key for rule in rules for key in rule.examples],
+        {topic.topic: topic.examples for topic in topics.rows},
+        budget,
+    )
+    difference = compare_tables(previous, tables, previous.name, "this run", limit=_COMPARED) if previous else None
+    stopping = verdict.stopping(max_quarantine_share)
+    html = _template().render(
+        name=name,
+        stopping=stopping,
+        promises=_promises(verdict, stopping),
+        passed=verdict.count(Status.PASSED),
+        outcomes=len(verdict.outcomes),
+        sums=_sums(documents),
+        rows={table: tables.dataset(table).count_rows() for table in TABLES},
+        status={count.label: count.count for count in count_by(sources, "status")},
+        media_types=count_by(sources, "media_type"),
+        languages=count_by(documents, "language", 16),
+        sites=count_by(documents.filter(documents.column("site").is_valid()), "site", 16),
+        lacking={column: documents.column(column).null_count for column in ("title", "author", "published_on", "site")},
+        rules=rules,
+        topics=topics,
+        shown=shown,
+        rejected=_rows(sources, "status", "rejected", LISTED),
+        copies=_rows(sources, "status", "duplicate", LISTED),
+        path_of=_paths(documents, sources),
+        near=_near(documents, LISTED),
+        near_count=len(documents) - documents.column("duplicate_of").null_count,
+        repeated=_repeated(tables),
+        quarantine=tables.dataset("quarantine").head(LISTED).to_pylist(),
+        quarantined=count_by(tables.dataset("quarantine").to_table(columns=["table"]), "table"),
+        difference=difference,
+        summarise=summarise,
+        limit=LISTED,
+        max_megabytes=MAX_BYTES // 1_000_000,
+    )
+    return str(html).encode("utf-8")
+
+
+def _sums(documents: Any) -> dict[str, int]:
+    import pyarrow.compute as pc
+
+    names = ("text_chars", "body_chars", "metadata_chars", "dropped_chars", "sentence_count")
+    return {n: int(pc.sum(documents.column(n)).as_py() or 0) for n in names}
+
+
+def _rows(table: Any, column: str, value: str, most: int) -> list[dict[str, Any]]:
+    import pyarrow.compute as pc
+
+    rows: list[dict[str, Any]] = table.filter(pc.equal(table.column(column), value)).slice(0, most).to_pylist()
+    return rows
+
+
+def _paths(documents: Any, sources: Any) -> dict[str, str]:
+    """Return the path of each document that a listed copy or near copy points at."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    wanted = {r["doc_id"] for r in _rows(sources, "status", "duplicate", 1_000)}
+    wanted |= {r["duplicate_of"] for r in _near(documents, 1_000)}
+    some = documents.filter(pc.is_in(documents.column("doc_id"), value_set=pa.array(sorted(wanted), pa.string())))
+    return dict(zip(some.column("doc_id").to_pylist(), some.column("source_path").to_pylist(), strict=True))
+
+
+def _near(documents: Any, most: int) -> list[dict[str, Any]]:
+    near = documents.filter(documents.column("duplicate_of").is_valid())
+    rows: list[dict[str, Any]] = near.sort_by([("similarity", "descending"), ("doc_id", "ascending")]).slice(0, most).to_pylist()
+    return rows
+
+
+def _repeated(tables: Tables) -> dict[str, Any]:
+    """Return how many sentences stand in the corpus before, and those that do most often."""
+    import pyarrow.dataset as ds
+
+    copies = tables.dataset("sentences").to_table(
+        columns=["duplicate_of_doc", "duplicate_of_index"], filter=ds.field("duplicate_of_doc").is_valid()
+    )
+    keys = ["duplicate_of_doc", "duplicate_of_index"]
+    counted = copies.group_by(keys).aggregate([([], "count_all")]).to_pylist()  # type: ignore[list-item]
+    counted.sort(key=lambda r: (-r["count_all"], r[keys[0]], r[keys[1]]))
+    top = counted[:8]
+    found = tables.dataset("sentences").to_table(
+        columns=["doc_id", "sentence_index", "text"],
+        filter=of_documents([r[keys[0]] for r in top]),
+    )
+    columns = (found.column(name).to_pylist() for name in found.column_names)
+    texts = {(doc_id, index): text for doc_id, index, text in zip(*columns, strict=True)}
+    return {
+        "count": copies.num_rows,
+        "top": [(texts.get((r[keys[0]], r[keys[1]]), ""), r["count_all"] + 1) for r in top],
+    }
+
+
+def _promises(verdict: Verdict, stopping: Sequence[Outcome]) -> list[Promise]:
+    """Put outcomes with one reason together, what does not hold first."""
+    order = {Status.ERROR: 0, Status.FAILED: 1, Status.PASSED: 2}
+    found: dict[tuple[str, str, Status, str], list[Outcome]] = {}
+    for outcome in verdict.outcomes:
+        reason = outcome.reason or outcome.expectation.replace("_", " ")
+        found.setdefault((reason, outcome.table, outcome.status, outcome.severity), []).append(outcome)
+    promises = [
+        Promise(
+            reason,
+            table,
+            status,
+            severity,
+            "" if status is Status.PASSED else "; ".join(_found(o) for o in outcomes)[:600],
+            "" if status is Status.PASSED else _consequence(outcomes, stopping),
+        )
+        for (reason, table, status, severity), outcomes in found.items()
+    ]
+    return sorted(promises, key=lambda p: (order[p.status], p.table, p.reason, p.severity))
+
+
+def _found(outcome: Outcome) -> str:
+    column = f"{outcome.column}: " if outcome.column else ""
+    rows = f"{outcome.unexpected:,} of {outcome.rows:,} rows; " if outcome.on_rows else ""
+    return f"{column}{rows}{outcome.detail}"
+
+
+def _consequence(outcomes: Sequence[Outcome], stopping: Sequence[Outcome]) -> str:
+    if any(o in stopping for o in outcomes):
+        return "Stops the publication."
+    if outcomes[0].severity == "critical":
+        return "The rows were moved to quarantine."
+    return "Published, with this warning." if outcomes[0].severity == "warning" else "Noted."
+
+
+@cache
+def _template() -> jinja2.Template:
+    import jinja2
+
+    folder = resources.files(__package__) / "resources" / "report"
+    files = {f: (folder / f).read_text("utf-8") for f in ("report.html.j2", "charts.html.j2", "report.css")}
+    environment = jinja2.Environment(
+        loader=jinja2.DictLoader(files),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    words = tomllib.loads((folder / "words.toml").read_text("utf-8"))
+    environment.globals.update(words=words, css=environment.get_template("report.css").render())
+    environment.filters.update(num=_number, pct=_percent, visible=_visible, words=_words, one=_one_line)
+    return environment.get_template("report.html.j2")
+
+
+def _number(value: float) -> str:
+    """Write a count for reading.
+
+    >>> _number(1234567)
+    '1,234,567'
+    """
+    return f"{value:,}"
+
+
+def _percent(share: float) -> str:
+    """Write a share for reading.
+
+    >>> _percent(0.5), _percent(0.0321), _percent(0.00001), _percent(0), _percent(0.9999)
+    ('50 %', '3.2 %', '<0.1 %', '0 %', '>99.9 %')
+    """
+    if share in (0, 1):
+        return f"{share:.0%}".replace("%", " %")
+    if share < 0.001:
+        return "<0.1 %"
+    if share > 0.999:
+        return ">99.9 %"
+    return f"{100 * share:.1f}".removesuffix(".0") + " %"
+
+
+def _visible(text: str) -> str:
+    r"""Replace characters that HTML may not hold or that a reader cannot see by a sign for them.
+
+    >>> _visible("a\x00b\x1b\n")
+    'a�b�\n'
+    """
+    return "".join(c if c >= " " and c != "\x7f" or c in "\n\t" else "\ufffd" for c in text)
+
+
+def _one_line(text: str, most: int = 280) -> str:
+    from .report_documents import shorten
+
+    return _visible(shorten(text, most))
+
+
+def _words(name: str) -> str:
+    """Write an identifier as words.
+
+    >>> _words("fake_profile")
+    'fake profile'
+    """
+    return name.replace("_", " ")
