@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
-import sys
 import time
 import unicodedata
 from collections import Counter, defaultdict
@@ -82,7 +81,7 @@ def _words(text: str) -> int:
 def _measure(view: str, records: list[dict[str, Any]], scores: dict[str, Any], show: str) -> None:
     settings = CleanSettings()
     table: dict[str, Counter[str]] = defaultdict(Counter)
-    totals: dict[str, Counter[str]] = defaultdict(Counter)
+    totals: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     spent = 0.0
     joined = 0
     for record in records:
@@ -105,11 +104,11 @@ def _measure(view: str, records: list[dict[str, Any]], scores: dict[str, Any], s
     print(f"{'rule':28}{'role':18}{'lines':>8}{'words':>9}{'precision':>11}")
     for rule, c in sorted(table.items(), key=lambda x: (x[1]["good"] / max(1, x[1]["words"]), x[0])):
         print(f"{rule:28}{_role(c):18}{c['lines']:8}{c['words']:9}{c['good'] / max(1, c['words']):11.3f}")
-    for key, c in sorted(totals.items()):
+    for key, total in sorted(totals.items()):
         print(
-            f"{key:32} P {c['hit'] / max(1, c['kept']):.4f} R {c['hit'] / max(1, c['gold']):.4f} "
-            f"F1 {2 * c['hit'] / max(1, c['kept'] + c['gold']):.4f}"
-            f"  mean page F1 {c['f1'] / 1e6 / max(1, c['pages']):.4f}"
+            f"{key:32} P {total['hit'] / max(1, total['kept']):.4f} R {total['hit'] / max(1, total['gold']):.4f} "
+            f"F1 {2 * total['hit'] / max(1, total['kept'] + total['gold']):.4f}"
+            f"  mean page F1 {total['f1'] / 1e6 / max(1, total['pages']):.4f}"
         )
 
 
@@ -193,17 +192,17 @@ def _scores(record: dict[str, Any] | None, lines: int) -> Any:
     return SimpleNamespace(probability=np.array(record["prob"]), keep=keep, evidence=lambda i: "")
 
 
-def _count_f1(record: dict[str, Any], sheet: Sheet, model: Any, totals: dict[str, Counter[str]]) -> None:
-    verdicts, _ = clean._verdicts(sheet, model)
+def _count_f1(record: dict[str, Any], sheet: Sheet, model: Any, totals: dict[str, dict[str, float]]) -> None:
+    verdicts, _ = clean.judge_lines(sheet, model)
     keep = model.keep
     for name, kept in (("model", keep), ("rules+model", None)):
-        hit = all_kept = gold = 0
+        hit = all_kept = gold = 0.0
         for i, label in enumerate(record["labels"]):
             if label < 0:
                 continue
             words = _words(record["lines"][i])
             if kept is not None:
-                part = words * bool(kept[i])
+                part = float(words * bool(kept[i]))
             else:
                 line = sheet.lines[i]
                 dropped = 0.0
@@ -232,4 +231,4 @@ def _count_f1(record: dict[str, Any], sheet: Sheet, model: Any, totals: dict[str
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -55,7 +55,7 @@ def query(sql: str, output: Path, name: str | None, form: str, limit: int) -> No
     elif form == "csv":
         click.echo(_csv(columns, rows), nl=False)
     else:
-        _print_table(columns, rows, limit)
+        print_table(columns, rows, limit)
 
 
 @click.command()
@@ -78,7 +78,7 @@ def schema(table: str | None, as_json: bool) -> None:
     for n in names:
         click.secho(n, bold=True)
         rows = [(c, kind, "null" if null else "", text) for c, kind, null, text in describe(n)]
-        _print_table(["column", "type", "", "meaning"], rows, len(rows))
+        print_table(["column", "type", "", "meaning"], rows, len(rows))
         click.echo()
 
 
@@ -130,7 +130,7 @@ def versions(output: Path, as_json: bool) -> None:
         (r["version"], "latest" if r["latest"] else "", r["documents"], r["sentences"], r["sentence_topics"])
         for r in rows
     ]
-    _print_table(["version", "", "documents", "sentences", "topics"], shown, len(shown))
+    print_table(["version", "", "documents", "sentences", "topics"], shown, len(shown))
 
 
 @click.command()
@@ -176,7 +176,8 @@ def _csv(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     return out.getvalue()
 
 
-def _print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], limit: int) -> None:
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], limit: int) -> None:
+    """Print rows as columns, at most `limit` of them; foreign text is shown plain."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text

@@ -9,7 +9,7 @@ from pipeline.clean import clean_text
 from pipeline.model import Document, Role
 
 CASES = json.loads((Path(__file__).parent / "cases" / "profiles.json").read_text(encoding="utf-8"))
-PROSE = "The committee met on {day} to discuss the plan, and several of its members asked for more time before the vote."
+PROSE = "The committee met on {day} to discuss the plan, and several members asked for more time before the vote."
 
 
 def claimed(document: Document) -> list[str]:
@@ -29,7 +29,8 @@ def made_up(locale: str, labels: list[str], form: str) -> str:
     heading, name, user, mail, birth, address, phone, company, job, bio, url, followers, following, socials = labels
     values = [
         fake.name(), fake.user_name(), fake.email(), fake.date_of_birth().isoformat(),
-        fake.address().replace("\n", " "), fake.phone_number(), fake.company(), fake.job(), latin.paragraph(nb_sentences=3),
+        " ".join(fake.address().split()), fake.phone_number(), fake.company(), fake.job(),
+        latin.paragraph(nb_sentences=3),
     ]  # fmt: skip
     first = list(zip((name, user, mail, birth, address, phone, company, job, bio), values, strict=True))
     second = [

@@ -16,7 +16,6 @@ from pipeline.model import Block, Document, Language, Role
 from pipeline.segment import segment_document, split_text
 from pipeline.sentence_lines import split_lines
 from pipeline.sentence_rules import load_rules
-from pipeline.settings import SegmentSettings
 
 CASES = Path(__file__).parent / "cases"
 LANGUAGES = sorted(
@@ -146,7 +145,7 @@ BODY = document(
 
 
 def test_a_sentence_is_a_slice_of_its_document() -> None:
-    for sentence in segment_document(BODY, SegmentSettings()):
+    for sentence in segment_document(BODY):
         assert BODY.text[sentence.start : sentence.end] == sentence.text
         block = BODY.blocks[sentence.block_index]
         assert block.start <= sentence.start < sentence.end <= block.end
@@ -154,7 +153,7 @@ def test_a_sentence_is_a_slice_of_its_document() -> None:
 
 
 def test_sentences_stand_in_reading_order_and_are_numbered() -> None:
-    found = segment_document(BODY, SegmentSettings())
+    found = segment_document(BODY)
     assert [s.index for s in found] == list(range(len(found)))
     assert [s.text for s in found] == [
         "One came.",
@@ -169,12 +168,12 @@ def test_sentences_stand_in_reading_order_and_are_numbered() -> None:
 
 
 def test_the_heading_is_the_nearest_above_or_the_title() -> None:
-    found = segment_document(BODY, SegmentSettings())
+    found = segment_document(BODY)
     assert [s.heading for s in found[:3]] == ["The title", "The title", "Energy"]
 
 
 def test_a_label_holds_for_its_block_only() -> None:
-    found = segment_document(BODY, SegmentSettings())
+    found = segment_document(BODY)
     assert [s.label for s in found] == [None, None, "Gas supply", "Gas supply", None, None, None, None]
 
 
@@ -182,7 +181,7 @@ def test_a_label_on_its_own_line_holds_for_the_list_below() -> None:
     text = "Key points:\n• One.\n• Two.\nThe end."
     places = [(Role.LABEL, 0, 11), (Role.LIST_ITEM, 12, 18), (Role.LIST_ITEM, 19, 25), (Role.PARAGRAPH, 26, 34)]
     blocks = tuple(Block(a, b, text[a:b], role, "test") for role, a, b in places)
-    found = segment_document(Document("d", "d", "text/plain", text, blocks), SegmentSettings())
+    found = segment_document(Document("d", "d", "text/plain", text, blocks))
     assert [(s.text, s.label) for s in found] == [("One.", "Key points"), ("Two.", "Key points"), ("The end.", None)]
 
 
@@ -193,7 +192,6 @@ def test_a_quotation_in_another_language_shows() -> None:
         document(
             (Role.PARAGRAPH, f"{english} {english}"), (Role.QUOTE, f"{german} {german}"), (Role.PARAGRAPH, german[:60])
         ),
-        SegmentSettings(),
     )
     assert [s.language for s in found] == ["en", "en", "de", "de", "en"]
 
@@ -202,7 +200,7 @@ def test_names_and_figures_do_not_change_a_block_s_language() -> None:
     names = (
         "Vladimir Putin, Masoud Pezeshkian, Ebrahim Raisi, Sergey Lavrov, Hossein Amir-Abdollahian, Abbas Araghchi, "
     )
-    found = segment_document(document((Role.PARAGRAPH, names * 3)), SegmentSettings())
+    found = segment_document(document((Role.PARAGRAPH, names * 3)))
     assert {s.language for s in found} == {"en"}
 
 

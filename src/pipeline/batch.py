@@ -121,7 +121,7 @@ def _clean_and_segment(
     """Clean and segment a batch at once; if that fails, page by page, so that only the bad page is lost."""
     try:
         documents = clean_pages(pages, settings.clean)
-        return documents, [segment_document(d, settings.segment) for d in documents], {}
+        return documents, [segment_document(d) for d in documents], {}
     except Exception:
         done = list(_one_by_one(pages, settings))
     documents = [d for d, _, _ in done if d is not None]
@@ -138,7 +138,7 @@ def _one_by_one(
     for page in pages:
         try:
             document = clean_pages([page], settings.clean)[0]
-            yield document, segment_document(document, settings.segment), None
+            yield document, segment_document(document), None
         # Whatever one document makes our code do must not cost the others; the row names the error, and
         # an expectation on `sources` reports it.
         except Exception as error:

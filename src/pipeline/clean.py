@@ -2,8 +2,8 @@
 
 The text is cut into lines and the learned line model scores them all. Structural detectors claim what they
 know, in the order of `RULES`; the scores tell them where the prose begins and ends, and may overrule a claim
-that is not firm. The model decides what no rule claimed, its neighbours revise it, and a guard keeps prose that
-would go on weak evidence. Nothing is deleted: every character is white space or lies in exactly one block.
+that is not firm. The model, whose second stage looks at the neighbours, decides what no rule claimed, and a guard
+keeps prose that would go on weak evidence. Nothing is deleted: every character is white space or in one block.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .metadata import fact_date, fact_value, read_facts
 from .model import DISPOSITION_OF, UNDETERMINED, Block, Disposition, Document, Language, Page, Role
 from .rules import body, header, legal, navigation, profile, promotion, repeats, title
 from .rules.sheet import Claim, Sheet, make_sheet
-from .settings import CleanSettings, SegmentSettings
+from .settings import CleanSettings
 
 if TYPE_CHECKING:
     from .line_model import LineScores
@@ -52,10 +52,16 @@ RULES: tuple[Rule, ...] = (
 
 WEAK = 0.3
 """Probability of being content from which a long paragraph is not dropped on the model's word alone."""
-CONTRADICTS = 0.6
+# 0.3: of the long paragraphs that the model drops above it, out of fold, 30 to 55 % are content.
+CONTRADICTS = 0.5
 """Probability of being content from which the model overrules a claim that is not firm."""
+# 0.5: above it, out of fold, a third to a half of the words that such claims take are content.
 GUARD_WORDS = 25
 """Words from which a paragraph is long."""
+CLEAN_SHARE = 0.95
+"""Share of the unclaimed words that the model keeps in a document that was cleaned before."""
+HEADING_LEVEL = 0.2
+"""Probability of being content from which a heading over kept prose is kept in such a document."""
 GUARD_SHARE = 0.6
 """Share of a document's prose above which the model's deletions are not believed."""
 
@@ -123,8 +129,8 @@ def _score(pages: Sequence[Page], cut: Sequence[tuple[Line, ...]], settings: Cle
 
 def _clean(page: Page, lines: tuple[Line, ...], scores: LineScores | None, settings: CleanSettings) -> Document:
     sheet = claim_lines(page, lines, scores, settings)
-    verdicts, flags = _verdicts(sheet, scores)
-    blocks = tuple(_label_blocks(sheet, list(_blocks(sheet, verdicts))))
+    verdicts, flags = judge_lines(sheet, scores)
+    blocks = tuple(_label_blocks(sheet, list(_blocks(sheet, verdicts)), settings.label_siblings))
     _assert_ledger(page.text, blocks)
     facts = read_facts(sheet, page.facts)
     return Document(
@@ -153,8 +159,8 @@ class Verdict:
     confidence: float
 
 
-def _verdicts(sheet: Sheet, scores: LineScores | None) -> tuple[dict[int, Verdict], tuple[str, ...]]:
-    """Judge the unclaimed lines: the model, then the neighbours, then the guard."""
+def judge_lines(sheet: Sheet, scores: LineScores | None) -> tuple[dict[int, Verdict], tuple[str, ...]]:
+    """Judge the unclaimed lines: first the model, then the guard."""
     open_lines = [line for line in sheet.lines if sheet.rest(line.index)[0] < sheet.rest(line.index)[1]]
     if scores is None:
         return {line.index: Verdict(True, "unclaimed", "", 0.5) for line in open_lines}, ()
@@ -162,6 +168,8 @@ def _verdicts(sheet: Sheet, scores: LineScores | None) -> tuple[dict[int, Verdic
     for line in open_lines:
         p, keep = float(scores.probability[line.index]), bool(scores.keep[line.index])
         verdicts[line.index] = Verdict(keep, "line_model", "", p if keep else 1 - p)
+    for line in _likely_headings(sheet, open_lines, verdicts):
+        verdicts[line.index] = Verdict(True, "heading_of_kept", "a heading over kept prose in a clean document", 0.5)
     flags = []
     long = [line for line in open_lines if line.words >= GUARD_WORDS and line.ends]
     gone = [line for line in long if not verdicts[line.index].keep]
@@ -178,6 +186,25 @@ def _verdicts(sheet: Sheet, scores: LineScores | None) -> tuple[dict[int, Verdic
         if not verdict.keep:
             verdicts[index] = Verdict(False, verdict.rule, scores.evidence(index), verdict.confidence)
     return verdicts, tuple(flags)
+
+
+def _likely_headings(sheet: Sheet, open_lines: list[Line], verdicts: dict[int, Verdict]) -> Iterator[Line]:
+    """Yield the dropped lines that look like headings right above kept prose, if nearly all words are kept.
+
+    In a whole page most such lines are labels of widgets; in a document that was cleaned before, headings.
+    """
+    kept = sum(line.words for line in open_lines if verdicts[line.index].keep)
+    if kept < CLEAN_SHARE * sum(line.words for line in open_lines):
+        return
+    for line in open_lines:
+        if line.index + 1 >= len(sheet.lines) or verdicts[line.index].keep or line.bullet:
+            continue
+        below = sheet.lines[line.index + 1]
+        kept_below = below.index in verdicts and verdicts[below.index].keep and below.is_prose
+        set_off = line.gap > 0 and below.gap > 0
+        possible = sheet.likely(line.index) >= HEADING_LEVEL
+        if possible and kept_below and set_off and body.looks_like_heading(line, below) and not sheet.whole(line.index):
+            yield line
 
 
 def _blocks(sheet: Sheet, verdicts: dict[int, Verdict]) -> Iterator[Block]:
@@ -224,14 +251,14 @@ def _dropped_role(sheet: Sheet, line: Line) -> Role:
     return Role.PROMOTION
 
 
-def _label_blocks(sheet: Sheet, blocks: list[Block]) -> Iterator[Block]:
+def _label_blocks(sheet: Sheet, blocks: list[Block], siblings: int) -> Iterator[Block]:
     """Cut the "Label:" that opens a bullet or one of several sibling paragraphs into a block of its own."""
     from .labels import label_openers
 
     kinds = (Role.PARAGRAPH, Role.LIST_ITEM)
     spots = [i for i, b in enumerate(blocks) if b.role in kinds]
     bullets = [blocks[i].role is Role.LIST_ITEM for i in spots]
-    ends = label_openers([blocks[i].text for i in spots], bullets, SegmentSettings().label_siblings)
+    ends = label_openers([blocks[i].text for i in spots], bullets, siblings)
     cut = {i: end for i, end in zip(spots, ends, strict=True) if end}
     for i, block in enumerate(blocks):
         end = cut.get(i, 0)

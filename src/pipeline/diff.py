@@ -14,16 +14,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from .diff_documents import DocumentRows, compare_document
 from .diff_model import Change, Difference, DocumentChange, DocumentDifference
+from .staged import Tables, of_documents
 from .version import Version
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    import pyarrow.dataset as ds
 
 _BY_DOCUMENT = ("documents", "blocks", "sentences", "sentence_topics", "mentions")
 _WHOLE = ("sources", "quarantine")
@@ -33,13 +32,6 @@ _CHUNK_ROWS = 200_000
 
 _CHANGED_AT_ONCE = 500
 """Documents fetched at a time where path by path must be compared."""
-
-
-class Tables(Protocol):
-    """What is compared: a version, or tables that are staged."""
-
-    def dataset(self, table: str) -> ds.Dataset:
-        """Return a table as a pyarrow dataset, sorted by key."""
 
 
 def compare_versions(a: Version, b: Version, *, limit: int | None = None) -> Difference:
@@ -93,12 +85,14 @@ def compare_tables(a: Tables, b: Tables, before: str, after: str, *, limit: int 
     )
 
 
-def of_documents(doc_ids: Sequence[str]) -> ds.Expression:
-    """Return the filter that keeps the rows of some documents."""
-    import pyarrow as pa
-    import pyarrow.dataset as ds
+def summarise(changes: Iterable[Any]) -> list[tuple[str, int]]:
+    """Count changes by the sentence that says why, most frequent first.
 
-    return ds.field("doc_id").isin(pa.array(doc_ids, pa.string()))
+    >>> summarise([])
+    []
+    """
+    counted = Counter(change.why() for change in changes)
+    return sorted(counted.items(), key=lambda item: (-item[1], item[0]))
 
 
 def _index(tables: Tables) -> dict[str, tuple[str, int]]:
@@ -212,13 +206,3 @@ def _rows(tables: Mapping[str, pa.Table], runs: _Runs, doc_id: str) -> DocumentR
         sentences=found["sentences"],
         topics=found["sentence_topics"],
     )
-
-
-def summarise(changes: Iterable[Any]) -> list[tuple[str, int]]:
-    """Count changes by the sentence that says why, most frequent first.
-
-    >>> summarise([])
-    []
-    """
-    counted = Counter(change.why() for change in changes)
-    return sorted(counted.items(), key=lambda item: (-item[1], item[0]))

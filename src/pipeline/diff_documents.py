@@ -76,10 +76,7 @@ def _sentence(change: Change, row: Row, own: DocumentRows, other: DocumentRows) 
     at = _place_in(other.document["text"], row, own.document["text"])
     if at is not None:
         there = _label_at(other.blocks, at, at + row["end"] - row["start"])
-    if there is None:
-        cause = Cause.SOURCE
-    else:
-        cause = Cause.CUT if there.disposition == Disposition.BODY else Cause.RULE
+    cause = Cause.SOURCE if there is None else Cause.CUT if there.disposition == Disposition.BODY else Cause.RULE
     before, after = (here, there) if change is Change.LOST else (there, here)
     doc_id, path = own.document["doc_id"], own.document["source_path"]
     return SentenceChange(change, path, doc_id, row["start"], row["end"], row["text"], cause, before, after)
@@ -120,9 +117,7 @@ def _topics(a: DocumentRows, b: DocumentRows, both: Sequence[tuple[Row, Row]]) -
         had = topics_a.get(one["sentence_index"], {})
         has = topics_b.get(two["sentence_index"], {})
         for topic in sorted(had.keys() ^ has.keys()):
-            change, row, sentence = (
-                (Change.LOST, had[topic], one) if topic in had else (Change.GAINED, has[topic], two)
-            )
+            change, row, sentence = (Change.LOST, had[topic], one) if topic in had else (Change.GAINED, has[topic], two)
             yield TopicChange(
                 change=change,
                 source_path=b.document["source_path"],

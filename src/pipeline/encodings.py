@@ -26,12 +26,12 @@ class Decoded:
 
 
 def decode(data: bytes, declared: str | None = None) -> Decoded:
-    """Return the text of `data`; `declared` is the encoding that a page's head or a header names.
+    r"""Return the text of `data`; `declared` is the encoding that a page's head or a header names.
 
     Raises RejectedError("binary") when the bytes are no text in any encoding.
 
-    >>> decode("Zürich\\r\\n".encode("utf-8-sig"))
-    Decoded(text='Zürich\\r\\n', encoding='utf-8-sig', replaced=0)
+    >>> decode("Zürich\r\n".encode("utf-8-sig"))
+    Decoded(text='Zürich\r\n', encoding='utf-8-sig', replaced=0)
     >>> decode("Он ушёл.".encode("cp1251"), "windows-1251").text
     'Он ушёл.'
     """

@@ -24,7 +24,8 @@ def extract_page(source: Source, data: bytes, settings: ReadSettings, engine: st
     """Return the page of a source and its bytes.
 
     With the engine "trafilatura" the markup of HTML says which lines trafilatura takes for content
-    (`trafilatura_engine`), and nothing else. Raises RejectedError: "binary", "too_large" (HTML over the cap) or "empty" (no text at all).
+    (`trafilatura_engine`), and nothing else. Raises RejectedError: "binary", "too_large" (HTML over the cap) or
+    "empty" (no text at all).
     """
     doc_id = source.doc_id or _doc_id(data)
     is_html = source.media_type in HTML_TYPES
@@ -33,7 +34,11 @@ def extract_page(source: Source, data: bytes, settings: ReadSettings, engine: st
         if _TAG.search(decoded.text):
             media_type = source.media_type if is_html and source.media_type else "text/html"
             page = _html_page(decoded, len(data), None, doc_id, source.source_path, media_type, settings)
-            return _judged_by_trafilatura(page, decoded.text) if engine == "trafilatura" else page
+            if engine == "trafilatura":
+                from .trafilatura_engine import mark_lines
+
+                return mark_lines(page, decoded.text)
+            return page
         source_type = "text/plain"
     else:
         source_type = source.media_type or "text/plain"
@@ -47,10 +52,10 @@ def extract_page(source: Source, data: bytes, settings: ReadSettings, engine: st
 def extract_html(
     html: bytes | str, url: str | None = None, settings: ReadSettings | None = None, source_path: str = ""
 ) -> Page:
-    """Return the page of one HTML document; raises RejectedError as `extract_page` does.
+    r"""Return the page of one HTML document; raises RejectedError as `extract_page` does.
 
     >>> extract_html("<title>A</title><p>One.<p>Two.").text
-    'One.\\n\\nTwo.'
+    'One.\n\nTwo.'
     """
     if isinstance(html, str):
         decoded = without_unsafe(Decoded(html, "utf-8"))
@@ -81,7 +86,8 @@ _LONG_PAGE = 200_000
 # libxml2 compares every attribute of an element with all others: 20,000 take 0.5 s, 200,000 a minute. A page of
 # 200,000 characters cannot hold enough of them to take 10 s; for longer ones elements of 500 or more lose them.
 _MANY_ATTRIBUTES = re.compile(
-    r"(<[a-zA-Z][^\s<>/]*+)(?:[\s/]++[^\s=>\"'/<]++(?:\s*+=\s*+(?:\"[^\"]{0,2000}+\"|'[^']{0,2000}+'|[^\s>\"']++))?+){500,}+"
+    r"(<[a-zA-Z][^\s<>/]*+)(?:[\s/]++[^\s=>\"'/<]++"
+    r"(?:\s*+=\s*+(?:\"[^\"]{0,2000}+\"|'[^']{0,2000}+'|[^\s>\"']++))?+){500,}+"
 )
 
 
@@ -129,7 +135,8 @@ def _html_page(
     settings: ReadSettings,
 ) -> Page:
     from .html_features import describe_lines
-    from .html_metadata import Head, page_address, stated_facts
+    from .html_head import Head, page_address
+    from .html_metadata import stated_facts
     from .html_render import render
 
     if size > settings.max_html_bytes:
@@ -159,12 +166,6 @@ def _html_page(
 
 _MAX_LINES = 150_000
 # 150,000 lines take 3 s to render and describe and as long to judge; a page for readers has 300.
-
-
-def _judged_by_trafilatura(page: Page, text: str) -> Page:
-    from .trafilatura_engine import mark_lines
-
-    return mark_lines(page, text)
 
 
 def _doc_id(data: bytes) -> str:

@@ -255,16 +255,19 @@ def _chain(parent: Ints, node: int) -> Ints:
 def _describe_groups(columns: dict[str, Any], page: _Page) -> None:
     total_prose, total = float(page.prose.sum()), float(page.words.sum())
     for name, group in (("path", page.path), ("parent", page.node_of_parent), ("shape", _dense(page.shape_pair))):
-        words = np.bincount(group, page.words)[group] if len(group) else page.words
-        prose = np.bincount(group, page.prose)[group] if len(group) else page.words
-        links = np.bincount(group, page.words * page.link_share)[group] if len(group) else page.words
-        count = np.bincount(group)[group].astype(np.float64) if len(group) else page.words
+        words, prose = _total_of(group, page.words), _total_of(group, page.prose)
+        links, count = _total_of(group, page.words * page.link_share), _total_of(group, np.ones(len(group)))
         columns[f"{name}_prose"] = _share(prose, words)
         columns[f"{name}_prose_of_page"] = _share(prose, total_prose)
         columns[f"{name}_words_of_page"] = _share(words, total)
         columns[f"{name}_link_share"] = _share(links, words)
         columns[f"{name}_line_words"] = np.minimum(_share(words, count), 100.0)
         columns[f"{name}_lines"] = np.log1p(count)
+
+
+def _total_of(group: Ints, value: Floats) -> Floats:
+    """Return for each line the sum of `value` over its group."""
+    return np.bincount(group, value)[group].astype(np.float64) if len(group) else value
 
 
 def _dense(ids: Ints) -> Ints:

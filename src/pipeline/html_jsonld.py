@@ -13,9 +13,13 @@ from dataclasses import dataclass
 from typing import Any
 
 ARTICLES = frozenset(
-    "Article NewsArticle BlogPosting ReportageNewsArticle AnalysisNewsArticle OpinionNewsArticle ReviewNewsArticle "
-    "BackgroundNewsArticle AskPublicNewsArticle AdvertiserContentArticle TechArticle ScholarlyArticle MedicalScholarlyArticle "
-    "SatiricalArticle Report LiveBlogPosting DiscussionForumPosting SocialMediaPosting Question Recipe HowTo".split()
+    (
+        *("Article", "NewsArticle", "BlogPosting", "ReportageNewsArticle", "AnalysisNewsArticle"),
+        *("OpinionNewsArticle", "ReviewNewsArticle", "BackgroundNewsArticle", "AskPublicNewsArticle"),
+        *("AdvertiserContentArticle", "TechArticle", "ScholarlyArticle", "MedicalScholarlyArticle"),
+        *("SatiricalArticle", "Report", "LiveBlogPosting", "DiscussionForumPosting", "SocialMediaPosting"),
+        *("Question", "Recipe", "HowTo"),
+    )
 )
 """Types of things that have an author and a day of publication of their own."""
 
@@ -36,7 +40,7 @@ class Thing:
 
 
 def read_jsonld(root: Any) -> tuple[Thing, ...]:
-    """Return the things of all JSON-LD blocks, outer before inner; those inside comments, lists and reviews are left out."""
+    """Return the things of all JSON-LD blocks, outer before inner; comments, lists and reviews are not entered."""
     found: list[Thing] = []
     for script in root.iter("script"):
         if "ld+json" not in (script.get("type") or "").lower():

@@ -1,23 +1,20 @@
 """Read title, author, date and site that a page's markup states; nothing is taken from its prose.
 
-Statements are asked in order of how seldom they are wrong: JSON-LD and microdata of the article itself,
-meta elements, then marks around the headline. Each field has one answer or none: a page that is a list, a
-shop or a front page has no author and no date, a date that two places contradict by more than a year is
-left out, and what describes a related article or a comment is not asked. A fact that also stands in the
+Statements are asked in order of how seldom they are wrong: JSON-LD of the article, meta elements, microdata,
+a full date in the address, then marked lines around the headline. Each field has one answer or none: a front
+page has no author or date but that of JSON-LD, two dates beside the headline decide nothing, and what
+describes a related article or a comment is not asked. A name or title that also stands in the
 rendered text carries its span.
 """
 
 from __future__ import annotations
 
-import html
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from .dates import find_dates
-from .html_jsonld import ARTICLES, Thing, read_jsonld
+from .html_head import Head, clean_text, path_of, text_of
 from .html_names import bits_of
 from .html_render import Rendered
 from .model import Fact
@@ -29,140 +26,6 @@ def stated_facts(head: Head, rendered: Rendered) -> tuple[Fact, ...]:
     headline = title.value if title else ""
     found = (title, _author(head, rendered, headline), _published(head, rendered, headline), _site(head))
     return tuple(_placed(fact, rendered) for fact in found if fact is not None)
-
-
-def page_address(root: Any) -> str | None:
-    """Return the page's own address, as its head states it, or None."""
-    for link in root.iter("link"):
-        href = (link.get("href") or "").strip()
-        if "canonical" in (link.get("rel") or "").lower().split() and href.startswith(("http://", "https://")):
-            return str(href)
-    for meta in root.iter("meta"):
-        content = (meta.get("content") or "").strip()
-        if meta.get("property") == "og:url" and content.startswith(("http://", "https://")):
-            return str(content)
-    return None
-
-
-# --- what the head states ---------------------------------------------------------------------------
-
-_MAX_META = 2_000
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The statements of a page about itself, collected once."""
-
-    meta: dict[str, str]
-    things: tuple[Thing, ...]
-    items: dict[str, list[Any]]
-    h1: tuple[str, ...]
-    title: str
-    url: str | None
-
-    @staticmethod
-    def read(root: Any, url: str | None) -> Head:
-        """Collect the statements of the page under `root`; `url` is its address, where it is known."""
-        meta: dict[str, str] = {}
-        for i, element in enumerate(root.iter("meta")):
-            key = element.get("property") or element.get("name") or element.get("itemprop") or ""
-            content = _clean(element.get("content") or "")
-            if key and content and not element.get("itemprop"):
-                meta.setdefault(key.strip().lower(), content)
-            if i > _MAX_META:
-                break
-        titles = root.find("./head/title")
-        if titles is None:
-            titles = next((t for t in root.iter("title") if t.getparent() is None or t.getparent().tag != "svg"), None)
-        h1 = tuple(text for e in _first(root.iter("h1"), 5) if (text := _text(e)))
-        return Head(meta, read_jsonld(root), _items(root), h1, _text(titles), url)
-
-    @property
-    def article(self) -> Thing | None:
-        """The thing that the page is about, if it is an article, post or question."""
-        return next((t for t in self.things if t.kinds & ARTICLES), None)
-
-    @property
-    def is_article(self) -> bool:
-        """Tell whether the page says that it is one article and not a list, shop or front page."""
-        return self.article is not None or self.meta.get("og:type", "").lower() in ("article", "news", "blog", "post")
-
-    @property
-    def kinds(self) -> frozenset[str]:
-        """Return what the page says it is: any of article, news, forum, product, list."""
-        stated = frozenset(k for t in self.things for k in t.kinds)
-        said = {kind for kind, types in _KINDS.items() if stated & types}
-        og_type = self.meta.get("og:type", "").lower()
-        if self.is_article:
-            said.add("article")
-        if "product" in og_type:
-            said.add("product")
-        return frozenset(said)
-
-    @property
-    def is_front(self) -> bool:
-        """Tell whether the address is that of a site's front page."""
-        return self.url is not None and _path(self.url).strip("/").lower() in _FRONT
-
-
-_KINDS = {
-    "news": frozenset(k for k in ARTICLES if k.endswith("NewsArticle")),
-    "forum": frozenset(("DiscussionForumPosting", "Question", "QAPage", "Comment", "Answer")),
-    "product": frozenset(("Product", "ProductGroup", "Offer", "AggregateOffer")),
-    "list": frozenset(("CollectionPage", "ItemList", "SearchResultsPage", "OfferCatalog")),
-}
-_FRONT = frozenset(("", "en", "index.html", "index.php", "home"))
-_ASKED = ("headline", "author", "datepublished")
-
-
-def _items(root: Any) -> dict[str, list[Any]]:
-    """Return the first elements with the microdata that we ask for, but not those of comments and other items."""
-    found: dict[str, list[Any]] = {}
-    for element in _first(root.iterfind(".//*[@itemprop]"), 400):
-        for name in (element.get("itemprop") or "").lower().split():
-            if name in _ASKED and len(found.setdefault(name, [])) < 3 and not _in_comment(element):
-                found[name].append(element)
-    return found
-
-
-def _in_comment(element: Any) -> bool:
-    for _ in range(12):
-        element = element.getparent()
-        if element is None:
-            return False
-        kind = f"{element.get('itemtype') or ''} {element.get('itemprop') or ''} {element.get('class') or ''}".lower()
-        if "comment" in kind or "related" in kind or element.tag in ("aside", "nav", "footer"):
-            return True
-    return False
-
-
-def _first(items: Any, count: int) -> Iterator[Any]:
-    for i, item in enumerate(items):
-        if i >= count:
-            return
-        yield item
-
-
-_MAX_TEXT = 1_000
-
-
-def _text(element: Any) -> str:
-    """Return the text of an element, at most 1,000 characters, white space collapsed."""
-    if element is None:
-        return ""
-    parts, room = [], _MAX_TEXT
-    for part in element.itertext():
-        parts.append(part[:room])
-        room -= len(parts[-1])
-        if room <= 0:
-            break
-    return _clean("".join(parts))
-
-
-def _clean(text: str) -> str:
-    """Collapse white space and undo entities that were escaped twice."""
-    text = text[: 4 * _MAX_TEXT]
-    return " ".join((html.unescape(text) if "&" in text else text).split())
 
 
 # --- title ------------------------------------------------------------------------------------------
@@ -224,7 +87,7 @@ def _without_site(title: str, head: Head) -> str:
         (cuts[0], title[: cuts[0].start()], title[cuts[0].end() :]),
     ):
         key = _key(part)
-        if key and (key in names or (host and (key == _key(host) or key in _key(host) and len(key) >= 4))):
+        if key and (key in names or (host and (key == _key(host) or (key in _key(host) and len(key) >= 4)))):
             return _without_site(rest, head) if cut is cuts[-1] and len(cuts) > 1 else rest
     pipe = re.split(r"\s+[|»]\s+|\s*\|\s*", title)
     return pipe[0] if len(pipe) > 1 and len(pipe[0]) >= 12 else title
@@ -248,13 +111,13 @@ def _host(url: str | None) -> str:
 # --- author -----------------------------------------------------------------------------------------
 
 _BY = re.compile(
-    r"^(?:(?:written|posted|published|reported|story|article|review(?:ed)?|words)\s+)?(?:by|von|par|por|di|door|av|af|автор)\b"
-    r"[:\s]\s*|^authors?:\s*",
+    r"^(?:(?:written|posted|published|reported|story|article|review(?:ed)?|words)\s+)?"
+    r"(?:by|von|par|por|di|door|av|af|автор)\b[:\s]\s*|^authors?:\s*",
     re.IGNORECASE,
 )
 _NO_NAME = re.compile(
-    r"https?:|www\.|@|\.(?:com|org|net|co|io)\b|[<>{}|\[\]]|^\W*$|\d{3}|^(?:admin(?:istrator)?|editor|staff|guest|user|unknown|author|"
-    r"anonymous|null|none|undefined|n/?a|wp-?admin|webmaster|root|test|default)$",
+    r"https?:|www\.|@|\.(?:com|org|net|co|io)\b|[<>{}|\[\]]|^\W*$|\d{3}|^\(|"
+    r"^(?:admin(?:istrator)?|editor|staff|guest|user|unknown|author|anonymous|null|none|undefined|n/?a|wp-?admin|webmaster|root|test|default)$",
     re.IGNORECASE,
 )
 _META_AUTHORS = (
@@ -272,7 +135,7 @@ def _author(head: Head, rendered: Rendered, title: str) -> Fact | None:
     for element in head.items.get("author", ())[:1]:
         inner = element.find(".//*[@itemprop='name']")
         stated = element.get("content") or (
-            (inner.get("content") or _text(inner)) if inner is not None else _text(element)
+            (inner.get("content") or text_of(inner)) if inner is not None else text_of(element)
         )
         if names := _names([stated or ""], head):
             return Fact("author", names, "microdata_author", confidence=0.9)
@@ -280,9 +143,9 @@ def _author(head: Head, rendered: Rendered, title: str) -> Fact | None:
         if (stated := head.meta.get(key)) and (names := _names([stated], head)):
             return Fact("author", names, "meta_author", confidence=0.85 if head.is_article else 0.6)
     for n in ("1", "2"):
-        if head.meta.get(f"twitter:label{n}", "").lower() in _LABELS_AUTHOR:
-            if names := _names([head.meta.get(f"twitter:data{n}", "")], head):
-                return Fact("author", names, "twitter_author", confidence=0.85)
+        is_author = head.meta.get(f"twitter:label{n}", "").lower() in _LABELS_AUTHOR
+        if is_author and (names := _names([head.meta.get(f"twitter:data{n}", "")], head)):
+            return Fact("author", names, "twitter_author", confidence=0.85)
     return _author_by_headline(head, rendered, title)
 
 
@@ -334,7 +197,7 @@ def _names(stated: Sequence[str], head: Head) -> str:
     sites = {_key(head.meta.get("og:site_name", "")), _key(_host(head.url).split(".")[0])} - {""}
     names: list[str] = []
     for text in stated:
-        name = _BY.sub("", _clean(text)).strip(" ,;|-–—")
+        name = _BY.sub("", clean_text(text)).strip(" ,;|-–—")
         if not 2 <= len(name) <= 150 or _NO_NAME.search(name) or len(name.split()) > 14 or _key(name) in sites:
             continue
         if name.isascii() and name == name.lower() and "-" in name and " " not in name:
@@ -348,34 +211,12 @@ def _names(stated: Sequence[str], head: Head) -> str:
 
 _META_DATES = (
     *("article:published_time", "og:article:published_time", "og:published_time", "datepublished", "parsely-pub-date"),
-    *(
-        "sailthru.date",
-        "cxenseparse:recs:publishtime",
-        "dc.date.issued",
-        "dcterms.issued",
-        "dcterms.created",
-        "dc.date.created",
-    ),
-    *("dc.date", "citation_publication_date", "citation_online_date", "article.published", "published_time", "pubdate"),
-    *(
-        "publishdate",
-        "publish-date",
-        "publish_date",
-        "publication_date",
-        "publicationdate",
-        "published",
-        "article_date_original",
-    ),
-    *(
-        "date",
-        "dcterms.date",
-        "originalpublicationdate",
-        "ptime",
-        "bt:pubdate",
-        "rnews:datepublished",
-        "iso-8601-publish-date",
-    ),
-    *("date_published", "mediator_published_time", "shareaholic:article_published_time", "og:pubdate", "created"),
+    *("sailthru.date", "cxenseparse:recs:publishtime", "dc.date.issued", "dcterms.issued", "dcterms.created"),
+    *("dc.date.created", "dc.date", "citation_publication_date", "citation_online_date", "article.published"),
+    *("published_time", "pubdate", "publishdate", "publish-date", "publish_date", "publication_date", "published"),
+    *("publicationdate", "article_date_original", "date", "dcterms.date", "originalpublicationdate", "ptime"),
+    *("bt:pubdate", "rnews:datepublished", "iso-8601-publish-date", "date_published", "mediator_published_time"),
+    *("shareaholic:article_published_time", "og:pubdate", "created"),
 )
 _COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})(?:\d{4,6}|T\d{4,6}Z?)?$")
 _EPOCH = frozenset(("1970-01-01", "1969-12-31", "2000-01-01", "1900-01-01", "1980-01-01"))
@@ -392,14 +233,16 @@ def _published(head: Head, rendered: Rendered, title: str) -> Fact | None:
         if (stated := head.meta.get(key)) and (day := _day(stated)):
             return Fact("published_on", day, "meta_date", confidence=0.9 if head.is_article else 0.7)
     days = {
-        d for e in head.items.get("datepublished", ()) if (d := _day(e.get("content") or e.get("datetime") or _text(e)))
+        d
+        for e in head.items.get("datepublished", ())
+        if (d := _day(e.get("content") or e.get("datetime") or text_of(e)))
     }
     if len(days) == 1:
         return Fact("published_on", days.pop(), "microdata_date", confidence=0.9)
     for thing in head.things:
         if head.is_article and "WebPage" in thing.kinds and (day := _day(thing.published)):
             return Fact("published_on", day, "jsonld_page_date", confidence=0.8)
-    found = _IN_URL.search(_path(head.url))
+    found = _IN_URL.search(path_of(head.url))
     if found and (day := _day(f"{found[1]}-{found[3]}-{found[4]}")):
         return Fact("published_on", day, "url_date", confidence=0.8)
     return _date_by_headline(rendered, title)
@@ -433,7 +276,7 @@ _ABOVE, _BELOW = 4, 8
 
 
 def _around_headline(rendered: Rendered, title: str) -> range:
-    """Return the lines around the headline: the last line that is the title and that a paragraph follows."""
+    """Return the lines around the headline: the first heading, or else the first line, that is the title."""
     lines, text = rendered.lines, rendered.text
     key = _key(title)
     at = [
@@ -445,13 +288,6 @@ def _around_headline(rendered: Rendered, title: str) -> range:
     if not heads:
         return range(0)
     return range(max(0, heads[0] - _ABOVE), min(len(lines.start), heads[0] + _BELOW + 1))
-
-
-def _path(url: str | None) -> str:
-    try:
-        return urlsplit(url or "").path
-    except ValueError:
-        return ""
 
 
 def _day(stated: str) -> str | None:

@@ -11,6 +11,7 @@ import re
 import tomllib
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import pairwise
 
 
 @lru_cache(maxsize=1 << 16)
@@ -28,7 +29,7 @@ def kinds_of(names: str) -> int:
         bits |= whole.get(word, 0)
         for size in range(3, min(len(word), _LONGEST) + 1):
             bits |= beginnings.get(word[:size], 0)
-    for pair in zip(words, words[1:], strict=False):
+    for pair in pairwise(words):
         bits |= whole.get(" ".join(pair), 0)
     return bits
 

@@ -125,7 +125,7 @@ def render(root: Any) -> Rendered:
     >>> from lxml import html
     >>> page = render(html.fromstring("<div><p>One<br>two</p><ul><li>a</li><li><a>b</a></li></ul></div>"))
     >>> page.text
-    'One\\ntwo\\n\\n  • a\\n  • b'
+    'One\ntwo\n\n• a\n• b'
     >>> page.lines.link_chars
     [0, 0, 0, 1]
     """

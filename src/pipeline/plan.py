@@ -25,7 +25,7 @@ _TAG_CODE = (
     "tag.py",
     "taxonomy.py",
     "topic_model.py",
-    "topic_tools.py",
+    "word_forms.py",
     "entities.py",
     "entity_context.py",
     "gazetteer.py",
@@ -50,6 +50,7 @@ _NEUTRAL_CODE = (
     "report_data.py",
     "run.py",
     "settings.py",
+    "topic_tools.py",
     "validation_process.py",
     "version.py",
 )
@@ -111,7 +112,7 @@ def stage_digests(settings: Settings, expectations: Path) -> dict[str, str]:
     clean_files = [p for p in _PACKAGE.rglob("*") if p not in other and "expectations" not in p.parts]
     user = [Path(settings.tag.taxonomy)] if settings.tag.taxonomy else []
     return {
-        "clean": _digest(clean_files, settings.digest("read", "clean", "segment"), _clean_libraries()),
+        "clean": _digest(clean_files, settings.digest("read", "clean"), _clean_libraries()),
         "tag": _digest([*tag_files, *user], settings.digest("tag"), ()),
         "output": _digest(
             [*output_files, *expectations.glob("*.json")], settings.digest("output"), _versions("pyarrow")

@@ -1,10 +1,10 @@
-"""List the input files and read one of them.
+r"""List the input files and read one of them.
 
 A source is a regular file below the folder whose name ends in .txt, .md, .html, .htm or .xhtml, or in
 one of these and .gz. Listing hashes every file as a stream, in the order of the relative POSIX paths, and
 gives each a row: published, duplicate (the same bytes under an earlier name) or rejected with a reason.
 Hidden names are passed over. No link is followed out of the folder, nothing that could block is opened,
-and a name that is not UTF-8 is written with `\\xNN`, from which `read_bytes` finds the file again.
+and a name that is not UTF-8 is written with `\xNN`, from which `read_bytes` finds the file again.
 """
 
 from __future__ import annotations
@@ -141,7 +141,7 @@ _ESCAPED = re.compile(rb"\\x([0-9a-f]{2})")
 
 
 def _safe_path(path: bytes, top: bytes) -> str:
-    """Write a path below `top` as text; a byte that is no UTF-8, and a `\\xNN` that stands in it, as `\\xNN`."""
+    r"""Write a path below `top` as text; a byte that is no UTF-8, and a `\xNN` that stands in it, as `\xNN`."""
     relative = os.path.relpath(path, top).replace(os.sep.encode(), b"/")
     return _ESCAPED.sub(rb"\\x5cx\1", relative).decode("utf-8", "backslashreplace")
 

@@ -17,14 +17,15 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .diff import Tables, compare_tables, of_documents, summarise
+from .diff import compare_tables, summarise
+from .model import SourceStatus
 from .schemas import TABLES
 from .settings import OutputSettings
+from .staged import StagedTables, Tables, of_documents
 from .validate import Outcome, Status, Verdict
 
 if TYPE_CHECKING:
     import jinja2
-    import pyarrow.dataset as ds
 
     from .version import Version
 
@@ -61,19 +62,6 @@ def write_report(
 
 
 @dataclass(frozen=True, slots=True)
-class StagedTables:
-    """The tables in a folder that is not a version yet, or never will be."""
-
-    folder: Path
-
-    def dataset(self, table: str) -> ds.Dataset:
-        """Return a table as a pyarrow dataset."""
-        import pyarrow.dataset as ds
-
-        return ds.dataset(self.folder / table, schema=TABLES[table], format="parquet")
-
-
-@dataclass(frozen=True, slots=True)
 class Promise:
     """What the outcomes with one reason say together: the reason, whether it holds, and what was found."""
 
@@ -94,8 +82,11 @@ def render_report(
     budget: int = _DOCUMENT_BYTES,
 ) -> bytes:
     """Return the page as UTF-8. `budget` are the bytes that documents shown block by block may take."""
-    from .report_data import LISTED, count_by, count_rules, count_topics
+    import pyarrow.compute as pc
+
+    from .report_data import LISTED, count_by, count_rules
     from .report_documents import choose_documents, fetch_shown
+    from .report_topics import count_topics
 
     sources = tables.dataset("sources").to_table()
     columns = [c for c in TABLES["documents"].names if c not in ("text", "facts")]
@@ -120,7 +111,7 @@ def render_report(
         outcomes=len(verdict.outcomes),
         sums=_sums(documents),
         rows={table: tables.dataset(table).count_rows() for table in TABLES},
-        status={count.label: count.count for count in count_by(sources, "status")},
+        status={str(s): 0 for s in SourceStatus} | {c.label: c.count for c in count_by(sources, "status")},
         media_types=count_by(sources, "media_type"),
         languages=count_by(documents, "language", 16),
         sites=count_by(documents.filter(documents.column("site").is_valid()), "site", 16),
@@ -129,6 +120,7 @@ def render_report(
         topics=topics,
         shown=shown,
         rejected=_rows(sources, "status", "rejected", LISTED),
+        reasons=count_by(sources.filter(pc.equal(sources.column("status"), "rejected")), "reason", 16),
         copies=_rows(sources, "status", "duplicate", LISTED),
         path_of=_paths(documents, sources),
         near=_near(documents, LISTED),
@@ -171,7 +163,9 @@ def _paths(documents: Any, sources: Any) -> dict[str, str]:
 
 def _near(documents: Any, most: int) -> list[dict[str, Any]]:
     near = documents.filter(documents.column("duplicate_of").is_valid())
-    rows: list[dict[str, Any]] = near.sort_by([("similarity", "descending"), ("doc_id", "ascending")]).slice(0, most).to_pylist()
+    rows: list[dict[str, Any]] = (
+        near.sort_by([("similarity", "descending"), ("doc_id", "ascending")]).slice(0, most).to_pylist()
+    )
     return rows
 
 
@@ -183,7 +177,7 @@ def _repeated(tables: Tables) -> dict[str, Any]:
         columns=["duplicate_of_doc", "duplicate_of_index"], filter=ds.field("duplicate_of_doc").is_valid()
     )
     keys = ["duplicate_of_doc", "duplicate_of_index"]
-    counted = copies.group_by(keys).aggregate([([], "count_all")]).to_pylist()  # type: ignore[list-item]
+    counted = copies.group_by(keys).aggregate([([], "count_all")]).to_pylist()
     counted.sort(key=lambda r: (-r["count_all"], r[keys[0]], r[keys[1]]))
     top = counted[:8]
     found = tables.dataset("sentences").to_table(
@@ -282,7 +276,7 @@ def _visible(text: str) -> str:
     >>> _visible("a\x00b\x1b\n")
     'a�b�\n'
     """
-    return "".join(c if c >= " " and c != "\x7f" or c in "\n\t" else "\ufffd" for c in text)
+    return "".join(c if (c >= " " and c != "\x7f") or c in "\n\t" else "\ufffd" for c in text)
 
 
 def _one_line(text: str, most: int = 280) -> str:

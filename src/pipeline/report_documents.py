@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .diff import Tables, of_documents
+from .staged import Tables, of_documents
 
 TEXT_CHARS = 1_500
 """Characters of a block that are shown."""
@@ -107,7 +107,10 @@ def fetch_shown(
     keys = list(blocks)
     wanted = [(topic, *key) for topic, some in sentences.items() for key in some]
     ids = sorted({*chosen, *(k[0] for k in keys), *(k[1] for k in wanted)})
-    rows = {n: _grouped(tables.dataset(n).to_table(filter=of_documents(ids))) for n in ("blocks", "sentences", "sentence_topics")}
+    rows = {
+        n: _grouped(tables.dataset(n).to_table(filter=of_documents(ids)))
+        for n in ("blocks", "sentences", "sentence_topics")
+    }
     listed = documents.filter(pc.is_in(documents.column("doc_id"), value_set=pa.array(ids, pa.string())))
     row_of = {row["doc_id"]: row for row in listed.to_pylist()}
     shown, used = [], 0
@@ -141,13 +144,13 @@ def _shown(
     block_of = {s["sentence_index"]: s["block_index"] for s in sentences}
     terms: dict[int, dict[str, dict[str, None]]] = {}
     for row in topics:
-        given = terms.setdefault(block_of.get(row["sentence_index"], -1), {}).setdefault(row["topic"], {})
-        given.update((e["term"], None) for e in row["evidence"])
+        phrases = terms.setdefault(block_of.get(row["sentence_index"], -1), {}).setdefault(row["topic"], {})
+        phrases.update((e["term"], None) for e in row["evidence"])
     shown, used = [], 2_000
     for block in blocks:
         text = block["text"]
         given = terms.get(block["block_index"], {})
-        tags = tuple((topic, ", ".join(list(phrases)[:8])) for topic, phrases in sorted(given.items()))
+        tags = tuple((topic, ", ".join(list(found)[:8])) for topic, found in sorted(given.items()))
         size = _escaped_bytes(text[:TEXT_CHARS]) + 3 * _escaped_bytes(block["evidence"]) + _BLOCK_BYTES
         size += sum(60 + _escaped_bytes(t) for pair in tags for t in pair)
         if used + size > _DOCUMENT_BYTES:

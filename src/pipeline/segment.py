@@ -9,7 +9,6 @@ are not sentences; they travel with the sentences that stand under them.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from .artifacts import find_flags
 from .errors import ContractError
@@ -19,9 +18,6 @@ from .model import Block, Disposition, Document, Role, Sentence
 from .sentence_ends import split_run
 from .sentence_lines import split_lines
 from .sentence_rules import load_rules
-
-if TYPE_CHECKING:
-    from .settings import SegmentSettings
 
 
 def split_text(text: str, language: str = "en") -> list[tuple[int, int]]:
@@ -42,14 +38,14 @@ def split_text(text: str, language: str = "en") -> list[tuple[int, int]]:
     return spans
 
 
-def segment_document(document: Document, settings: SegmentSettings) -> list[Sentence]:
+def segment_document(document: Document) -> list[Sentence]:
     """Return the sentences of the body, in reading order.
 
     Headings and labels are not sentences: they travel as `heading` (the nearest above, else the title) and
     `label` (without bullet and colon) of the sentences under them. A label that opens a line holds for that
     block; one on a line of its own holds for the block below it, or for the whole list. A list item's bullet
     mark is outside its sentence. A block of 200 letters or more may have a language of its own, a shorter one
-    has the document's. `settings` is shared with the cleaner, which decides labels when it cuts blocks.
+    has the document's.
     """
     sentences: list[Sentence] = []
     heading, label = document.title, _NO_LABEL

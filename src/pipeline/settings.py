@@ -42,11 +42,6 @@ class CleanSettings(_Group):
     # 3 of 6: 0 false claims on 2,392 real pages; 2 of 6 gave up to 3.
     repeat_min: Annotated[int, Field(ge=2)] = 2
     """Copies that make a line a repeat."""
-
-
-class SegmentSettings(_Group):
-    """How body blocks become sentences."""
-
     label_siblings: Annotated[int, Field(ge=2)] = 3
     """Neighbouring paragraphs of the shape "Label: text" that make the opener a label."""
     # 3: without this guard the rule was wrong 12 of 15 times on running text.
@@ -79,7 +74,6 @@ class Settings(_Group):
 
     read: ReadSettings = ReadSettings()
     clean: CleanSettings = CleanSettings()
-    segment: SegmentSettings = SegmentSettings()
     tag: TagSettings = TagSettings()
     output: OutputSettings = OutputSettings()
     batch_documents: Annotated[int, Field(ge=1)] = 1_000

@@ -49,12 +49,12 @@ def extract_text(html: str, seconds: float = SECONDS) -> str | None:
 
 
 def cover_lines(lines: Sequence[str], text: str) -> list[bool]:
-    """Tell of each line whether its words stand in `text`.
+    r"""Tell of each line whether its words stand in `text`.
 
     Most runs of three words of a longer line must; a short line must be a line of `text` of its own, between
     those that the longer lines around it were found in.
 
-    >>> cover_lines(["Menu", "A line of five words.", "Menu", "The end"], "A line of five words.\\nThe end")
+    >>> cover_lines(["Menu", "A line of five words.", "Menu", "The end"], "A line of five words.\nThe end")
     [False, True, False, True]
     """
     target = [_WORD.findall(row.lower()) for row in text.splitlines()]

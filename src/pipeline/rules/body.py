@@ -68,8 +68,9 @@ def _has_credit(sheet: Sheet, line: Line) -> bool:
     if not cues:
         return False
     m = _CREDIT.search(sheet.text, max(line.start, line.end - 90), line.end)
-    described = bool(m) and len(sheet.text[line.start : m.start()].split()) >= 5
-    return described and any(m and c.start >= m.start() for c in cues) and sheet.text[line.end - 1] in ")]"
+    if m is None or len(sheet.text[line.start : m.start()].split()) < 5:
+        return False
+    return any(c.start >= m.start() for c in cues) and sheet.text[line.end - 1] in ")]"
 
 
 def _is_lead_caption(sheet: Sheet, line: Line) -> bool:

@@ -86,7 +86,7 @@ def claim_bars(sheet: Sheet) -> Iterator[Claim]:
         short = line.words <= 25 and not line.is_prose and not sheet.is_inside(line.index)
         if short and sheet.having(line.index, "archive"):
             said = "words of an archive or print bar at the edge"
-            yield whole_line(line, Role.NAVIGATION, "archive_bar", said, 0.9, False)
+            yield whole_line(line, Role.NAVIGATION, "archive_bar", said, 0.9)
 
 
 _HEX = re.compile(r"^(?:[0-9a-fA-F]{24,}|[A-Za-z0-9+/]{60,}={0,2}|[\w\-]{48,})$")

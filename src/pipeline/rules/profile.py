@@ -148,9 +148,10 @@ def _families(group: list[Signal]) -> set[str]:
 
 def _groups(sheet: Sheet, signals: list[Signal]) -> Iterator[list[Signal]]:
     group: list[Signal] = []
+    reached = 0
     for signal in signals:
         if group:
-            between = sheet.folded[max(s.end for s in group) : signal.start]
+            between = sheet.folded[reached : signal.start]
             lines = sum(1 for part in between.splitlines() if part.strip())
             if (
                 len(between) > 3 * FAR_CHARACTERS
@@ -160,6 +161,7 @@ def _groups(sheet: Sheet, signals: list[Signal]) -> Iterator[list[Signal]]:
                 yield group
                 group = []
         group.append(signal)
+        reached = max(reached, signal.end)
     if group:
         yield group
 
@@ -172,7 +174,7 @@ def _lines_of(sheet: Sheet, group: list[Signal]) -> list[Line]:
 def _is_dense(sheet: Sheet, lines: list[Line], group: list[Signal]) -> bool:
     """Tell whether nearly every line of the region carries a signal, an empty key or lorem."""
     bare = sum(1 for line in lines if _is_heading(sheet, line))
-    held = sum(1 for line in lines if any(s.start < line.end and s.end > line.start for s in group))
+    held = len({i for s in group for i in range(sheet.index_at(s.start), sheet.index_at(s.end - 1) + 1)})
     return held + bare >= MIN_COVER * len(lines)
 
 

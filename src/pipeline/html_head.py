@@ -1,0 +1,154 @@
+"""Collect what a page's markup states about the page itself, once: meta elements, JSON-LD, microdata, headline.
+
+Nothing is decided here. What stands inside comments, asides, navigation and related items is not collected,
+and every collection is bounded.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from .html_jsonld import ARTICLES, Thing, read_jsonld
+
+_MAX_META = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The statements of a page about itself, collected once."""
+
+    meta: dict[str, str]
+    things: tuple[Thing, ...]
+    items: dict[str, list[Any]]
+    h1: tuple[str, ...]
+    title: str
+    url: str | None
+
+    @staticmethod
+    def read(root: Any, url: str | None) -> Head:
+        """Collect the statements of the page under `root`; `url` is its address, where it is known."""
+        meta: dict[str, str] = {}
+        for i, element in enumerate(root.iter("meta")):
+            key = element.get("property") or element.get("name") or element.get("itemprop") or ""
+            content = clean_text(element.get("content") or "")
+            if key and content and not element.get("itemprop"):
+                meta.setdefault(key.strip().lower(), content)
+            if i > _MAX_META:
+                break
+        titles = root.find("./head/title")
+        if titles is None:
+            titles = next((t for t in root.iter("title") if t.getparent() is None or t.getparent().tag != "svg"), None)
+        h1 = tuple(text for e in _first(root.iter("h1"), 5) if (text := text_of(e)))
+        return Head(meta, read_jsonld(root), _items(root), h1, text_of(titles), url)
+
+    @property
+    def article(self) -> Thing | None:
+        """The thing that the page is about, if it is an article, post or question."""
+        return next((t for t in self.things if t.kinds & ARTICLES), None)
+
+    @property
+    def is_article(self) -> bool:
+        """Tell whether the page says that it is one article and not a list, shop or front page."""
+        return self.article is not None or self.meta.get("og:type", "").lower() in ("article", "news", "blog", "post")
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """Return what the page says it is: any of article, news, forum, product, list."""
+        stated = frozenset(k for t in self.things for k in t.kinds)
+        said = {kind for kind, types in _KINDS.items() if stated & types}
+        og_type = self.meta.get("og:type", "").lower()
+        if self.is_article:
+            said.add("article")
+        if "product" in og_type:
+            said.add("product")
+        return frozenset(said)
+
+    @property
+    def is_front(self) -> bool:
+        """Tell whether the address is that of a site's front page."""
+        return self.url is not None and path_of(self.url).strip("/").lower() in _FRONT
+
+
+_KINDS = {
+    "news": frozenset(k for k in ARTICLES if k.endswith("NewsArticle")),
+    "forum": frozenset(("DiscussionForumPosting", "Question", "QAPage", "Comment", "Answer")),
+    "product": frozenset(("Product", "ProductGroup", "Offer", "AggregateOffer")),
+    "list": frozenset(("CollectionPage", "ItemList", "SearchResultsPage", "OfferCatalog")),
+}
+_FRONT = frozenset(("", "en", "index.html", "index.php", "home"))
+_ASKED = ("headline", "author", "datepublished")
+
+
+def _items(root: Any) -> dict[str, list[Any]]:
+    """Return the first elements with the microdata that we ask for, but not those of comments and other items."""
+    found: dict[str, list[Any]] = {}
+    for element in _first(root.iterfind(".//*[@itemprop]"), 400):
+        for name in (element.get("itemprop") or "").lower().split():
+            if name in _ASKED and len(found.setdefault(name, [])) < 3 and not _in_comment(element):
+                found[name].append(element)
+    return found
+
+
+def _in_comment(element: Any) -> bool:
+    for _ in range(12):
+        element = element.getparent()
+        if element is None:
+            return False
+        kind = f"{element.get('itemtype') or ''} {element.get('itemprop') or ''} {element.get('class') or ''}".lower()
+        if "comment" in kind or "related" in kind or element.tag in ("aside", "nav", "footer"):
+            return True
+    return False
+
+
+def _first(items: Any, count: int) -> Iterator[Any]:
+    for i, item in enumerate(items):
+        if i >= count:
+            return
+        yield item
+
+
+_MAX_TEXT = 1_000
+
+
+def text_of(element: Any) -> str:
+    """Return the text of an element, at most 1,000 characters, white space collapsed."""
+    if element is None:
+        return ""
+    parts, room = [], _MAX_TEXT
+    for part in element.itertext():
+        parts.append(part[:room])
+        room -= len(parts[-1])
+        if room <= 0:
+            break
+    return clean_text("".join(parts))
+
+
+def clean_text(text: str) -> str:
+    """Collapse white space and undo entities that were escaped twice."""
+    text = text[: 4 * _MAX_TEXT]
+    return " ".join((html.unescape(text) if "&" in text else text).split())
+
+
+def path_of(url: str | None) -> str:
+    """Return the path of an address, "" where there is none or it is broken."""
+    try:
+        return urlsplit(url or "").path
+    except ValueError:
+        return ""
+
+
+def page_address(root: Any) -> str | None:
+    """Return the page's own address, as its head states it, or None."""
+    for link in root.iter("link"):
+        href = (link.get("href") or "").strip()
+        if "canonical" in (link.get("rel") or "").lower().split() and href.startswith(("http://", "https://")):
+            return str(href)
+    for meta in root.iter("meta"):
+        content = (meta.get("content") or "").strip()
+        if meta.get("property") == "og:url" and content.startswith(("http://", "https://")):
+            return str(content)
+    return None
