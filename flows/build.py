@@ -82,5 +82,6 @@ def build(
         tasks.show_documents(run)
         verdict = tasks.validate(run, process)
         tasks.show_validation(run, verdict)
+        tasks.report(run, verdict)
         published = tasks.publish(run, verdict)
         return Built(plan, published, rows, verdict.count(Status.FAILED))

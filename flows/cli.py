@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 
+from flows.comparing import diff, report
 from flows.environment import prepare_environment
 from flows.explaining import explain
 from flows.reading import COMMANDS
@@ -130,7 +131,7 @@ def serve(source: Path, output: Path, every: str | None, cron: str | None, file:
         serve_build(source, output, interval, cron, file)
 
 
-for _command in (*COMMANDS, explain, topics):
+for _command in (*COMMANDS, diff, explain, report, topics):
     cli.add_command(_command)
 
 

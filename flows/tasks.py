@@ -53,6 +53,12 @@ def validate(run: Run, process: ValidationProcess) -> Verdict:
     return run.validate(process.judge)
 
 
+@task(name="report", cache_policy=NO_CACHE)
+def report(run: Run, verdict: Verdict) -> Path:
+    """Write the version's page, report.html."""
+    return run.report(verdict)
+
+
 @task(name="publish", cache_policy=NO_CACHE)
 def publish(run: Run, verdict: Verdict) -> Published:
     """Rename the staged version into place and move `latest`; or put it aside and raise."""

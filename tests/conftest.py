@@ -30,7 +30,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what starts a server or process, so that `-m "not engine"` is the suite that takes seconds."""
     for item in items:
-        if {"validation", "prefect_server"} & set(getattr(item, "fixturenames", ())):
+        starts = {"validation", "prefect_server"} & set(getattr(item, "fixturenames", ()))
+        if starts or "crash" in item.path.parts:
             item.add_marker(pytest.mark.engine)
 
 

@@ -52,16 +52,22 @@ def stage(
     quarantine: Sequence[Mapping[str, str]] = (),
 ) -> Path:
     """Write the seven tables of a corpus under `folder`."""
-    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in TABLES}
+    rows = make_rows(documents)
     rows["sources"] += [_source(d.path, "published", d.doc_id) for d in documents]
     rows["sources"] += [{**_source("", "rejected", None), **s} for s in sources]
     rows["quarantine"] += [dict(q) for q in quarantine]
-    for document in documents:
-        _add(rows, document)
     for name, schema in TABLES.items():
         table = pa.Table.from_pylist(rows[name], schema=schema).sort_by([(k, "ascending") for k in KEYS[name]])
         write_table(table, folder / name, OutputSettings(), 1)
     return folder
+
+
+def make_rows(documents: Sequence[Made]) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of the tables that hold documents, by table."""
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in TABLES}
+    for document in documents:
+        _add(rows, document)
+    return rows
 
 
 def _source(path: str, status: str, doc_id: str | None) -> dict[str, Any]:
@@ -112,8 +118,13 @@ def _add(rows: dict[str, list[dict[str, Any]]], made: Made) -> None:
     rows["documents"].append(
         key
         | {"source_path": made.path, "media_type": "text/plain", "text": made.text, "title": made.title}
-        | {"published_on": made.published_on, "language": made.language, "language_confidence": 1.0}
-        | {"language_method": "made", "text_chars": sum(chars.values()), "sentence_count": index}
+        | {"author": None, "site": None, "published_on": made.published_on, "language": made.language}
+        | {
+            "language_confidence": 1.0,
+            "language_method": "made",
+            "text_chars": sum(chars.values()),
+            "sentence_count": index,
+        }
         | {f"{name}_chars": count for name, count in chars.items()}
         | {"duplicate_of": made.duplicate_of, "similarity": 0.93 if made.duplicate_of else None}
         | {"facts": [], "flags": []}

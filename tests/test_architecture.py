@@ -14,11 +14,11 @@ PACKAGE = ROOT / "src" / "pipeline"
 # Lower may not import higher. Modules that are not named belong to the stages (2).
 LAYER = {
     **dict.fromkeys(("errors", "model", "settings"), 0),
-    **dict.fromkeys(("normalize", "taxonomy", "topic_model", "labels", "schemas"), 1),
+    **dict.fromkeys(("normalize", "taxonomy", "topic_model", "word_forms", "labels", "schemas"), 1),
     **dict.fromkeys(("parquet", "manifest", "failpoints"), 2),
     **dict.fromkeys(("tables", "batch", "version"), 3),
     **dict.fromkeys(("tabulate", "plan", "laws"), 4),
-    **dict.fromkeys(("validate", "quarantine", "publish", "report", "explain", "diff", "topic_tools"), 5),
+    **dict.fromkeys(("validate", "quarantine", "publish", "explain", "staged", "topic_tools"), 5),
     **dict.fromkeys(("validation_process", "run"), 6),
 }
 
@@ -40,6 +40,8 @@ def imported(path: Path) -> set[str]:
 
 def layer(module: str) -> int:
     parts = module.split(".")
+    if len(parts) > 1 and parts[1].startswith(("report", "diff")):
+        return 5
     return LAYER.get(parts[1], 2) if len(parts) > 1 else 0
 
 

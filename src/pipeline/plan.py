@@ -37,7 +37,6 @@ _OUTPUT_CODE = ("tabulate.py", "parquet.py", "laws.py", "validate.py", "quaranti
 _NEUTRAL_CODE = (
     "__init__.py",
     "batch.py",
-    "diff.py",
     "durable.py",
     "errors.py",
     "explain.py",
@@ -45,11 +44,9 @@ _NEUTRAL_CODE = (
     "manifest.py",
     "plan.py",
     "publish.py",
-    "report.py",
-    "report_charts.py",
-    "report_data.py",
     "run.py",
     "settings.py",
+    "staged.py",
     "topic_tools.py",
     "validation_process.py",
     "version.py",
@@ -106,6 +103,7 @@ def stage_digests(settings: Settings, expectations: Path) -> dict[str, str]:
     tag_files += [p for name in _TAG_RESOURCES for p in (_PACKAGE / "resources" / name).rglob("*")]
     output_files = [_PACKAGE / name for name in _OUTPUT_CODE]
     neutral = [_PACKAGE / name for name in _NEUTRAL_CODE]
+    neutral += [*_PACKAGE.glob("diff*.py"), *_PACKAGE.glob("report*.py")]
     neutral += [p for name in _NEUTRAL_RESOURCES for p in (_PACKAGE / "resources" / name).rglob("*")]
     other = {*tag_files, *output_files, *neutral}
     # A module that no list names belongs to clean: forgetting to list one costs work, never correctness.

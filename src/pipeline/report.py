@@ -34,6 +34,7 @@ MAX_BYTES = 5_000_000
 """Bytes of a page. A browser on a phone opens 5 MB of HTML in about a second."""
 
 _COMPARED = 200
+_ORDER = {"dropped": 1, "metadata": 2, "body": 3}
 _DOCUMENT_BYTES = 3_000_000
 
 
@@ -117,6 +118,8 @@ def render_report(
         sites=count_by(documents.filter(documents.column("site").is_valid()), "site", 16),
         lacking={column: documents.column(column).null_count for column in ("title", "author", "published_on", "site")},
         rules=rules,
+        # A page is made of rejected tables too, so a value that no table should hold is shown, not dropped.
+        dispositions=sorted({r.disposition for r in rules}, key=lambda d: (_ORDER.get(d, 0), d)),
         topics=topics,
         shown=shown,
         rejected=_rows(sources, "status", "rejected", LISTED),

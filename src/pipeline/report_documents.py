@@ -89,7 +89,7 @@ def choose_documents(documents: pa.Table, most: int = DOCUMENTS) -> tuple[str, .
     order = [("share", "descending"), ("doc_id", "ascending")]
     worst = ranked.take(pc.select_k_unstable(ranked, k=most // 2, sort_keys=order)).sort_by(order)
     both = zip(worst.column("doc_id").to_pylist(), doc_ids, strict=False)
-    return tuple(dict.fromkeys(doc_id for pair in both for doc_id in pair))[:most]
+    return tuple(dict.fromkeys([*(doc_id for pair in both for doc_id in pair), *doc_ids[:most]]))[:most]
 
 
 def fetch_shown(
@@ -197,7 +197,12 @@ def _block_example(
     blocks: Mapping[str, list[dict[str, Any]]], key: Key, documents: Mapping[str, Mapping[str, Any]]
 ) -> Example:
     block = next(b for b in blocks[key[0]] if b["block_index"] == key[1])
-    return Example(((shorten(block["text"]), False),), block["evidence"], documents[key[0]]["source_path"], key[0])
+    return Example(((shorten(block["text"]), False),), block["evidence"], _path(documents, key[0]), key[0])
+
+
+def _path(documents: Mapping[str, Mapping[str, Any]], doc_id: str) -> str:
+    # A rejected run may have blocks of no document; its page is made all the same.
+    return str(documents[doc_id]["source_path"]) if doc_id in documents else doc_id
 
 
 def _sentence_example(
@@ -207,14 +212,17 @@ def _sentence_example(
 ) -> Example:
     """Return a sentence with the words marked that gave it the topic."""
     topic, doc_id, index = key
-    sentence = next(s for s in rows["sentences"][doc_id] if s["sentence_index"] == index)
-    block = next(b for b in rows["blocks"][doc_id] if b["block_index"] == sentence["block_index"])
+    sentence = next((s for s in rows["sentences"].get(doc_id, ()) if s["sentence_index"] == index), None)
+    inside = sentence["block_index"] if sentence else None
+    block = next((b for b in rows["blocks"].get(doc_id, ()) if b["block_index"] == inside), None)
+    if sentence is None or block is None:
+        return Example((), "", _path(documents, doc_id), doc_id)
     given = [r for r in rows["sentence_topics"][doc_id] if r["sentence_index"] == index and r["topic"] == topic]
     first = block["start"]
     text = block["text"][sentence["start"] - first : sentence["end"] - first][:_SENTENCE_CHARS]
     spans = sorted((e["start"], e["end"]) for row in given for e in row["evidence"])
     marks = [(a - sentence["start"], b - sentence["start"]) for a, b in spans]
-    return Example(tuple(_pieces(text, marks)), "", documents[doc_id]["source_path"], doc_id)
+    return Example(tuple(_pieces(text, marks)), "", _path(documents, doc_id), doc_id)
 
 
 def _pieces(text: str, marks: Sequence[tuple[int, int]]) -> Iterator[tuple[str, bool]]:

@@ -101,7 +101,7 @@ def count_topics(tables: Tables, documents: pa.Table) -> Topics:
 
 def _sentence_keys(rows: pa.Table, doc_ids: pa.Array) -> NDArray[np.int64]:
     """Return one number a row that names its sentence."""
-    document = pc.index_in(rows.column("doc_id"), value_set=doc_ids).to_numpy().astype(np.int64)
+    document = pc.fill_null(pc.index_in(rows.column("doc_id"), value_set=doc_ids), -1).to_numpy().astype(np.int64)
     keys: NDArray[np.int64] = (document << 32) + rows.column("sentence_index").to_numpy()
     return keys
 

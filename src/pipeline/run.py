@@ -25,6 +25,7 @@ from .parquet import write_table
 from .plan import Plan
 from .publish import Published, open_staging, publish_version, reject_version
 from .quarantine import quarantine_rows
+from .report import write_report
 from .schemas import TABLES
 from .settings import Settings
 from .tabulate import Kept, export_for_tagging, tabulate
@@ -56,7 +57,9 @@ def build_version(plan: Plan, settings: Settings, expectations: Path, judge: Jud
             run.clean(label)
             run.tag(label)
         run.tabulate()
-        return run.publish(run.validate(judge or _judge_here))
+        verdict = run.validate(judge or _judge_here)
+        run.report(verdict)
+        return run.publish(verdict)
 
 
 class Run:
@@ -124,6 +127,11 @@ class Run:
             return again
         left = {(o.table, o.expectation, o.column, o.reason): o for o in failures}
         return Verdict(tuple(left.get((o.table, o.expectation, o.column, o.reason), o) for o in again.outcomes))
+
+    def report(self, verdict: Verdict) -> Path:
+        """Write the page that tells a person what came in and what became of it."""
+        share = self.settings.output.max_quarantine_share
+        return write_report(self.folder, verdict, previous=self.plan.previous, max_quarantine_share=share)
 
     def publish(self, verdict: Verdict) -> Published:
         """Publish the staged tables, or put them aside and raise ValidationFailedError."""

@@ -16,8 +16,12 @@ _SOFT = re.compile("[\u00ad\u0640\u200d\u0591-\u05bd\u05bf\u05c1\u05c2\u0610-\u0
 _YEAR = re.compile(r"(?:1[0-9]{3})(?:s|er|年)?$")
 _DECADE = re.compile(r"(?:20[0-9]{2})$")
 _ISE = re.compile(r"(?<=[a-z]{3})iz(e|es|ed|ing|ation|ations|ational)$")
-YEARS = ("<past>", "<recent>")
-"""Keys of the years 1000-1999 and 2000-2099."""
+YEARS = ("<past>", "<recent>", "<dated>")
+"""Keys of the years 1000-1999 and 2000-2099, and of a past year with a Turkish case ending (1842'de)."""
+_SOLAR = re.compile(r"(?:1[34][0-9]{2})$")
+_SOLAR_2000 = 1379
+"""The Persian year that began in March 2000."""
+_DIGITS = {ord(c): str(i % 10) for i, c in enumerate("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹")}
 _COMMAS = frozenset(",،，、")
 _STOPS = frozenset(";:.!?()[]؛؟。；：！？—")
 
@@ -55,9 +59,12 @@ class WordForms:
             word = word[2:]
         if word.endswith("~"):
             stem = fold(word.rstrip("~"), self.language)
-            mark = "~~" if word.endswith("~~") or self.stems.get(stem) == "~~" else "~"
-            self.stems[stem] = mark
-            return [f"{stem}~"]
+            stems = [stem]
+            if self.language in ("tr", "az") and len(stem) > _SOFTENED and stem[-1] in _SOFTER:
+                stems.append(stem[:-1] + _SOFTER[stem[-1]])
+            for one in stems:
+                self.stems[one] = "~~" if word.endswith("~~") or self.stems.get(one) == "~~" else "~"
+            return [f"{one}~" for one in stems]
         bare = word.rstrip("!%")
         if len(bare) > 1 and bare.isupper():
             self.capitals.add(bare)
@@ -103,10 +110,9 @@ class WordForms:
             if stem in self.capitals:
                 return f"={stem}"
         if bare[0].isdigit():
-            if _YEAR.match(bare):
-                return "<past>"
-            if _DECADE.match(bare):
-                return "<recent>"
+            year = self._year(bare)
+            if year:
+                return year
         folded = fold(bare, self.language).translate(self.spellings)
         for form in _candidates(folded, self.language):
             if form in self.exact:
@@ -119,6 +125,15 @@ class WordForms:
                 if form[start:] in self.tails:
                     return f"~{form[start:]}"
         return "_"
+
+    def _year(self, number: str) -> str:
+        """Return the key of a number that is a year, "" for any other."""
+        number, _, case = number.translate(_DIGITS).replace("’", "'").partition("'")
+        if self.language == "fa" and _SOLAR.match(number):
+            return "<past>" if int(number) < _SOLAR_2000 else "<recent>"
+        if _YEAR.match(number):
+            return "<dated>" if case and self.language in ("tr", "az") else "<past>"
+        return "<recent>" if _DECADE.match(number) else ""
 
     def _covers(self, stem: str, form: str) -> bool:
         rest = form[len(stem):]  # fmt: skip
@@ -161,6 +176,10 @@ def fold(word: str, language: str) -> str:
 
 
 _ARABIC = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ی", "ي": "ی", "ك": "ک", "ة": "ه", "ۀ": "ه"})
+_SOFTER = {"k": "ğ", "ç": "c", "p": "b"}
+"""Turkish and Azerbaijani: the last consonant of a stem before a vowel (elektrik, elektriğe)."""
+_SOFTENED = 3
+"""Stems up to this length keep their consonant (top, topu)."""
 PERSIAN_PLURALS = ("ها", "های", "هایی", "هاي")
 _ARABIC_CLITICS = ("وبال", "ولل", "وال", "بال", "کال", "فال", "ال", "لل", "و", "ف", "ب", "ل", "ک", "س")
 _HEBREW_CLITICS = ("וה", "של", "שה", "כש", "מה", "בה", "לה", "וב", "ול", "ומ", "ה", "ו", "ב", "ל", "מ", "ש", "כ")
