@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import gc
 import json
+import os
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -135,6 +137,15 @@ for _command in (*COMMANDS, diff, explain, report, topics):
     cli.add_command(_command)
 
 
+def _program() -> str:
+    """Return how this command was called, so that what we print can be typed: `corpus`, or `.venv/bin/corpus`."""
+    called = Path(sys.argv[0])
+    found = shutil.which("corpus")
+    if called.name != "corpus" or (found and Path(found).resolve() == called.resolve()):
+        return "corpus"
+    return os.path.relpath(called)
+
+
 def _require_folder(source: Path) -> None:
     if not source.is_dir():
         raise UsageError(f"{source} is not a folder. Give the folder that holds the raw documents.")
@@ -149,7 +160,7 @@ def _published_message(facts: dict[str, Any], output: Path) -> str:
     if facts["status"] == "unchanged":
         return f"nothing new: the tables equal those of {facts['version']}.{warned}"
     query = "select topic, count(*) n from sentence_topics group by topic order by n desc"
-    return f'published {facts["path"]} ({counts}).{warned}\ntry: corpus query --output {output} "{query}"'
+    return f'published {facts["path"]} ({counts}).{warned}\ntry: {_program()} query --output {output} "{query}"'
 
 
 def _say(as_json: bool, facts: dict[str, Any], message: str) -> None:

@@ -7,6 +7,9 @@ four CPU seconds and 100 MB that Prefect costs in every process of a process-poo
 from __future__ import annotations
 
 import multiprocessing
+import os
+import signal
+import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from types import TracebackType
@@ -24,7 +27,7 @@ class Workers:
         self._pool: ProcessPoolExecutor | None = None
         if count > 1:
             # Spawned, not forked: the parent has threads (Prefect's) and a fork would copy their locks.
-            self._pool = ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"))
+            self._pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _begin)
 
     def call(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Return `function(*args, **kwargs)`, computed on a worker."""
@@ -39,6 +42,23 @@ class Workers:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop the processes; on an error, do not wait for calls that have not started."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=kind is not None)
+        """Stop the processes; on an error or Ctrl-C at once, whatever they are doing."""
+        if self._pool is None:
+            return
+        if kind is not None:
+            for worker in multiprocessing.active_children():
+                worker.terminate()
+        self._pool.shutdown(wait=True, cancel_futures=kind is not None)
+
+
+def _begin() -> None:
+    """Leave Ctrl-C to the parent, and do not outlive it: a worker whose parent was killed would wait for ever."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -62,6 +62,13 @@ def main() -> int:
     return 1 if problems else 0
 
 
+class Quiet(HTTPServer):
+    """A server that says nothing when the browser hangs up."""
+
+    def handle_error(self, *_: object) -> None:
+        pass
+
+
 def check(browser: str, html: str, work: Path, width: int, dark: bool, shots: Path | None) -> list[str]:
     asked: list[str] = []
 
@@ -86,7 +93,7 @@ def check(browser: str, html: str, work: Path, width: int, dark: bool, shots: Pa
     theme = ("--force-dark-mode", "--blink-settings=preferredColorScheme=0") if dark else ()
     (work / "page.html").write_text(html, encoding="utf-8")
     (work / "probe.html").write_text(POLICY.sub("", html).replace("</body>", PROBE), encoding="utf-8")
-    server = HTTPServer(("127.0.0.1", 0), Server)
+    server = Quiet(("127.0.0.1", 0), Server)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     # Every request of the page, whatever its host, goes to this proxy; the browser's own are told apart below.
     proxy = f"--proxy-server=http://127.0.0.1:{server.server_port}"

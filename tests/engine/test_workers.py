@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from flows.workers import Workers
+
+ROOT = Path(__file__).parent.parent.parent
+
+pytestmark = pytest.mark.engine
+
+
+def test_workers_are_other_processes_and_one_worker_is_this_one() -> None:
+    with Workers(1) as here:
+        assert here.call(os.getpid) == os.getpid()
+    with Workers(2) as there:
+        assert there.call(os.getpid) != os.getpid()
+
+
+def test_a_worker_does_not_outlive_a_parent_that_was_killed(tmp_path: Path) -> None:
+    code = (
+        "import os, time\n"
+        "from flows.workers import Workers\n"
+        "if __name__ == '__main__':\n"
+        "    workers = Workers(2)\n"
+        "    print(workers.call(os.getpid), flush=True)\n"
+        "    time.sleep(60)\n"
+    )
+    script = tmp_path / "orphans.py"
+    script.write_text(code)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
+    parent = subprocess.Popen([sys.executable, str(script)], env=environment, stdout=subprocess.PIPE)
+    try:
+        assert parent.stdout is not None
+        worker = int(parent.stdout.readline())
+    finally:
+        parent.kill()
+        parent.communicate()
+    for _ in range(100):
+        if not _alive(worker):
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"worker {worker} is still there")
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return "Z" not in Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
