@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
-import pickle
 import sys
 import time
 from collections import defaultdict
@@ -39,16 +38,13 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     parser.add_argument("--trees", type=int, nargs=2, default=(120, 250))
     parser.add_argument("--folds", type=int, default=5, help="folds of the second stage that are measured")
-    parser.add_argument("--cache", type=Path, help="keep the rendered pages here between runs")
     args = parser.parse_args()
-    samples, golds = read_samples(args.data, args.cache)
+    samples, golds = read_samples(args.data)
     options = base.Options(trees=tuple(args.trees))
     train(samples, golds, options, args)
 
 
-def read_samples(data: Path, cache: Path | None) -> tuple[list[base.Sample], list[str]]:
-    if cache and cache.is_file():
-        return pickle.loads(cache.read_bytes())
+def read_samples(data: Path) -> tuple[list[base.Sample], list[str]]:
     samples, golds = [], []
     for page in read_labelled(data / "html"):
         values, groups = matrix(page.page.markup)
@@ -56,8 +52,6 @@ def read_samples(data: Path, cache: Path | None) -> tuple[list[base.Sample], lis
         policy = "article" if page.dataset == "aed" else "page"
         samples.append(base.Sample(page.id, page.domain, f"{page.dataset} {page.ptype}", policy, lines, page.labels))
         golds.append(page.gold["gold"])
-    if cache:
-        cache.write_bytes(pickle.dumps((samples, golds)))
     return samples, golds
 
 
@@ -127,8 +121,6 @@ def train(samples: list[base.Sample], golds: list[str], options: base.Options, a
             for mode in answers:
                 for k, text in texts_of(stack, used, late[mode], done):
                     out.write(json.dumps({"id": used[k].id, "mode": mode, "text": text}) + "\n")
-    if args.cache:
-        args.cache.with_suffix(".oof").write_bytes(pickle.dumps((stack.sample, stack.fold, late, held_out)))
 
 
 def texts_of(stack: base.Stack, used: list[base.Sample], probability: np.ndarray, done: np.ndarray):

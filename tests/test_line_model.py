@@ -132,6 +132,8 @@ def test_the_model_card_names_the_files_that_ship() -> None:
     card = (folder / "MODEL_CARD.md").read_text("utf-8")
     for name in ("text.npz", "stopwords.txt", "phrases.toml"):
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() in card, name
+    card = (folder / "HTML_MODEL_CARD.md").read_text("utf-8")
+    assert hashlib.sha256((folder / "html.npz").read_bytes()).hexdigest() in card
 
 
 def test_a_model_without_weights_says_so() -> None:

@@ -122,7 +122,7 @@ def test_an_expectation_that_cannot_run_is_an_error_not_a_failure(
 @pytest.mark.engine
 def test_a_validation_that_dies_publishes_nothing(suites: Path, tmp_path: Path) -> None:
     with (
-        ValidationProcess(suites, tmp_path / "log") as process,
+        ValidationProcess(tmp_path / "log") as process,
         pytest.raises(ContractError, match="nothing is published"),
     ):
-        process.judge(tmp_path / "no such folder", tmp_path / "verdict.json")
+        process.judge(tmp_path / "no such folder", suites, tmp_path / "verdict.json")

@@ -48,7 +48,8 @@ def clean_batch(sources: Sequence[Source], input_folder: Path, settings: Setting
     seen: list[Source] = []
     for source in sources:
         try:
-            page = extract_page(source, read_bytes(input_folder, source, settings.read), settings.read)
+            data = read_bytes(input_folder, source, settings.read)
+            page = extract_page(source, data, settings.read, settings.clean.html_engine)
         except RejectedError as error:
             seen.append(_rejected(source, error))
             continue

@@ -17,7 +17,7 @@ from .blocks import Line, cut_lines
 from .errors import ContractError
 from .metadata import fact_date, fact_value, read_facts
 from .model import DISPOSITION_OF, UNDETERMINED, Block, Disposition, Document, Language, Page, Role
-from .rules import body, header, legal, navigation, profile, promotion, repeats, title
+from .rules import biography, body, header, legal, navigation, profile, promotion, repeats, title
 from .rules.sheet import Claim, Sheet, make_sheet
 from .settings import CleanSettings
 
@@ -32,18 +32,19 @@ RULES: tuple[Rule, ...] = (
     lambda sheet, _: legal.claim_cookies(sheet),
     lambda sheet, _: navigation.claim_contents(sheet),
     lambda sheet, _: repeats.claim_repeated_menus(sheet),
-    lambda sheet, _: promotion.claim_teasers(sheet),
     lambda sheet, _: header.claim_header(sheet),
+    lambda sheet, _: biography.claim_biographies(sheet),
     lambda sheet, _: promotion.claim_buttons(sheet),
     lambda sheet, _: promotion.claim_comments(sheet),
-    lambda sheet, _: navigation.claim_menus(sheet),
-    lambda sheet, _: navigation.claim_bars(sheet),
     lambda sheet, _: legal.claim_legal(sheet),
     lambda sheet, _: legal.claim_contacts(sheet),
     lambda sheet, _: promotion.claim_boxes(sheet),
-    lambda sheet, settings: repeats.claim_repeats(sheet, settings.repeat_min),
+    lambda sheet, _: promotion.claim_teasers(sheet),
+    lambda sheet, _: navigation.claim_menus(sheet),
+    lambda sheet, _: navigation.claim_bars(sheet),
     lambda sheet, _: title.claim_title(sheet),
     lambda sheet, _: title.claim_title_copies(sheet),
+    lambda sheet, settings: repeats.claim_repeats(sheet, settings.repeat_min),
     lambda sheet, _: header.claim_teams(sheet),
     lambda sheet, _: body.claim_captions(sheet),
     lambda sheet, _: promotion.claim_appeals(sheet),
@@ -53,9 +54,6 @@ RULES: tuple[Rule, ...] = (
 WEAK = 0.3
 """Probability of being content from which a long paragraph is not dropped on the model's word alone."""
 # 0.3: of the long paragraphs that the model drops above it, out of fold, 30 to 55 % are content.
-CONTRADICTS = 0.5
-"""Probability of being content from which the model overrules a claim that is not firm."""
-# 0.5: above it, out of fold, a third to a half of the words that such claims take are content.
 GUARD_WORDS = 25
 """Words from which a paragraph is long."""
 CLEAN_SHARE = 0.95
@@ -101,7 +99,7 @@ def claim_lines(page: Page, lines: tuple[Line, ...], scores: LineScores | None, 
     sheet = make_sheet(page.text, lines, stated, None if scores is None else scores.probability.tolist())
     for rule in RULES:
         sheet = sheet.with_claims(rule(sheet, settings))
-    return sheet.without_overruled(CONTRADICTS)
+    return sheet.without_overruled()
 
 
 def _score(pages: Sequence[Page], cut: Sequence[tuple[Line, ...]], settings: CleanSettings) -> list[LineScores | None]:

@@ -14,7 +14,7 @@ from datetime import date
 from .dates import find_dates
 from .model import Fact, Role
 from .rules.header import name_span
-from .rules.sheet import Claim, Sheet
+from .rules.sheet import Claim, Sheet, trim
 
 FAR = 12
 """Lines away from title and first prose at which a date still belongs to the document."""
@@ -57,7 +57,7 @@ def _title(sheet: Sheet, claims: list[Claim]) -> Iterator[Fact]:
 
 
 def _author(sheet: Sheet, claims: list[Claim]) -> Iterator[Fact]:
-    for rules in (("byline",), ("team",), ("signature",)):
+    for rules in (("byline",), ("name_beside_date",), ("team",), ("signature",)):
         for claim in claims:
             if claim.role is not Role.BYLINE or claim.rule not in rules:
                 continue
@@ -115,9 +115,17 @@ _MAILBOX = re.compile(
 
 def _site(sheet: Sheet, claims: list[Claim]) -> Iterator[Fact]:
     for claim in claims:
-        if claim.role is Role.SITE:
+        if claim.rule == "site_line":
             value = re.sub(r"^(?:https?://)?(?:www\.)?|/$", "", sheet.text[claim.start : claim.end])
             yield Fact("site", value, claim.rule, claim.start, claim.end, 0.95)
+    for claim in claims:
+        if claim.rule == "source" and sheet.index_at(claim.start) < max(sheet.first_prose, 1):
+            ends = [c.end for c in sheet.cues(sheet.index_at(claim.start)) if c.family == "source"]
+            start, end = trim(sheet.text, max((e for e in ends if e <= claim.end), default=claim.start), claim.end)
+            value = sheet.text[start:end].strip(" :：-–—|·•/,")
+            if value:
+                start = sheet.text.index(value, start, end)
+                yield Fact("site", value, "source", start, start + len(value), 0.85)
     for claim in claims:
         if claim.rule == "signature" and (m := _QUOTED.search(sheet.text, claim.start, claim.end)):
             yield Fact("site", m.group(1).strip(" .,"), "signature", m.start(1), m.end(1), 0.9)

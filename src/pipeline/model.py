@@ -91,7 +91,7 @@ class Source:
 class Markup:
     """What the HTML says about one rendered line; evidence for its role, never a second cleaning path.
 
-    `features` maps the names of `extract.MARKUP_FEATURES` to numbers; `path` is the tag.class path of
+    `features` maps the names of `html_features.feature_names()` to numbers; `path` is the tag.class path of
     the innermost block element; `tag` its tag ("p", "li", "h2", "td", "figcaption", ...).
     """
 

@@ -120,7 +120,10 @@ def check(browser: str, html: str, work: Path, width: int, dark: bool, shots: Pa
 
 
 def run(command: list[str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    try:
+        return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    except subprocess.TimeoutExpired:  # a page that hangs is told as one that did not load
+        return subprocess.CompletedProcess(command, 1, "", "")
 
 
 if __name__ == "__main__":

@@ -15,11 +15,11 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from ..blocks import Line
+from ..blocks import Line, count_words
 from ..dates import find_dates
 from ..model import Role
 from .lexicon import Cue, fold
-from .sheet import Claim, Sheet, trim, whole_line
+from .sheet import FIRM, SOFT, Claim, Sheet, trim, whole_line
 
 HEAD_WORDS = 25
 """Words above which a line is no header line."""
@@ -53,6 +53,8 @@ def claim_header(sheet: Sheet) -> Iterator[Claim]:
             yield whole_line(line, Role.DOCUMENT_ID, "document_id", "an id's label and its number")
         elif claims := _parts(sheet, line):
             yield from claims
+        elif source := _source_line(sheet, line):
+            yield source
         elif sheet.opening(line.index, "byline") and (name := byline_name(sheet, line)):
             yield whole_line(line, Role.BYLINE, "byline", f"byline label and a name: {sheet.text[slice(*name)]}")
         elif line.index > sheet.last_prose and _is_signature(sheet, line):
@@ -125,13 +127,7 @@ def _parts(sheet: Sheet, line: Line) -> list[Claim]:
         return []
     open_text = [sheet.folded[a:b] for a, b in _between(line, parts)]
     if line.words <= HEAD_WORDS and not any(_left(t) for t in open_text):
-        claims = []
-        for i, part in enumerate(parts):
-            start = line.start if i == 0 else part.start
-            end = parts[i + 1].start if i + 1 < len(parts) else line.end
-            start, end = trim(sheet.text, start, end)
-            claims.append(Claim(start, end, part.role, part.rule, "part of a header line"))
-        return claims
+        return _row(sheet, line, parts, "part of a header line", 1.0)
     if (
         line.words <= HEAD_WORDS // 2
         and not line.ends
@@ -139,10 +135,11 @@ def _parts(sheet: Sheet, line: Line) -> list[Claim]:
         and any(p.role is Role.DATE for p in parts)
     ):
         left = " ".join(" ".join(open_text).split())
-        # A name, a place or a section beside the date: a header line all the same, whose name we do not trust.
+        # A name, a place or a section beside the date: a header line all the same.
         if len(left.split()) <= 5:
-            rule = next(p.rule for p in parts if p.role is Role.DATE)
-            return [whole_line(line, Role.DATE, rule, "a date and a few words beside the text", 0.8)]
+            names = list(_names_beside(sheet, line, parts))
+            parts = sorted([*parts, *names], key=lambda p: p.start)
+            return _row(sheet, line, parts, "a date and a few words beside the text", 0.8)
     first = parts[0]
     label = sheet.opening(line.index, "date")
     if first.rule == "date" and first.start == line.start and label and label.end < first.end and len(parts) <= 2:
@@ -151,6 +148,48 @@ def _parts(sheet: Sheet, line: Line) -> list[Claim]:
         if iso and "-" in sheet.text[first.start + iso[0].start : first.start + iso[0].end]:
             return [Claim(first.start, first.end, Role.DATE, "date_prefix", "label and ISO date before the text")]
     return []
+
+
+def _row(sheet: Sheet, line: Line, parts: list[Part], said: str, confidence: float) -> list[Claim]:
+    """Return a claim a part; what stands between two parts goes with the one before."""
+    claims = []
+    for i, part in enumerate(parts):
+        start = line.start if i == 0 else part.start
+        end = parts[i + 1].start if i + 1 < len(parts) else line.end
+        start, end = trim(sheet.text, start, end)
+        inside = line.index >= sheet.first_prose and part.role is Role.DATE
+        claims.append(Claim(start, end, part.role, part.rule, said, confidence, SOFT if inside else FIRM))
+    return claims
+
+
+_SEPARATOR = re.compile(r"\s*[|·•/—–]\s*|\s-\s|\s{2,}|\t|،\s|,\s")
+
+
+def _names_beside(sheet: Sheet, line: Line, parts: list[Part]) -> Iterator[Part]:
+    """Yield the person's name between separators in a header line: two to four capitalised words, no known words."""
+    if any(p.role is Role.BYLINE for p in parts):
+        return
+    for a, b in _between(line, parts):
+        edges = [a, *(e for m in _SEPARATOR.finditer(sheet.text, a, b) for e in m.span()), b]
+        for start, end in zip(edges[::2], edges[1::2], strict=True):
+            start, end = trim(sheet.text, start, end)
+            words = sheet.text[start:end].split()
+            if not 2 <= len(words) <= 4 or not all(w[0].isupper() for w in words if fold(w) not in _particles()):
+                continue
+            known = any(start <= c.start < end and c.mode == "whole" for c in sheet.cues(line.index))
+            odd = any(fold(w) in _signatures("no_person") or fold(w) in _filler() for w in words)
+            if name_span(sheet.text, start, end) == (start, end) and not known and not odd:
+                yield Part(start, end, Role.BYLINE, "name_beside_date")
+                return
+
+
+def _source_line(sheet: Sheet, line: Line) -> Claim | None:
+    """Claim a line that only says where the text was taken from."""
+    cue = sheet.opening(line.index, "source")
+    value = sheet.text[cue.end : line.end].strip() if cue else ""
+    if not value or line.ends or len(value.split()) > 6 or count_words(value) > 8 or sheet.is_inside(line.index):
+        return None
+    return whole_line(line, Role.SITE, "source", "the label of a source and a name")
 
 
 def _find_parts(sheet: Sheet, line: Line) -> Iterator[Part]:
@@ -180,6 +219,15 @@ def _find_parts(sheet: Sheet, line: Line) -> Iterator[Part]:
             if name and _is_credible(sheet, line, cue, name):
                 yield Part(cue.start, name[1], Role.BYLINE, "byline")
                 taken.append((cue.start, name[1]))
+                break
+    for cue in cues if line.words <= HEAD_WORDS else ():
+        if cue.mode == "opens" and cue.family == "source" and all(cue.end <= a or cue.start >= b for a, b in taken):
+            limit = min([a for a, _ in taken if a >= cue.end], default=line.end)
+            stop = _SEPARATOR.search(sheet.text, cue.end + 1, limit)
+            start, end = trim(sheet.text, cue.end, stop.start() if stop else limit)
+            if start < end and len(sheet.text[start:end].split()) <= 4 and end - start <= 40:
+                yield Part(cue.start, end, Role.SITE, "source")
+                taken.append((cue.start, end))
                 break
     for cue in cues if line.words <= HEAD_WORDS else ():
         free = all(cue.end <= a or cue.start >= b for a, b in taken)
@@ -213,7 +261,10 @@ def _left(folded: str) -> bool:
 
 # --- names ------------------------------------------------------------------------------------------
 
-_STOP = re.compile(r"\s*(?:[|•·/;(\[\n\t]|\s[\-–—]\s|,|\d|\.(?=\s|$)|@|<|:)")
+_STOP = re.compile(r"\s*(?:[|•/;(\[\n\t]|(?<![\u3400-\u9fff])·|\s\s|\s[\-–—]\s|,|\d|\.(?=\s|$)|@|<|:)")
+_HAN = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3]")
+HAN_NAME = 4
+"""Characters above which a run of Chinese, Japanese or Korean characters is no person's name but a clause."""
 _TOKEN = re.compile(r"[^\W\d_][\w'’.\-]*", re.UNICODE)
 _GLUED = re.compile(r"(?<=[^\W\d_])(?=(?:Published|Updated|Posted|Last|First|Reviewed|Follow|Contributor|Staff)\b)")
 
@@ -258,7 +309,10 @@ def name_span(text: str, start: int, end: int) -> tuple[int, int] | None:
     if glued := _GLUED.search(text, a, b):
         b = glued.start()
     words = text[a:b].split()
-    if not 1 <= len(words) <= 7 or b - a > 70 or b - a < 3:
+    han = a < b and _HAN.match(text, a) is not None
+    if not 1 <= len(words) <= 7 or b - a > 70 or b - a < (2 if han else 3):
+        return None
+    if han and any(len(part) > (10 if "·" in word else HAN_NAME) for word in words for part in word.split("、")):
         return None
     strong = 0
     for word in words:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ..blocks import Line
 from ..model import Role
-from .sheet import Claim, Sheet, whole_line
+from .sheet import MILD, SOFT, Claim, Sheet, whole_line
 
 LINK = re.compile(r"\[[^\[\]]{0,200}\]\([^()\s]{0,300}\)")
 _ANCHORS = re.compile(r"\[[^\[\]]{1,200}\]\(#[^()\s]{0,200}\)")
@@ -17,13 +17,16 @@ _NUMBERING = re.compile(r"^(?:[\d.)(\s•*\-–—]+|[ivxIVX]+[.)])\s*")
 
 def claim_contents(sheet: Sheet) -> Iterator[Claim]:
     """Claim tables of contents: the heading alone, with anchors, or with entries that are the page's headings."""
-    listed_at = [i for i, families in sheet.ground.whole.items() if "contents" in families]
+    listed_at = sheet.ground.places.get(("contents", "whole"), ())
     anchored = "](#" in sheet.text
     headings: dict[str, int] = {}
     for line in sheet.lines if listed_at else ():
         if line.words <= 20:
             headings[_entry(sheet, line)] = line.index
-    for line in sheet.lines if listed_at or anchored else ():
+    done = -1
+    for line in sheet.lines if anchored else [sheet.lines[i] for i in listed_at]:
+        if line.index <= done:
+            continue
         if anchored and _ANCHORS.search(line.text) and not _ANCHORS.sub("", line.text).strip(" *+-–•\t0123456789.#"):
             yield whole_line(line, Role.CONTENTS, "contents", "a link to a place on the same page")
         if line.words > 5 or "contents" not in sheet.whole(line.index):
@@ -38,9 +41,10 @@ def claim_contents(sheet: Sheet) -> Iterator[Claim]:
         nearby = line.index + 1 < len(sheet.lines)
         if entries or (nearby and line.index <= sheet.last_prose):
             said = f"contents heading with {len(entries)} entries"
-            yield whole_line(line, Role.CONTENTS, "contents", said)
+            yield whole_line(line, Role.CONTENTS, "contents", said, below=SOFT)
             for entry in entries:
-                yield whole_line(entry, Role.CONTENTS, "contents", "a heading of the page, listed", 0.9, False)
+                yield whole_line(entry, Role.CONTENTS, "contents", "a heading of the page, listed", 0.9, MILD)
+                done = entry.index
 
 
 def _entry(sheet: Sheet, line: Line) -> str:
@@ -49,12 +53,14 @@ def _entry(sheet: Sheet, line: Line) -> str:
 
 def claim_menus(sheet: Sheet) -> Iterator[Claim]:
     """Claim runs of menu words, skip links and breadcrumbs outside the prose."""
-    for line in sheet.open_lines():
+    trails = {line.index for line in sheet.lines[: max(sheet.first_prose, 1) + 3] if _TRAIL.search(line.text)}
+    menus = {line.index for line in sheet.open_with(("menu", "whole"))}
+    for line in (sheet.lines[i] for i in sorted(trails | menus) if sheet.is_open(i)):
         if line.words > 14 or line.ends:
             continue
         outside = not sheet.first_prose < line.index < sheet.last_prose
         if outside and _is_trail(sheet, line):
-            yield whole_line(line, Role.NAVIGATION, "breadcrumb", "a path of links", 0.9, False)
+            yield whole_line(line, Role.NAVIGATION, "breadcrumb", "a path of links", 0.9, SOFT)
         elif outside and "menu" in sheet.whole(line.index) and _company(sheet, line):
             yield whole_line(line, Role.NAVIGATION, "menu", "menu words among short lines")
 
@@ -82,9 +88,9 @@ def _is_trail(sheet: Sheet, line: Line) -> bool:
 
 def claim_bars(sheet: Sheet) -> Iterator[Claim]:
     """Claim bars of web archives and print views: short lines above or below the text."""
-    for line in sheet.open_lines():
-        short = line.words <= 25 and not line.is_prose and not sheet.is_inside(line.index)
-        if short and sheet.having(line.index, "archive"):
+    for line in sheet.open_with(("archive", "has")):
+        address = "://" in line.text and line.words <= 8
+        if line.words <= 25 and not line.is_prose and not sheet.is_inside(line.index) and not address:
             said = "words of an archive or print bar at the edge"
             yield whole_line(line, Role.NAVIGATION, "archive_bar", said, 0.9)
 
@@ -109,9 +115,9 @@ def claim_artefacts(sheet: Sheet) -> Iterator[Claim]:
         elif line.words <= 40 and sheet.having(line.index, "artefact") and not _inside(sheet, line):
             yield whole_line(line, Role.MACHINE_ARTIFACT, "browser_note", "a note to the browser's user")
         elif line.text[0] in "{[" and not _inside(sheet, line) and _JSON.match(line.text[:8000]):
-            yield whole_line(line, Role.MACHINE_ARTIFACT, "data", "a record of data", 0.9, False)
+            yield whole_line(line, Role.MACHINE_ARTIFACT, "data", "a record of data", 0.9, SOFT)
         elif ("(" in line.text or "=" in line.text) and not _inside(sheet, line) and _CODE.search(line.text[:2000]):
-            yield whole_line(line, Role.MACHINE_ARTIFACT, "script", "script", 0.9, False)
+            yield whole_line(line, Role.MACHINE_ARTIFACT, "script", "script", 0.9, SOFT)
 
 
 def _inside(sheet: Sheet, line: Line) -> bool:

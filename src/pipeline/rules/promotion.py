@@ -13,44 +13,50 @@ from collections.abc import Iterator
 
 from ..blocks import Line
 from ..model import Role
-from .sheet import Claim, Sheet, trim, whole_line
+from .lexicon import Cue
+from .sheet import FIRM, MILD, SOFT, Claim, Sheet, trim, whole_line
 
 BUTTONS = ("share", "donate", "newsletter", "advert", "offer")
 TEASER_WORDS = 25
 TEASER_RUN = 40
+OTHERS = frozenset({"legal", "comments", "newsletter", "donate", "cookie", "contents"})
+"""Families whose line, standing alone, ends a run of teasers: another box of the page begins."""
+NAMED = 0.05
+"""Probability of being content up to which an offer's words name what the model drops."""
+# 0.05: "Learn more" and "Download" are content in one of six lines above it, on pages about a product.
 
 
 def claim_buttons(sheet: Sheet) -> Iterator[Claim]:
     """Claim lines that say nothing but a button's words."""
-    for line in sheet.open_lines():
+    for line in sheet.open_with(*((family, "whole") for family in BUTTONS)):
         families = sheet.whole(line.index)
-        hit = next((f for f in BUTTONS if f in families), None)
-        if hit and (hit != "offer" or line.index > sheet.last_prose):
-            firm = not sheet.is_inside(line.index) and hit != "offer"
-            yield whole_line(line, Role.PROMOTION, hit, f"the line is a {hit} button", firm=firm)
+        hit = next(f for f in BUTTONS if f in families)
+        if hit != "offer" or line.index > sheet.last_prose:
+            below = NAMED if hit == "offer" else SOFT if sheet.is_inside(line.index) else FIRM
+            yield whole_line(line, Role.PROMOTION, hit, f"the line is a {hit} button", below=below)
 
 
 def claim_teasers(sheet: Sheet) -> Iterator[Claim]:
     """Claim headings of teaser lists with the short lines below them, and single "read also" lines."""
     done = -1
-    for line in sheet.lines:
-        if line.index <= done or not sheet.is_open(line.index):
+    for line in sheet.open_with(("related", "whole"), ("related", "opens")):
+        if line.index <= done:
             continue
         families = sheet.whole(line.index)
         if "related" in families:
             run = list(_run(sheet, line))
             below = line.index > sheet.last_prose or (run and run[-1].index >= len(sheet.lines) - 1)
             bulleted = len(run) >= 2 and all(r.bullet for r in run)
-            firm = not sheet.is_inside(line.index)
-            yield whole_line(line, Role.PROMOTION, "related", "heading of a teaser list", firm=firm)
+            level = SOFT if sheet.is_inside(line.index) else FIRM
+            yield whole_line(line, Role.PROMOTION, "related", "heading of a teaser list", below=level)
             if below or bulleted:
                 for teaser in run:
                     if sheet.is_open(teaser.index):
                         said = "short lines under a teaser list's heading"
-                        yield whole_line(teaser, Role.PROMOTION, "teaser", said, 0.9, False)
+                        yield whole_line(teaser, Role.PROMOTION, "teaser", said, 0.9, MILD)
                         done = teaser.index
         elif line.words <= TEASER_WORDS and not line.is_prose and _is_read_also(sheet, line):
-            yield whole_line(line, Role.PROMOTION, "read_also", "a label of teasers and a headline", 0.9, False)
+            yield whole_line(line, Role.PROMOTION, "read_also", "a label of teasers and a headline", 0.9, MILD)
 
 
 def _is_read_also(sheet: Sheet, line: Line) -> bool:
@@ -59,34 +65,53 @@ def _is_read_also(sheet: Sheet, line: Line) -> bool:
 
 
 def _run(sheet: Sheet, heading: Line) -> Iterator[Line]:
-    """Yield the short lines that follow a heading, up to the next prose."""
+    """Yield the short lines that follow a heading, up to the next prose or the next box of the page."""
     for line in sheet.lines[heading.index + 1 : heading.index + 1 + TEASER_RUN]:
-        if line.words > TEASER_WORDS or line.is_prose or sheet.having(line.index, "rights"):
+        if line.words > TEASER_WORDS or line.is_prose or sheet.whole(line.index) & OTHERS:
             return
-        if sheet.whole(line.index) & {"legal", "comments", "newsletter"}:
+        if any(c.role not in _AMONG_TEASERS for c in sheet.claims.get(line.index, ())):
             return
         yield line
 
 
+_AMONG_TEASERS = (Role.DATE, Role.BYLINE, Role.NAVIGATION, Role.PROMOTION, Role.REPEATED, Role.MACHINE_ARTIFACT)
+"""What stands between teasers, too: their dates and authors, "share" and "read more"."""
+
+
 def claim_boxes(sheet: Sheet) -> Iterator[Claim]:
     """Claim newsletter and offer sentences outside the text: short, at the edge, about the site."""
-    for line in sheet.open_lines():
+    for line in sheet.open_with(("newsletter", "has"), ("offer", "has")):
         if line.words > 45 or (sheet.first_prose <= line.index <= sheet.last_prose and line.words > 12):
             continue
-        edge = line.index > sheet.last_prose or line.index < sheet.first_prose
+        below, edge = line.index > sheet.last_prose, not sheet.is_inside(line.index)
         cues = sheet.having(line.index, "newsletter")
-        if cues and (edge or line.words <= 12) and (_is_appeal(sheet, line.start, line.end) or len(cues) >= 2):
+        asks = cues and (_is_appeal(sheet, line.start, line.end) or len(cues) >= 2)
+        if asks and (edge or line.words <= 12):
             yield whole_line(line, Role.PROMOTION, "newsletter_box", "asks the reader to subscribe")
+        elif cues and below and line.words <= 10 and _opens(line, cues):
+            yield whole_line(
+                line, Role.PROMOTION, "newsletter_box", "asks the reader to subscribe, below the text", 0.9, MILD
+            )
         elif edge and line.words <= 8 and not line.ends and sheet.having(line.index, "offer"):
-            yield whole_line(line, Role.PROMOTION, "offer_line", "announces the site's own offer", 0.9, False)
+            yield whole_line(line, Role.PROMOTION, "offer_line", "announces the site's own offer", 0.9, OFFERED)
+
+
+OFFERED = 0.2
+"""Probability of being content from which a short line about an offer is left to the model."""
+# 0.2: above it 13 of 37 words are content, below it one in 50.
+
+
+def _opens(line: Line, cues: list[Cue]) -> bool:
+    """Tell whether a cue stands at the line's begin or end: languages differ in where the verb stands."""
+    return any(c.start - line.start <= 2 + len(line.bullet) or line.end - c.end <= 2 for c in cues)
 
 
 def claim_comments(sheet: Sheet) -> Iterator[Claim]:
     """Claim the prompts of a comment form."""
-    for line in sheet.open_lines():
-        if "comments" in sheet.whole(line.index) and line.words <= 8:
-            firm = not sheet.is_inside(line.index)
-            yield whole_line(line, Role.PROMOTION, "comment_prompt", "the line is a comment form's prompt", firm=firm)
+    for line in sheet.open_with(("comments", "whole")):
+        if line.words <= 8:
+            below = MILD if sheet.is_inside(line.index) else FIRM
+            yield whole_line(line, Role.PROMOTION, "comment_prompt", "the line is a comment form's prompt", below=below)
 
 
 # --- appeals at the end of the text -----------------------------------------------------------------
@@ -100,6 +125,8 @@ TAIL = 5
 
 def claim_appeals(sheet: Sheet) -> Iterator[Claim]:
     """Claim the closing sentences that speak to the reader about the site, cut off from their paragraph."""
+    if ("appeal", "has") not in sheet.ground.places:
+        return
     tail = [line for line in sheet.open_lines() if line.index <= sheet.last_prose and line.words >= 5][-TAIL:]
     tail += [line for line in sheet.open_lines() if line.index > sheet.last_prose and line.ends]
     for line in reversed(tail):
@@ -115,9 +142,10 @@ def claim_appeals(sheet: Sheet) -> Iterator[Claim]:
             if line.words >= 12:
                 return
             continue
-        yield Claim(
-            sentences[cut][0], line.end, Role.PROMOTION, "appeal", "closing sentences that ask the reader to act"
-        )
+        said = "closing sentences that ask the reader to act"
+        # One such sentence is as often the author's own; it takes two of them to go against the model.
+        below = FIRM if sum(hard[cut:]) >= 2 else MILD
+        yield Claim(sentences[cut][0], line.end, Role.PROMOTION, "appeal", said, 0.9, below)
         if sentences[cut][0] > line.start + len(line.bullet):
             return
 

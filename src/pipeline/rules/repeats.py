@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from ..blocks import Line
 from ..model import Role
-from .sheet import Claim, Sheet, whole_line
+from .sheet import FIRM, MILD, Claim, Sheet, whole_line
 
 MENU_WORDS = 6
 MENU_RUN = 4
@@ -36,7 +36,7 @@ def claim_repeats(sheet: Sheet, repeat_min: int) -> Iterator[Claim]:
         if outside and together:
             said = f"{len(copies)} copies in a row outside the text"
             for copy in copies:
-                yield whole_line(copy, Role.REPEATED, "repeated_line", said, firm=len(copies) > 2)
+                yield whole_line(copy, Role.REPEATED, "repeated_line", said, below=FIRM if len(copies) > 2 else MILD)
 
 
 def claim_repeated_menus(sheet: Sheet) -> Iterator[Claim]:
@@ -58,7 +58,7 @@ def claim_repeated_menus(sheet: Sheet) -> Iterator[Claim]:
         outside = index < sheet.first_prose or index > sheet.last_prose
         if sheet.is_open(index) and outside and known >= 2:
             said = "a run of short lines that stands on the page twice"
-            yield whole_line(sheet.lines[index], Role.NAVIGATION, "repeated_menu", said, 0.9, False)
+            yield whole_line(sheet.lines[index], Role.NAVIGATION, "repeated_menu", said, 0.9, MILD)
 
 
 def _is_short(line: Line) -> bool:

@@ -17,11 +17,22 @@ from ..model import Role
 from .lexicon import Cue, find_cues, fold
 
 
+FIRM = 2.0
+"""Of a claim that the model cannot overrule."""
+SOFT = 0.5
+"""Of a claim that gives way where the model takes the line for content."""
+# 0.5: above it, out of fold, a third to a half of the words that such claims take are content.
+MILD = 0.3
+"""Of a claim that gives way as soon as the model is in doubt."""
+# 0.3: teasers, "read also" lines and copies above it are content in a third of their words, below it in one of 20.
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A span that a rule claims for a role, with its evidence in words.
 
-    A claim that is not `firm` holds only where the line model does not believe strongly that the line is content.
+    The claim holds only where the line model's probability that the line is content is less than `below`; one of
+    strong evidence is `FIRM`.
     """
 
     start: int
@@ -30,7 +41,7 @@ class Claim:
     rule: str
     evidence: str = ""
     confidence: float = 1.0
-    firm: bool = True
+    below: float = FIRM
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +55,8 @@ class Ground:
     """Cues by line."""
     whole: Mapping[int, frozenset[str]]
     """Families of which a phrase is all that a line says, by line."""
-    has: frozenset[tuple[int, str]]
-    """Pairs of line and family with a `has` cue."""
+    places: Mapping[tuple[str, str], tuple[int, ...]]
+    """Lines in order by family and mode of their cues; under "whole" only lines that say nothing else."""
     starts: tuple[int, ...]
     wordy: tuple[Line, ...]
     """Lines long enough to be prose."""
@@ -93,12 +104,12 @@ class Sheet:
         """Tell whether a line stands between the first and the last line of prose."""
         return self.first_prose <= index <= self.last_prose
 
-    def without_overruled(self, level: float) -> Sheet:
-        """Return the sheet without the claims that are not firm in lines of at least `level` probability."""
+    def without_overruled(self) -> Sheet:
+        """Return the sheet without the claims that the model overrules."""
         left = {
             index: kept
             for index, claims in self.claims.items()
-            if (kept := tuple(c for c in claims if c.firm or self.likely(index, 0.0) < level))
+            if (kept := tuple(c for c in claims if self.likely(index, 0.0) < c.below))
         }
         return Sheet(self.ground, left)
 
@@ -152,6 +163,13 @@ class Sheet:
         """Yield the lines in which nothing was claimed."""
         return (line for line in self.lines if line.index not in self.claims)
 
+    def open_with(self, *kinds: tuple[str, str]) -> Iterator[Line]:
+        """Yield the lines in which nothing was claimed and a cue of one of the (family, mode) pairs stands."""
+        places = self.ground.places
+        # Few lines hold a cue: asking all lines of a page in every rule was half of the rules' time.
+        found = places.get(kinds[0], ()) if len(kinds) == 1 else sorted({i for k in kinds for i in places.get(k, ())})
+        return (self.lines[i] for i in found if i not in self.claims)
+
     def whole(self, index: int) -> frozenset[str]:
         """Return the families of which a phrase is all that the line says, marks and counts aside."""
         return self.ground.whole.get(index, _NONE)
@@ -169,8 +187,6 @@ class Sheet:
 
     def having(self, index: int, family: str) -> list[Cue]:
         """Return the `has` cues of `family` in the line, in order."""
-        if (index, family) not in self.ground.has:
-            return []
         return [c for c in self.cues(index) if c.mode == "has" and c.family == family]
 
     def cues(self, index: int) -> tuple[Cue, ...]:
@@ -179,6 +195,7 @@ class Sheet:
 
 
 _NONE: frozenset[str] = frozenset()
+_ROW = re.compile(r"[|·•/:：►»,،、]|\s[-–—]\s| {2}")
 _COUNTS = re.compile(r"[^\w%$€£₽¥]+|[\d_]+")
 
 
@@ -189,17 +206,22 @@ def make_sheet(
     folded = fold(text)
     starts = [line.start for line in lines]
     cues: dict[int, list[Cue]] = {}
+    low = high = index = 0
     for cue in find_cues(folded):
-        index = bisect_right(starts, cue.start) - 1
-        if index >= 0 and cue.end <= lines[index].end:
+        # Cues come in order of their ends, so that most stand in the line of the one before.
+        if not low <= cue.start < high:
+            index = bisect_right(starts, cue.start) - 1
+            low, high = (lines[index].start, lines[index].end) if index >= 0 else (0, 0)
+        if low <= cue.start and cue.end <= high:
             cues.setdefault(index, []).append(cue)
+    whole = {i: families for i, c in cues.items() if (families := _whole(folded, lines[i], c))}
     ground = Ground(
         text,
         folded,
         lines,
         {i: tuple(c) for i, c in cues.items()},
-        {i: families for i, c in cues.items() if (families := _whole(folded, lines[i], c))},
-        frozenset((i, c.family) for i, found in cues.items() for c in found if c.mode == "has"),
+        whole,
+        _places(cues, whole),
         tuple(starts),
         tuple(line for line in lines if line.words >= PROSE_WORDS // 2),
         fold(" ".join(stated_title.split())),
@@ -208,16 +230,47 @@ def make_sheet(
     return Sheet(ground)
 
 
+def _places(
+    cues: Mapping[int, list[Cue]], whole: Mapping[int, frozenset[str]]
+) -> Mapping[tuple[str, str], tuple[int, ...]]:
+    places: dict[tuple[str, str], set[int]] = {}
+    for index, found in cues.items():
+        for cue in found:
+            if cue.mode != "whole":
+                places.setdefault((cue.family, cue.mode), set()).add(index)
+    for index, families in whole.items():
+        for family in families:
+            places.setdefault((family, "whole"), set()).add(index)
+    return {kind: tuple(sorted(indexes)) for kind, indexes in places.items()}
+
+
 def _whole(folded: str, line: Line, cues: list[Cue]) -> frozenset[str]:
-    if line.end - line.start > 80:
+    if line.end - line.start > 120:
         return _NONE
+    whole = [cue for cue in cues if cue.mode == "whole"]
     families = set()
-    for cue in cues:
-        if cue.mode == "whole" and cue.family not in families:
+    for cue in whole:
+        if cue.family not in families:
             around = folded[line.start : cue.start] + " " + folded[cue.end : line.end]
             if not _COUNTS.sub("", around):
                 families.add(cue.family)
-    return frozenset(families)
+    if not families and len(whole) > 1 and _ROW.search(folded, line.start, line.end):
+        return _row(folded, line, whole)
+    return frozenset(families - {"network"})
+
+
+def _row(folded: str, line: Line, whole: list[Cue]) -> frozenset[str]:
+    """Return the families of the first part of a row of buttons, "Share: Facebook | Telegram", or none."""
+    left = folded[line.start : line.end]
+    for cue in sorted(whole, key=lambda c: c.start - c.end):
+        a, b = cue.start - line.start, cue.end - line.start
+        if left[a:b] == folded[cue.start : cue.end]:
+            left = left[:a] + " " * (b - a) + left[b:]
+    if _COUNTS.sub("", left):
+        return _NONE
+    first = min(c.start for c in whole)
+    longest = max(c.end for c in whole if c.start == first)
+    return frozenset(c.family for c in whole if c.start == first and c.end == longest) - {"network"}
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int]:
@@ -230,7 +283,7 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def whole_line(
-    line: Line, role: Role, rule: str, evidence: str = "", confidence: float = 1.0, firm: bool = True
+    line: Line, role: Role, rule: str, evidence: str = "", confidence: float = 1.0, below: float = FIRM
 ) -> Claim:
     """Return a claim on all of a line."""
-    return Claim(line.start, line.end, role, rule, evidence, confidence, firm)
+    return Claim(line.start, line.end, role, rule, evidence, confidence, below)

@@ -14,11 +14,13 @@ from collections.abc import Iterator
 from ..blocks import Line
 from ..dates import find_dates
 from ..model import Role
-from .sheet import Claim, Sheet, whole_line
+from .sheet import FIRM, SOFT, Claim, Sheet, whole_line
 
 MIN_WORDS, MAX_WORDS = 3, 28
 MIN_SCORE = 0.0
 """Score that the best candidate must exceed."""
+MANY = 3
+"""Copies from which a headline is taken last."""
 REACH = 14
 """Lines above the first prose that are looked at."""
 
@@ -36,6 +38,9 @@ def claim_title(sheet: Sheet) -> Iterator[Claim]:
     said_often = Counter(sheet.folded[line.start : line.end] for line in sheet.lines) if candidates else Counter[str]()
     for line in candidates:
         copies = said_often[sheet.folded[line.start : line.end]]
+        # Many copies are a widget's headline, and no headline while there is another.
+        if copies >= MANY and any(said_often[sheet.folded[c.start : c.end]] < MANY for c in candidates):
+            continue
         score = _score(sheet, line, line is candidates[0], copies)
         if best is None or score > best[0]:
             best = (score, line)
@@ -51,16 +56,20 @@ def claim_title_copies(sheet: Sheet) -> Iterator[Claim]:
         return
     said = sheet.folded[title.start : title.end]
     words = _content_words(said)
+    bare = _bare(said)
     index = sheet.index_at(title.start)
     for line in sheet.open_lines():
         inside = sheet.first_prose < line.index < sheet.last_prose
         if line.index == index or inside or line.words > MAX_WORDS + 6:
             continue
         other = sheet.folded[line.start + len(line.bullet) : line.end]
-        if _bare(other) == _bare(said):
-            yield whole_line(line, Role.REPEATED, "title_copy", "the same words as the title")
+        if len(other) <= len(said) + 20 and _bare(other) == bare:
+            near = abs(line.index - index) <= 3
+            said_again = "the same words as the title"
+            yield whole_line(line, Role.REPEATED, "title_copy", said_again, below=FIRM if near else SOFT)
         elif 0 < line.index - index <= 2 and _is_variant(sheet, line, words, other):
-            yield whole_line(line, Role.REPEATED, "title_variant", "the title's words in another order", 0.9)
+            said_again = "the title's words in another order"
+            yield whole_line(line, Role.REPEATED, "title_variant", said_again, 0.9, SOFT)
 
 
 def _candidates(sheet: Sheet) -> Iterator[Line]:
@@ -122,4 +131,5 @@ def _is_variant(sheet: Sheet, line: Line, title: set[str], other: str) -> bool:
     if line.index >= sheet.first_prose or line.ends or line.words < 4:
         return False
     words = _content_words(other)
-    return len(words) >= 3 and len(words & title) >= 0.85 * len(words)
+    # Half of the title's words: a section's or a site's name holds one or two of them.
+    return len(words) >= 5 and len(words & title) >= max(0.85 * len(words), 0.5 * len(title))

@@ -1,0 +1,78 @@
+"""Find what a text says of its author below it: "About the author", "Ann Lee is a senior fellow at ...".
+
+A biography stands below the text, speaks in the third person and names the one who wrote: it needs a heading of
+its kind, or begins with the byline's name, or, as the document's last paragraph, with a name that the text does
+not know and a profession. A paragraph about anybody else is body.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..blocks import Line
+from ..model import Role
+from .header import name_span
+from .sheet import MILD, Claim, Sheet, whole_line
+
+BIO_WORDS = 120
+"""Words above which a paragraph is no biography."""
+NAME_REACH = 6
+"""Lines below the last prose (and last lines of prose) that are looked at."""
+
+
+def claim_biographies(sheet: Sheet) -> Iterator[Claim]:
+    """Claim the author's biography below the text, with its heading."""
+    kinds = (("bio", "whole"), ("bio", "has"))
+    if not any(kind in sheet.ground.places for kind in kinds):
+        return
+    authors = [sheet.folded[a:b] for a, b in _bylines(sheet)]
+    for index in sheet.ground.places.get(("bio", "whole"), ()):
+        if index < sheet.last_prose - 1 or not sheet.is_open(index):
+            continue
+        told = [line for line in sheet.lines[index + 1 : index + 3] if _is_told(sheet, line)][:1]
+        if told and told[0].index == index + 1:
+            yield whole_line(sheet.lines[index], Role.AUTHOR_BIO, "author_bio", "heading of the author's biography")
+            yield whole_line(told[0], Role.AUTHOR_BIO, "author_bio", "below the heading of a biography")
+    for line in sheet.open_with(("bio", "has")):
+        if not _is_told(sheet, line) or not sheet.last_prose <= line.index <= sheet.last_prose + NAME_REACH:
+            continue
+        name = _name(sheet, line)
+        said = sheet.folded[slice(*name)] if name else ""
+        if said and any(said in author or author in said for author in authors):
+            yield whole_line(line, Role.AUTHOR_BIO, "author_bio", "the byline's name and what that person does", 0.95)
+        elif said and " " in said and not authors and _is_last(sheet, line) and sheet.folded.count(said) == 1:
+            said = "the last paragraph: a name that the text does not know and a profession"
+            yield whole_line(line, Role.AUTHOR_BIO, "author_bio", said, 0.8, MILD)
+
+
+def _is_told(sheet: Sheet, line: Line) -> bool:
+    return 5 <= line.words <= BIO_WORDS and sheet.is_open(line.index) and line.ends
+
+
+_VERB = re.compile(r"\s(?:is|was|has|writes|covers|ist|war|schreibt|est|es|è|é|—|–|-)\s|,\s|\s[-–—]\s|،")
+
+
+def _name(sheet: Sheet, line: Line) -> tuple[int, int] | None:
+    """Return the span of the name that opens a line, before its verb."""
+    start = line.start + len(line.bullet)
+    start += len(sheet.text[start : start + 4]) - len(sheet.text[start : start + 4].lstrip("*_ "))
+    stop = _VERB.search(sheet.text, start, min(line.end, start + 60))
+    name = name_span(sheet.text, start, stop.start() if stop else min(line.end, start + 60))
+    if name and name[0] == start and len(sheet.text[slice(*name)].split()) >= 2:
+        cues = [c for c in sheet.cues(line.index) if c.family == "bio" and c.mode == "has"]
+        return name if any(c.start - name[1] <= 40 for c in cues) else None
+    return None
+
+
+def _is_last(sheet: Sheet, line: Line) -> bool:
+    return line.index >= sheet.last_prose
+
+
+def _bylines(sheet: Sheet) -> Iterator[tuple[int, int]]:
+    for index, claims in sheet.claims.items():
+        for claim in claims:
+            if claim.role is Role.BYLINE:
+                label = [c.end for c in sheet.cues(index) if c.family == "byline" and abs(c.start - claim.start) <= 3]
+                if name := name_span(sheet.text, max(label, default=claim.start), claim.end):
+                    yield name
