@@ -9,13 +9,14 @@ OUTPUT ?= output
 # Two tests fill a real small disk. Where this user may not mount one, they are left out by name.
 CAN_MOUNT = $(shell unshare -m true 2>/dev/null || echo CORPUS_TESTS_NO_MOUNT=1)
 
-.PHONY: run test unit lint bench lock clean help
+.PHONY: run test unit lint browser lock clean help
 
 help:
 	@echo "make run    install into $(VENV), then build a version of $(SOURCE) into $(OUTPUT)"
 	@echo "make test   install into $(VENV), then run the whole test suite"
 	@echo "make unit   the tests that start no server or process, in seconds"
 	@echo "make lint   ruff and mypy"
+	@echo "make browser  look at the report in headless Chromium, at two widths"
 	@echo "make lock   write requirements.lock anew from pyproject.toml"
 
 run: $(READY)
@@ -44,7 +45,10 @@ $(READY): requirements.lock requirements-bootstrap.lock pyproject.toml
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
-lock:
+browser: $(READY)
+	$(BIN)/python tests/browser/check_report.py $(OUTPUT)/latest/report.html
+
+lock: $(READY)
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --custom-compile-command "make lock" --quiet -o requirements.lock
 

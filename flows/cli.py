@@ -16,7 +16,7 @@ from typing import Any
 
 import click
 
-from flows.comparing import diff, report
+from flows.comparing import COMMANDS as COMPARING
 from flows.environment import prepare_environment
 from flows.explaining import explain
 from flows.reading import COMMANDS
@@ -133,7 +133,7 @@ def serve(source: Path, output: Path, every: str | None, cron: str | None, file:
         serve_build(source, output, interval, cron, file)
 
 
-for _command in (*COMMANDS, diff, explain, report, topics):
+for _command in (*COMMANDS, *COMPARING, explain, topics):
     cli.add_command(_command)
 
 

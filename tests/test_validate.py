@@ -126,3 +126,25 @@ def test_a_validation_that_dies_publishes_nothing(suites: Path, tmp_path: Path) 
         pytest.raises(ContractError, match="nothing is published"),
     ):
         process.judge(tmp_path / "no such folder", suites, tmp_path / "verdict.json")
+
+
+def test_an_expectation_may_look_at_any_column(validation: ValidationProcess, built: Path, tmp_path: Path) -> None:
+    columns = {"column_list": ["doc_id", "block_index"]}
+    some = {
+        "column": "block_index",
+        "min_value": 1,
+        "row_condition": 'role == "fake_profile"',
+        "condition_parser": "pandas",
+    }
+    suite = {
+        "name": "blocks",
+        "expectations": [
+            {"type": "expect_compound_columns_to_be_unique", "kwargs": columns, "severity": "critical"},
+            {"type": "expect_column_values_to_be_between", "kwargs": some, "severity": "critical"},
+        ],
+    }
+    folder = tmp_path / "suites"
+    folder.mkdir()
+    (folder / "blocks.json").write_text(json.dumps(suite))
+    verdict = validation.judge(open_version(built).path, folder, tmp_path / "verdict.json")
+    assert [o.status for o in verdict.outcomes] == [Status.PASSED, Status.PASSED], verdict.outcomes

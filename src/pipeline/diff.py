@@ -30,7 +30,7 @@ _WHOLE = ("sources", "quarantine")
 _CHUNK_ROWS = 1_000_000
 """Rows of the largest table that are compared at a time, at most.
 
-Chunks 16 times smaller cost 155 CPU s instead of TBD on 100,000 documents in one part: row groups are read again."""
+Chunks 16 times smaller cost 155 CPU s instead of 54 on 100,000 documents in one part: row groups are read again."""
 
 _CHANGED_AT_ONCE = 500
 """Documents fetched at a time where path by path must be compared."""

@@ -130,8 +130,8 @@ class Run:
 
     def report(self, verdict: Verdict) -> Path:
         """Write the page that tells a person what came in and what became of it."""
-        share = self.settings.output.max_quarantine_share
-        return write_report(self.folder, verdict, previous=self.plan.previous, max_quarantine_share=share)
+        share, name = self.settings.output.max_quarantine_share, self.plan.folder.resolve().name
+        return write_report(self.folder, verdict, previous=self.plan.previous, name=name, max_quarantine_share=share)
 
     def publish(self, verdict: Verdict) -> Published:
         """Publish the staged tables, or put them aside and raise ValidationFailedError."""

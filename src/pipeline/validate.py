@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+_ONE_COLUMN = ("column", "column_A", "column_B")
+
+
 class Status(StrEnum):
     """How an expectation came out."""
 
@@ -151,7 +154,7 @@ def load_suites(folder: Path) -> dict[str, dict[str, Any]]:
 
 
 def _judge(gx: Any, batch_of: Any, frame: pd.DataFrame, table: str, suite: dict[str, Any]) -> list[Outcome]:
-    batch = batch_of.get_batch({"dataframe": frame})
+    batch = batch_of.get_batch({"dataframe": _asked(frame, suite["expectations"])})
     outcomes = []
     for result in batch.validate(_suite(gx, suite["name"], suite["expectations"]), result_format="BASIC").results:
         outcome = _outcome(table, result)
@@ -159,6 +162,22 @@ def _judge(gx: Any, batch_of: Any, frame: pd.DataFrame, table: str, suite: dict[
             outcome = _outcome(table, _with_row_keys(gx, batch, result))
         outcomes.append(outcome)
     return sorted(outcomes, key=lambda o: (o.column or "", o.expectation, o.reason))
+
+
+def _asked(frame: pd.DataFrame, expectations: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Return the columns that the expectations ask about, or all where one asks in another way than by name.
+
+    Great Expectations pickles the frame it is given to tell it from others: 10 of 22 CPU seconds for 249,000
+    sentences and 528,000 blocks with their texts, 0.1 without.
+    """
+    names = {"row_key"}
+    for expectation in expectations:
+        kwargs = expectation.get("kwargs", {})
+        others = [k for k in kwargs if k == "row_condition" or (k.startswith("column") and k not in _ONE_COLUMN)]
+        if others or expectation["type"].startswith(("expect_table_column", "unexpected_rows")):
+            return frame
+        names.update(kwargs[k] for k in _ONE_COLUMN if k in kwargs)
+    return frame[[column for column in frame.columns if column in names]]
 
 
 def _suite(gx: Any, name: str, expectations: Sequence[Mapping[str, Any]]) -> Any:
