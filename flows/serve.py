@@ -64,9 +64,13 @@ def local_server(log: Path, port: int | None = None) -> Iterator[str]:
     port = port or _free_port()
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     address = f"http://127.0.0.1:{port}/api"
+    # The page asks port 4200 unless it is told; a server on another port would show an empty page.
+    environment = {**os.environ, "PREFECT_SERVER_UI_API_URL": address}
     with log.open("wb") as out:
         # A session of its own: Ctrl-C goes to us first, and the server is stopped after the runner.
-        server = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, start_new_session=True)
+        server = subprocess.Popen(
+            command, env=environment, stdout=out, stderr=subprocess.STDOUT, start_new_session=True
+        )
     try:
         _wait_until_healthy(address, server, log)
         os.environ["PREFECT_API_URL"] = address

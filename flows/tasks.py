@@ -23,7 +23,7 @@ from pipeline.validate import Verdict
 from pipeline.validation_process import ValidationProcess
 
 
-@task(name="read", cache_policy=NO_CACHE)
+@task(name="read", task_run_name="read", cache_policy=NO_CACHE)
 def read(folder: Path, output: Path, settings: Settings, expectations: Path, full: bool) -> Plan:
     """List the inputs and find out what is new since the last version."""
     return make_plan(folder, output, settings, expectations, full=full)
@@ -41,38 +41,38 @@ def tag(run: Run, label: str) -> BatchReport:
     return run.tag(label)
 
 
-@task(name="tabulate", cache_policy=NO_CACHE)
+@task(name="tabulate", task_run_name="tabulate", cache_policy=NO_CACHE)
 def tabulate(run: Run) -> dict[str, int]:
     """Assemble and stage the tables; return their row counts."""
     return run.tabulate()
 
 
-@task(name="validate", cache_policy=NO_CACHE)
+@task(name="validate", task_run_name="validate", cache_policy=NO_CACHE)
 def validate(run: Run, process: ValidationProcess) -> Verdict:
     """Judge the staged tables by the suites in `expectations/`."""
     return run.validate(process.judge)
 
 
-@task(name="report", cache_policy=NO_CACHE)
+@task(name="report", task_run_name="report", cache_policy=NO_CACHE)
 def report(run: Run, verdict: Verdict) -> Path:
     """Write the version's page, report.html."""
     return run.report(verdict)
 
 
-@task(name="publish", cache_policy=NO_CACHE)
+@task(name="publish", task_run_name="publish", cache_policy=NO_CACHE)
 def publish(run: Run, verdict: Verdict) -> Published:
     """Rename the staged version into place and move `latest`; or put it aside and raise."""
     return run.publish(verdict)
 
 
-@task(name="show documents", cache_policy=NO_CACHE)
+@task(name="show documents", task_run_name="show documents", cache_policy=NO_CACHE)
 def show_documents(run: Run) -> None:
     """Show on the run's page what became of each document."""
     rows, description = documents_rows(run.folder)
     create_table_artifact(key="documents", table=rows, description=description)
 
 
-@task(name="show validation", cache_policy=NO_CACHE)
+@task(name="show validation", task_run_name="show validation", cache_policy=NO_CACHE)
 def show_validation(run: Run, verdict: Verdict) -> None:
     """Show on the run's page how the expectations came out."""
     markdown = validation_markdown(verdict, run.settings.output.max_quarantine_share)
