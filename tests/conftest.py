@@ -65,6 +65,23 @@ def built(tmp_path_factory: pytest.TempPathFactory, validation: ValidationProces
     return output
 
 
+@pytest.fixture(scope="session")
+def grown(tmp_path_factory: pytest.TempPathFactory, validation: ValidationProcess) -> Path:
+    """An output folder with two versions: of four seeds, then of all five. Read it, never write it."""
+    from pipeline.plan import make_plan
+    from pipeline.run import build_version
+    from pipeline.settings import Settings
+
+    folder, output = tmp_path_factory.mktemp("documents"), tmp_path_factory.mktemp("grown")
+    settings = Settings()
+    first, *others = sorted(SEEDS.iterdir())
+    for added in (others, [first]):
+        for path in added:
+            shutil.copy(path, folder)
+        build_version(make_plan(folder, output, settings, SUITES), settings, SUITES, validation.judge)
+    return output
+
+
 @pytest.fixture
 def corpus_folder(tmp_path: Path) -> Path:
     """A folder of the caller's own with copies of the seeds."""

@@ -68,6 +68,28 @@ def test_a_topic_with_too_little_evidence_is_a_near_miss():
     assert [(t.topic, [e.term for e in t.evidence]) for t in missed] == [("transport_infrastructure", ["Ships"])]
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "topic"),
+    [
+        ("tr", "1842'de İngiltere limana asker çıkardı.", "history"),
+        ("tr", "AKP'nin adayı kazandı.", "domestic_politics"),
+        ("tr", "Köyün elektriği yok.", "energy"),
+        ("fa", "ایران در سال ۱۳۲۰ اشغال شد.", "history"),
+        ("fa", "در سال ۱۹۴۵ شوروی از ایران رفت.", "history"),
+    ],
+)
+def test_years_names_and_stems_are_read_with_their_endings_and_digits(language, text, topic):
+    assert topic in topics_of(text, language=language)
+
+
+def test_a_recent_solar_year_is_not_history():
+    assert "history" not in topics_of("ایران در سال ۱۴۰۲ به این سازمان پیوست.", language="fa")
+
+
+def test_a_number_of_soldiers_is_no_year():
+    assert "history" not in topics_of("Türkiye 1500 asker gönderdi.", language="tr")
+
+
 def test_a_higher_threshold_gives_fewer_topics():
     text = "Shelling broke the ceasefire, and inflation fell."
     low = tag_texts([text])[0]
