@@ -40,6 +40,7 @@ def cli() -> None:
 @click.argument("source", default="seeds", type=click.Path(path_type=Path))
 @click.option("--output", default="output", type=click.Path(path_type=Path), help="Folder that holds the versions.")
 @click.option("--full", is_flag=True, help="Make every document again, reusing nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would change, and publish nothing.")
 @click.option("--workers", default=1, type=click.IntRange(min=1), help="Worker processes for batches.")
 @click.option("--taxonomy", type=click.Path(path_type=Path), help="A taxonomy file of your own.")
 @click.option("--expectations", type=click.Path(path_type=Path), help="A folder of expectation suites of your own.")
@@ -49,6 +50,7 @@ def run(
     source: Path,
     output: Path,
     full: bool,
+    dry_run: bool,
     workers: int,
     taxonomy: Path | None,
     expectations: Path | None,
@@ -79,6 +81,12 @@ def run(
             {"status": "up to date", "version": plan.previous.name},
             f"up to date: {output / 'latest'} is {plan.previous.name}",
         )
+        return
+    if dry_run:
+        from flows.comparing import show_difference
+        from pipeline.run import preview_difference
+
+        show_difference(preview_difference(plan, settings, suites), limit=20, as_json=as_json)
         return
     if not as_json:
         click.echo(f"{source}: {plan.describe()}")

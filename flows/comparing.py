@@ -6,12 +6,15 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from flows.reading import plain
 from pipeline.errors import UsageError
+
+if TYPE_CHECKING:
+    from pipeline.diff_model import Difference
 
 _OUTPUT = click.option(
     "--output", default="output", type=click.Path(path_type=Path), help="Folder that holds the versions."
@@ -39,10 +42,7 @@ def diff(a: str | None, b: str | None, output: Path, limit: int, exit_code: bool
     newer = open_version(output, b)
     older = open_version(output, a) if a is not None else open_version(output, _before(output, newer.name))
     found = compare_versions(older, newer)
-    if as_json:
-        click.echo(json.dumps(found.as_dict(), ensure_ascii=False, default=str))
-    else:
-        _print_difference(found, limit)
+    show_difference(found, limit, as_json=as_json)
     if exit_code and not found.is_empty:
         sys.exit(1)
 
@@ -84,7 +84,15 @@ def _before(output: Path, name: str) -> str:
     return names[at - 1]
 
 
-def _print_difference(found: Any, limit: int) -> None:
+def show_difference(found: Difference, limit: int, *, as_json: bool) -> None:
+    """Print a difference for a person, or as JSON."""
+    if as_json:
+        click.echo(json.dumps(found.as_dict(), ensure_ascii=False, default=str))
+    else:
+        _print_difference(found, limit)
+
+
+def _print_difference(found: Difference, limit: int) -> None:
     from pipeline.diff import summarise
 
     click.secho(f"{found.before} -> {found.after}", bold=True)

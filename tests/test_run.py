@@ -11,7 +11,7 @@ import pytest
 from pipeline.errors import UsageError, ValidationFailedError
 from pipeline.plan import Plan, make_plan
 from pipeline.publish import Published
-from pipeline.run import build_version
+from pipeline.run import build_version, preview_difference
 from pipeline.settings import Settings, TagSettings
 from pipeline.validation_process import ValidationProcess
 from pipeline.version import open_version
@@ -201,3 +201,21 @@ def test_no_run_leaves_work_behind(built: Path) -> None:
         "versions",
     ]
     assert not any((built / ".staging").iterdir()) if (built / ".staging").exists() else True
+
+
+def test_a_dry_run_says_what_would_change_and_publishes_nothing(
+    build: Build, corpus_folder: Path, suites: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "out"
+    first = build(corpus_folder, output, suites)
+    path = sorted(corpus_folder.iterdir())[2]
+    path.write_text(path.read_text(encoding="utf-8") + "\n\nOne more sentence was added to it.\n", encoding="utf-8")
+    found = preview_difference(plan_for(corpus_folder, output, suites), SETTINGS, suites)
+    assert [(s.change, s.text) for s in found.sentences] == [("gained", "One more sentence was added to it.")]
+    assert open_version(output).name == first.name
+    assert list((output / "versions").iterdir()) == [first.path]
+
+
+def test_a_dry_run_needs_a_version_to_compare_with(corpus_folder: Path, suites: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no version to compare with"):
+        preview_difference(plan_for(corpus_folder, tmp_path / "out", suites), SETTINGS, suites)

@@ -19,7 +19,9 @@ import pyarrow as pa
 
 from . import __version__
 from .batch import BatchReport, clean_batch, tag_batch
-from .errors import ValidationFailedError
+from .diff import compare_tables
+from .diff_model import Difference
+from .errors import UsageError, ValidationFailedError
 from .model import Source
 from .parquet import write_table
 from .plan import Plan
@@ -28,6 +30,7 @@ from .quarantine import quarantine_rows
 from .report import write_report
 from .schemas import TABLES
 from .settings import Settings
+from .staged import StagedTables
 from .tabulate import Kept, export_for_tagging, tabulate
 from .taxonomy import load_taxonomy
 from .validate import Status, Verdict, validate_folder
@@ -60,6 +63,21 @@ def build_version(plan: Plan, settings: Settings, expectations: Path, judge: Jud
         verdict = run.validate(judge or _judge_here)
         run.report(verdict)
         return run.publish(verdict)
+
+
+def preview_difference(plan: Plan, settings: Settings, expectations: Path) -> Difference:
+    """Do all steps of a run but validating and publishing, and return what it would change.
+
+    Raises UsageError when there is no version to compare with.
+    """
+    if plan.previous is None:
+        raise UsageError(f"{plan.output} holds no version to compare with. Publish one first, without --dry-run.")
+    with Run(plan, settings, expectations) as run:
+        for label in run.batches:
+            run.clean(label)
+            run.tag(label)
+        run.tabulate()
+        return compare_tables(plan.previous, StagedTables(run.folder), plan.previous.name, "this run")
 
 
 class Run:

@@ -85,7 +85,7 @@ class WordForms:
             if key.endswith("~") and key != "~":
                 stem = key[:-1]
                 out.update(dict.fromkeys(w for w in self.exact if w.startswith(stem) and self._covers(stem, w)))
-                out.update(dict.fromkeys(f"{s}~" for s in self.stems if s.startswith(stem) and s != stem))
+                out.update(dict.fromkeys(f"{s}~" for s in self.stems if s.startswith(stem) and self._reaches(stem, s)))
             elif key.startswith("~"):
                 out.update(dict.fromkeys(w for w in self.exact if w.endswith(key[1:])))
                 out.update(dict.fromkeys(f"{s}~" for s in self.stems if s.endswith(key[1:])))
@@ -103,8 +103,9 @@ class WordForms:
         if token in _STOPS:
             return ";"
         bare = token.replace(".", "")
-        if bare in self.capitals:
-            return f"={bare}"
+        name = bare.replace("’", "'").partition("'")[0] if self.language in ("tr", "az") else bare
+        if name in self.capitals:
+            return f"={name}"
         if bare.endswith("s"):
             stem = bare[:-1].rstrip("'’")
             if stem in self.capitals:
@@ -135,6 +136,22 @@ class WordForms:
             return "<dated>" if case and self.language in ("tr", "az") else "<past>"
         return "<recent>" if _DECADE.match(number) else ""
 
+    def _reaches(self, stem: str, longer: str) -> bool:
+        """Say whether a form of the longer stem may be a form of the stem too: what is between begins an ending."""
+        rest = longer[len(stem) :]
+        if not rest:
+            return False
+        if self.stems.get(stem) == "~~" or any(e.startswith(rest) for e in self.endings):
+            return True
+        if not self.chain:
+            return False
+        reach = {0}
+        for _ in range(_PILED):
+            reach = {i + len(e) for i in reach for e in self.endings if rest.startswith(e, i)}
+            if any(e.startswith(rest[i:]) for i in reach for e in self.endings):
+                return True
+        return False
+
     def _covers(self, stem: str, form: str) -> bool:
         rest = form[len(stem):]  # fmt: skip
         if not rest or self.stems.get(stem) == "~~":
@@ -143,7 +160,7 @@ class WordForms:
         if not self.chain or rest in endings:
             return rest in endings
         reach = {0}
-        for _ in range(5):
+        for _ in range(_PILED):
             reach = {i + len(x) for i in reach for x in endings if rest.startswith(x, i)}
             if len(rest) in reach:
                 return True
@@ -176,6 +193,8 @@ def fold(word: str, language: str) -> str:
 
 
 _ARABIC = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ی", "ي": "ی", "ك": "ک", "ة": "ه", "ۀ": "ه"})
+_PILED = 5
+"""Suffixes that may follow a Turkish stem."""
 _SOFTER = {"k": "ğ", "ç": "c", "p": "b"}
 """Turkish and Azerbaijani: the last consonant of a stem before a vowel (elektrik, elektriğe)."""
 _SOFTENED = 3
