@@ -9,13 +9,14 @@ OUTPUT ?= output
 # Two tests fill a real small disk. Where this user may not mount one, they are left out by name.
 CAN_MOUNT = $(shell unshare -m true 2>/dev/null || echo CORPUS_TESTS_NO_MOUNT=1)
 
-.PHONY: run test unit lint browser lock clean help
+.PHONY: run test unit lint bench bench-clean browser lock clean help
 
 help:
 	@echo "make run    install into $(VENV), then build a version of $(SOURCE) into $(OUTPUT)"
 	@echo "make test   install into $(VENV), then run the whole test suite"
 	@echo "make unit   the tests that start no server or process, in seconds"
 	@echo "make lint   ruff and mypy"
+	@echo "make bench   what a run costs beside Prefect alone, and what publishing costs"
 	@echo "make browser  look at the report in headless Chromium, at two widths"
 	@echo "make lock   write requirements.lock anew from pyproject.toml"
 
@@ -44,6 +45,15 @@ $(READY): requirements.lock requirements-bootstrap.lock pyproject.toml
 	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes --compile-bytecode requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $(READY)
+
+# What Prefect costs a run, what publishing costs; and, with labelled pages in DATA, how well the cleaner does.
+bench: $(READY)
+	PYTHONPATH=src $(BIN)/python benchmarks/engine_cost.py
+	PYTHONPATH=src $(BIN)/python benchmarks/publish.py
+
+bench-clean: $(READY)
+	@test -n "$(DATA)" || { echo "say where the labelled pages are: make bench-clean DATA=/path/to/pages OOF=/path/to/answers"; exit 2; }
+	PYTHONPATH=src $(BIN)/python benchmarks/clean_quality.py $(DATA) --oof $(OOF)
 
 browser: $(READY)
 	$(BIN)/python tests/browser/check_report.py $(OUTPUT)/latest/report.html
