@@ -4,8 +4,10 @@
 
 DATA holds lines/pages.{full,main}.jsonl.gz (a page a line: id, domain, ptype, lines, gap, labels with 1 content,
 0 boilerplate, -1 no words). For each rule that drops or takes to the metadata: lines and words claimed, and the
-share of those words that the labels call boilerplate. With --oof (out-of-fold probabilities and decisions of the
-line model, a page a line) it adds word-weighted line F1 of the model alone and of rules and model together.
+share of those words that the labels call boilerplate (for captions, which are body: content). With --oof
+(out-of-fold probabilities and decisions of the line model, a page a line) it adds the words that a rule decides
+otherwise than the model does, rightly and wrongly, and word-weighted line F1 of the model alone and of rules and
+model together.
 """
 
 from __future__ import annotations
@@ -94,16 +96,17 @@ def _measure(view: str, records: list[dict[str, Any]], scores: dict[str, Any], s
         sheet = clean.claim_lines(page, lines, model, settings)
         spent += time.process_time() - before
         joined += len(starts) - len(lines)
-        _count_rules(record, sheet, starts, table, show)
+        _count_rules(record, sheet, starts, table, show, model)
         if model:
             _count_f1(record, sheet, model, totals)
     print(
         f"\n{view}: {len(records)} pages, {1000 * spent / len(records):.2f} ms CPU a page for cutting and rules, "
         f"{joined} lines joined"
     )
-    print(f"{'rule':28}{'role':18}{'lines':>8}{'words':>9}{'precision':>11}")
+    print(f"{'rule':28}{'role':18}{'lines':>8}{'words':>9}{'precision':>11}{'moved right':>13}{'wrong':>7}")
     for rule, c in sorted(table.items(), key=lambda x: (x[1]["good"] / max(1, x[1]["words"]), x[0])):
-        print(f"{rule:28}{_role(c):18}{c['lines']:8}{c['words']:9}{c['good'] / max(1, c['words']):11.3f}")
+        moved = f"{c['moved right']:13}{c['moved wrong']:7}"
+        print(f"{rule:28}{_role(c):18}{c['lines']:8}{c['words']:9}{c['good'] / max(1, c['words']):11.3f}{moved}")
     for key, total in sorted(totals.items()):
         print(
             f"{key:32} P {total['hit'] / max(1, total['kept']):.4f} R {total['hit'] / max(1, total['gold']):.4f} "
@@ -127,7 +130,7 @@ def _gold(record: dict[str, Any], starts: list[int], at: int, end: int) -> list[
 
 
 def _count_rules(
-    record: dict[str, Any], sheet: Sheet, starts: list[int], table: dict[str, Counter[str]], show: str
+    record: dict[str, Any], sheet: Sheet, starts: list[int], table: dict[str, Counter[str]], show: str, model: Any
 ) -> None:
     for index in sorted(sheet.claims):
         for claim in sheet.claims[index]:
@@ -142,6 +145,8 @@ def _count_rules(
                 row["lines"] += 1
                 row["words"] += words
                 row["good"] += words * good
+                if model and body != bool(model.keep[index]):
+                    row["moved right" if good else "moved wrong"] += words
                 if claim.rule == show and not good:
                     print(f"  {record['id']}:{index} {sheet.text[claim.start : claim.end][:150]!r}")
 

@@ -36,7 +36,8 @@ def find_dates(text: str) -> list[FoundDate]:
         return []
     folded = fold(text)
     found = sorted(
-        {*_iso(folded), *_numeric(folded), *_named(folded), *_asian(folded)}, key=lambda d: (d.start, -d.end)
+        {*_iso(folded, _PERSIAN_DIGIT.search(text) is not None), *_numeric(folded), *_named(folded), *_asian(folded)},
+        key=lambda d: (d.start, -d.end),
     )
     kept: list[FoundDate] = []
     for item in found:
@@ -62,10 +63,10 @@ def _make(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def _iso(text: str) -> Iterator[FoundDate]:
+def _iso(text: str, persian: bool) -> Iterator[FoundDate]:
     for m in _ISO.finditer(text):
         year, month, day = int(m[1]), int(m[3]), int(m[4])
-        if 1370 <= year <= 1410 and _persian_letters(text):
+        if 1370 <= year <= 1410 and (persian or _persian_letters(text)):
             yield FoundDate(m.start(), m.end(), from_jalali(year, month, day))
         elif value := _make(year, month, day):
             yield FoundDate(m.start(), m.end(), value)
@@ -128,6 +129,9 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, tuple[int, 
 
 def _persian_letters(text: str) -> bool:
     return any("\u0600" <= c <= "\u06ff" and c.isalpha() for c in text)
+
+
+_PERSIAN_DIGIT = re.compile("[\u06f0-\u06f9]")
 
 
 # Jalali days before each month, and the breaks of the 33-year leap cycles (Borkowski's table, years 1178-1633

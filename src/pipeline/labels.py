@@ -65,7 +65,8 @@ def label_openers(texts: Sequence[str], is_bullet: Sequence[bool], siblings: int
         if run and i - run[-1] > _REACH + 1:
             run = []
         run.append(i)
+        # Its earlier members are labels once the run is long enough, later ones as they come: linear in the blocks.
         if len(run) >= siblings:
-            for j in run:
+            for j in run if len(run) == siblings else run[-1:]:
                 kept[j] = found[j]
     return kept

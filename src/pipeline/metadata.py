@@ -61,6 +61,9 @@ def _author(sheet: Sheet, claims: list[Claim]) -> Iterator[Fact]:
         for claim in claims:
             if claim.role is not Role.BYLINE or claim.rule not in rules:
                 continue
+            index = sheet.index_at(claim.start)
+            if any(c.family == "editor" and abs(c.start - claim.start) <= 3 for c in sheet.cues(index)):
+                continue
             label = 0 if claim.rule != "byline" else _label_end(sheet, claim)
             name = name_span(sheet.text, label or claim.start, claim.end)
             if name:

@@ -26,6 +26,11 @@ def claim_biographies(sheet: Sheet) -> Iterator[Claim]:
     kinds = (("bio", "whole"), ("bio", "has"))
     if not any(kind in sheet.ground.places for kind in kinds):
         return
+    for line in sheet.lines[max(0, sheet.last_prose) :]:
+        opened = [c.end for c in sheet.cues(line.index) if (c.family, c.mode) == ("bio", "whole")]
+        labelled = any(sheet.text[end : end + 1] in (":", "：") and end - line.start <= 40 for end in opened)
+        if labelled and opened and sheet.is_open(line.index) and line.words <= BIO_WORDS:
+            yield whole_line(line, Role.AUTHOR_BIO, "author_bio", "a biography's label and what follows it", 0.9)
     authors = [sheet.folded[a:b] for a, b in _bylines(sheet)]
     for index in sheet.ground.places.get(("bio", "whole"), ()):
         if index < sheet.last_prose - 1 or not sheet.is_open(index):

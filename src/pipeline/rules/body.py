@@ -11,6 +11,8 @@ from ..model import Role
 from .sheet import Claim, Sheet, whole_line
 
 HEADING_WORDS = 18
+LIST_HEADING_WORDS = 6
+"""Words of a line without a sentence's end that is a heading because a list stands below it."""
 CAPTION_WORDS = 60
 CAPTION_LEVEL = 0.4
 """Probability of being content from which a caption's shape makes a caption."""
@@ -137,6 +139,8 @@ def looks_like_heading(line: Line, following: Line | None) -> bool:
     first = line.text.lstrip("\"'“‘«([¿¡")[:1]
     if first.islower() or (line.ends and (line.words < 2 or line.text[0] in '"“«—–-')):
         return False
+    if following.bullet and not line.bullet and line.words <= LIST_HEADING_WORDS:
+        return True
     # Verse and lists of short lines have no longer line below; a second heading may stand between.
     return following.words > line.words and (
         following.words >= 12 or (following.ends and following.words >= 2 * line.words)

@@ -223,8 +223,8 @@ def _find_parts(sheet: Sheet, line: Line) -> Iterator[Part]:
     for cue in cues if line.words <= HEAD_WORDS else ():
         if cue.mode == "opens" and cue.family == "source" and all(cue.end <= a or cue.start >= b for a, b in taken):
             limit = min([a for a, _ in taken if a >= cue.end], default=line.end)
-            stop = _SEPARATOR.search(sheet.text, cue.end + 1, limit)
-            start, end = trim(sheet.text, cue.end, stop.start() if stop else limit)
+            mark = _SEPARATOR.search(sheet.text, cue.end + 1, limit)
+            start, end = trim(sheet.text, cue.end, mark.start() if mark else limit)
             if start < end and len(sheet.text[start:end].split()) <= 4 and end - start <= 40:
                 yield Part(cue.start, end, Role.SITE, "source")
                 taken.append((cue.start, end))
@@ -306,6 +306,8 @@ def name_span(text: str, start: int, end: int) -> tuple[int, int] | None:
         start += 1
     stop = _STOP.search(text, start, end)
     a, b = trim(text, start, stop.start() if stop else end)
+    while a < b and text[b - 1] in " -–—|·•,":
+        b -= 1
     if glued := _GLUED.search(text, a, b):
         b = glued.start()
     words = text[a:b].split()

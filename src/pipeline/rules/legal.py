@@ -7,20 +7,21 @@ from collections.abc import Iterator
 
 from ..blocks import Line
 from ..model import Role
-from .sheet import FIRM, MILD, SOFT, Claim, Sheet, whole_line
+from .sheet import FIRM, MILD, SOFT, Claim, Sheet, find_all, whole_line
 
 RIGHTS_WORDS = 60
 _COPYRIGHT = re.compile(
-    r"(?:©|\(c\)|copyright|&copy;)[ ,]{0,3}(?:copyright[ ,]{0,3})?(?:19|20)\d{2}|(?:19|20)\d{2} ?(?:©|\(c\) )|^ *©", re.M
+    r"(?:©|\(c\)|copyright|&copy;)[ ,]{0,3}(?:copyright[ ,]{0,3})?(?:19|20)\d{2}|(?:19|20)\d{2} ?(?:©|\(c\) )|^[^\w©]*©"
 )
 _EMAIL = re.compile(r"[\w.+\-]{1,64}@(?:[\w\-]{1,63}\.){1,4}[a-zA-Z]{2,12}\b")
-_AT = re.compile("@")
+_SIGNS = ("©", "(c)", "copyright", "&copy;")
 _PHONE = re.compile(r"(?<![\w.])[+(]?\d[\d\s().\-–]{6,20}\d(?!\w)")
 
 
 def claim_legal(sheet: Sheet) -> Iterator[Claim]:
     """Claim rights notices and legal links outside the text."""
-    signs = {sheet.index_at(m.start()) for m in _COPYRIGHT.finditer(sheet.folded)}
+    places = {sheet.index_at(at) for sign in _SIGNS for at in find_all(sheet.folded, sign)}
+    signs = {i for i in places if _COPYRIGHT.search(sheet.folded[sheet.lines[i].start : sheet.lines[i].end])}
     told = {line.index for line in sheet.open_with(("legal", "whole"), ("rights", "has"))}
     for index in sorted(told | signs):
         line = sheet.lines[index]
@@ -66,7 +67,7 @@ def claim_contacts(sheet: Sheet) -> Iterator[Claim]:
             below = FIRM if line.index > sheet.last_prose and line.ends else MILD
             said = "a contact label with a mail address or number"
             yield whole_line(line, Role.CONTACT, "contact", said, 0.9, below)
-    for index in sorted({sheet.index_at(m.start()) for m in _AT.finditer(sheet.text)}):
+    for index in sorted({sheet.index_at(at) for at in find_all(sheet.text, "@")}):
         line = sheet.lines[index]
         alone = index > sheet.last_prose and line.words <= 6 and _EMAIL.fullmatch(line.text.strip(" <>()•*-"))
         if alone and sheet.is_open(index):

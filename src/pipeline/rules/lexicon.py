@@ -36,9 +36,11 @@ def find_cues(folded: str) -> Iterator[Cue]:
     automaton, meanings = _automaton()
     padded = f"\n{folded}\n"
     for number, start, end in automaton.find_matches_as_indexes(folded, overlapping=True):
-        # Most hits are pieces of longer words: look at the neighbours first.
+        # Most hits are pieces of longer words: look at the neighbours first, and at scripts only where they touch.
         before, after = padded[start], padded[end + 1]
-        if (before.isalnum() and _joins(before, folded[start])) or (after.isalnum() and _joins(folded[end - 1], after)):
+        if before.isalnum() and _joins(before, folded[start]):
+            continue
+        if after.isalnum() and _joins(folded[end - 1], after):
             continue
         for family, mode in meanings[number]:
             yield Cue(start, end, family, mode)
@@ -60,10 +62,8 @@ def fold(text: str) -> str:
 
 def _joins(left: str, right: str) -> bool:
     """Tell whether two neighbouring characters belong to one word."""
-    if not left.isalnum() or not right.isalnum():
-        return False
     # Chinese, Japanese and Korean write no spaces (or particles without one) between words.
-    return not ("\u3040" <= left <= "\ud7a3" and "\u3040" <= right <= "\ud7a3")
+    return left.isalnum() and right.isalnum() and not (left >= "\u3040" <= right and left <= "\ud7a3" >= right)
 
 
 def _same_characters() -> Mapping[str, str]:

@@ -42,8 +42,10 @@ def claim_contents(sheet: Sheet) -> Iterator[Claim]:
         if entries or (nearby and line.index <= sheet.last_prose):
             said = f"contents heading with {len(entries)} entries"
             yield whole_line(line, Role.CONTENTS, "contents", said, below=SOFT)
+            # Two entries that all stand below as lines of their own leave little doubt.
+            level = SOFT if len(entries) >= 2 and nearby else MILD
             for entry in entries:
-                yield whole_line(entry, Role.CONTENTS, "contents", "a heading of the page, listed", 0.9, MILD)
+                yield whole_line(entry, Role.CONTENTS, "contents", "a heading of the page, listed", 0.9, level)
                 done = entry.index
 
 
@@ -90,9 +92,27 @@ def claim_bars(sheet: Sheet) -> Iterator[Claim]:
     """Claim bars of web archives and print views: short lines above or below the text."""
     for line in sheet.open_with(("archive", "has")):
         address = "://" in line.text and line.words <= 8
-        if line.words <= 25 and not line.is_prose and not sheet.is_inside(line.index) and not address:
+        if line.words <= 25 and not line.is_prose and not sheet.is_inside(line.index) and not (address or line.bullet):
             said = "words of an archive or print bar at the edge"
             yield whole_line(line, Role.NAVIGATION, "archive_bar", said, 0.9)
+
+
+TAG_WORDS = 25
+READING_WORDS = 8
+
+
+def claim_tags(sheet: Sheet) -> Iterator[Claim]:
+    """Claim the line that names the article's tags below its text, and that of the reading time above it."""
+    for line in sheet.open_with(("tags", "opens")):
+        if line.index >= sheet.last_prose and line.words <= TAG_WORDS and sheet.opening(line.index, "tags"):
+            listed = not line.ends and not line.is_prose
+            if listed:
+                yield whole_line(line, Role.NAVIGATION, "tags", "a label of tags, below the text", 0.9)
+    for line in sheet.open_with(("reading", "has")):
+        counted = line.words <= READING_WORDS and any(c.isdigit() for c in line.text) and not line.ends
+        # On a page of listings every entry has one, and there it may be all that the entry says.
+        if counted and sheet.first_prose - 10 <= line.index <= sheet.first_prose:
+            yield whole_line(line, Role.NAVIGATION, "reading_time", "how long the text takes to read", 0.9, SOFT)
 
 
 _HEX = re.compile(r"^(?:[0-9a-fA-F]{24,}|[A-Za-z0-9+/]{60,}={0,2}|[\w\-]{48,})$")
@@ -103,6 +123,7 @@ _IMAGE = re.compile(r"^!?\[[^\[\]]{0,200}\]\([^()\s]{1,400}\.(?:png|jpe?g|gif|sv
 
 def claim_artefacts(sheet: Sheet) -> Iterator[Claim]:
     """Claim what machines left: invisible characters, players' words, script, data, bare picture links."""
+    told = set(sheet.ground.places.get(("artefact", "has"), ()))
     for line in sheet.open_lines():
         if line.words == 0 and not any(c.isprintable() and not c.isspace() for c in line.text[:2000]):
             yield whole_line(line, Role.MACHINE_ARTIFACT, "invisible", "no visible character")
@@ -112,7 +133,7 @@ def claim_artefacts(sheet: Sheet) -> Iterator[Claim]:
             yield whole_line(line, Role.MACHINE_ARTIFACT, "image_link", "a bare link to a picture")
         elif "artefact" in sheet.whole(line.index) and not _inside(sheet, line):
             yield whole_line(line, Role.MACHINE_ARTIFACT, "player", "words of a player or a failed page")
-        elif line.words <= 40 and sheet.having(line.index, "artefact") and not _inside(sheet, line):
+        elif line.index in told and line.words <= 40 and not _inside(sheet, line):
             yield whole_line(line, Role.MACHINE_ARTIFACT, "browser_note", "a note to the browser's user")
         elif line.text[0] in "{[" and not _inside(sheet, line) and _JSON.match(line.text[:8000]):
             yield whole_line(line, Role.MACHINE_ARTIFACT, "data", "a record of data", 0.9, SOFT)

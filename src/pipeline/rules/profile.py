@@ -45,7 +45,11 @@ def claim_profiles(sheet: Sheet, families: int) -> Iterator[Claim]:
 
     `families` runs from 2 to 6.
     """
-    signals = sorted(_signals(sheet.folded), key=lambda s: (s.start, s.end))
+    pairs = list(_pairs(sheet.folded))
+    # Without one of these keys no region can have a family that counts; nearly all pages end here.
+    if not any(kind in _PROVING for _, _, kind in pairs):
+        return
+    signals = sorted(_signals(sheet.folded, pairs), key=lambda s: (s.start, s.end))
     for group in _groups(sheet, signals):
         found = _families(group)
         if len(found) < families or not found & {"lorem", "birth date", "followers"}:
@@ -62,6 +66,7 @@ def claim_profiles(sheet: Sheet, families: int) -> Iterator[Claim]:
                 yield Claim(start, end, Role.FAKE_PROFILE, "fake_profile", evidence)
 
 
+_PROVING = ("birthdate", "followers", "following", "bio")
 _ISO_BIRTH = re.compile(r"\W{0,3}(?:19|20)\d{2}-\d{2}-\d{2}(?!\d)")
 _NUMBER = re.compile(r"\W{0,3}\d[\d.,  ]{0,12}[km]?(?!\w)")
 _PHONE = re.compile(r"(?<![\w.])[+(]?\d[\d\s().\-x/]{5,22}\d(?!\w)")
@@ -79,8 +84,8 @@ _KEY_WORD = re.compile(r"[^\s•·*,;|()]+")
 _SENTENCE = re.compile(r"[a-z][a-z ,]{15,300}[.!?]")
 
 
-def _signals(folded: str) -> Iterator[Signal]:
-    for start, end, kind in _pairs(folded):
+def _signals(folded: str, pairs: list[tuple[int, int, str]]) -> Iterator[Signal]:
+    for start, end, kind in pairs:
         yield Signal(start, end, "keys", kind)
         value = folded[end : end + 400].split("\n", 1)[0]
         if kind == "birthdate" and (hit := _ISO_BIRTH.match(value)):
@@ -100,11 +105,15 @@ def _signals(folded: str) -> Iterator[Signal]:
 
 def _pairs(folded: str) -> Iterator[tuple[int, int, str]]:
     """Yield the profile keys that a colon (or dash between spaces) follows: start, end of mark, kind."""
-    kinds = _kinds()
+    kinds, endings = _kinds(), _endings()
     for mark in _MARK.finditer(folded):
         at = mark.start()
-        before = folded[max(0, at - 32) : at].rsplit("\n", 1)[-1].rstrip()
-        stop = at - (len(folded[max(0, at - 32) : at]) - len(folded[max(0, at - 32) : at].rstrip()))
+        window = folded[max(0, at - 32) : at].rstrip(" \r")
+        # Nine in ten colons stand behind other words: times, addresses, sentences.
+        if window[-2:] not in endings:
+            continue
+        before = window.rsplit("\n", 1)[-1]
+        stop = max(0, at - 32) + len(window)
         words = list(_KEY_WORD.finditer(before))[-4:]
         for word in words:
             kind = kinds.get(before[word.start() :])
@@ -235,6 +244,11 @@ def _kinds() -> dict[str, str]:
         for phrase in phrases:
             kinds.setdefault(fold(phrase), kind)
     return kinds
+
+
+@cache
+def _endings() -> frozenset[str]:
+    return frozenset(key[-2:] for key in _kinds())
 
 
 def _kind(key: str) -> str:

@@ -21,6 +21,9 @@ TEASER_WORDS = 25
 TEASER_RUN = 40
 OTHERS = frozenset({"legal", "comments", "newsletter", "donate", "cookie", "contents"})
 """Families whose line, standing alone, ends a run of teasers: another box of the page begins."""
+POINTS = 0.1
+"""Probability of being content from which a "read also" line between paragraphs is left to the model."""
+# 0.1: "Read more: ..." is the author's own pointer in one of eight lines above it, in one of 30 below.
 NAMED = 0.05
 """Probability of being content up to which an offer's words name what the model drops."""
 # 0.05: "Learn more" and "Download" are content in one of six lines above it, on pages about a product.
@@ -56,7 +59,9 @@ def claim_teasers(sheet: Sheet) -> Iterator[Claim]:
                         yield whole_line(teaser, Role.PROMOTION, "teaser", said, 0.9, MILD)
                         done = teaser.index
         elif line.words <= TEASER_WORDS and not line.is_prose and _is_read_also(sheet, line):
-            yield whole_line(line, Role.PROMOTION, "read_also", "a label of teasers and a headline", 0.9, MILD)
+            # "Also read:" and a headline is nobody's sentence; "See also:" may be the author's own.
+            level = POINTS if line.text[-1] in ".。…" or sheet.opening(line.index, "related_weak") else FIRM
+            yield whole_line(line, Role.PROMOTION, "read_also", "a label of teasers and a headline", 0.9, level)
 
 
 def _is_read_also(sheet: Sheet, line: Line) -> bool:
@@ -106,6 +111,15 @@ def _opens(line: Line, cues: list[Cue]) -> bool:
     return any(c.start - line.start <= 2 + len(line.bullet) or line.end - c.end <= 2 for c in cues)
 
 
+def claim_newsletter_texts(sheet: Sheet) -> Iterator[Claim]:
+    """Claim the short line between a newsletter's heading and its button."""
+    buttons = sheet.ground.places.get(("newsletter", "whole"), ())
+    for first, second in itertools.pairwise(buttons):
+        line = sheet.lines[first + 1]
+        if second == first + 2 and line.words <= 20 and sheet.is_open(first + 1) and not line.bullet:
+            yield whole_line(line, Role.PROMOTION, "newsletter_box", "between a newsletter's heading and button", 0.9)
+
+
 def claim_comments(sheet: Sheet) -> Iterator[Claim]:
     """Claim the prompts of a comment form."""
     for line in sheet.open_with(("comments", "whole")):
@@ -143,8 +157,9 @@ def claim_appeals(sheet: Sheet) -> Iterator[Claim]:
                 return
             continue
         said = "closing sentences that ask the reader to act"
-        # One such sentence is as often the author's own; it takes two of them to go against the model.
-        below = FIRM if sum(hard[cut:]) >= 2 else MILD
+        # One such phrase is as often the author's own; it takes two, or a question to the reader, against the model.
+        strength = sum(_count_appeals(sheet, *s) for s in sentences[cut:]) + any(soft[cut:])
+        below = FIRM if strength >= 2 else MILD
         yield Claim(sentences[cut][0], line.end, Role.PROMOTION, "appeal", said, 0.9, below)
         if sentences[cut][0] > line.start + len(line.bullet):
             return
@@ -172,6 +187,16 @@ def _is_appeal(sheet: Sheet, start: int, end: int) -> bool:
     quoted = sheet.text[start] in '"“«„' or sheet.text[end - 1] in '"”»'
     opens = min(c.start for c in appeals) - start <= 60
     return opens and not quoted
+
+
+def _count_appeals(sheet: Sheet, start: int, end: int) -> int:
+    """Count the phrases of an appeal that do not overlap."""
+    count, reached = 0, start
+    cues = [c for c in sheet.cues(sheet.index_at(start)) if c.family == "appeal"]
+    for cue in sorted(cues, key=lambda c: (c.end, c.start)):
+        if reached <= cue.start and cue.end <= end:
+            count, reached = count + 1, cue.end
+    return count
 
 
 def _is_question(sheet: Sheet, start: int, end: int) -> bool:

@@ -8,12 +8,16 @@ refrain, a speaker's name, the head of a table, code.
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterator
 
 from ..blocks import Line
 from ..model import Role
 from .sheet import FIRM, MILD, Claim, Sheet, whole_line
 
+TWICE = 0.1
+"""Probability of being content from which a line that stands twice is left to the model."""
+# 0.1: a product's name stands twice in a row on its own page; above 0.1 one copy in eight is content.
 MENU_WORDS = 6
 MENU_RUN = 4
 """Short lines in the same order at two places that make a menu."""
@@ -36,15 +40,19 @@ def claim_repeats(sheet: Sheet, repeat_min: int) -> Iterator[Claim]:
         if outside and together:
             said = f"{len(copies)} copies in a row outside the text"
             for copy in copies:
-                yield whole_line(copy, Role.REPEATED, "repeated_line", said, below=FIRM if len(copies) > 2 else MILD)
+                yield whole_line(copy, Role.REPEATED, "repeated_line", said, below=FIRM if len(copies) > 2 else TWICE)
 
 
 def claim_repeated_menus(sheet: Sheet) -> Iterator[Claim]:
     """Claim runs of short lines that stand on the page twice in the same order, outside the prose."""
     keys = [sheet.folded[line.start : line.end] if _is_short(line) else "" for line in sheet.lines]
+    often = Counter(keys)
+    again = [often[key] > 1 for key in keys]
     seen: dict[tuple[str, ...], int] = {}
     marked: set[int] = set()
     for i in range(len(keys) - MENU_RUN + 1):
+        if not (again[i] and again[i + MENU_RUN - 1]):
+            continue
         run = tuple(keys[i : i + MENU_RUN])
         if "" in run or len(set(run)) < MENU_RUN:
             continue

@@ -16,7 +16,6 @@ from ..blocks import PROSE_WORDS, Line
 from ..model import Role
 from .lexicon import Cue, find_cues, fold
 
-
 FIRM = 2.0
 """Of a claim that the model cannot overrule."""
 SOFT = 0.5
@@ -254,7 +253,7 @@ def _whole(folded: str, line: Line, cues: list[Cue]) -> frozenset[str]:
             around = folded[line.start : cue.start] + " " + folded[cue.end : line.end]
             if not _COUNTS.sub("", around):
                 families.add(cue.family)
-    if not families and len(whole) > 1 and _ROW.search(folded, line.start, line.end):
+    if not families and len(whole) > 1 and _ROW.search(folded, whole[0].end, line.end):
         return _row(folded, line, whole)
     return frozenset(families - {"network"})
 
@@ -271,6 +270,14 @@ def _row(folded: str, line: Line, whole: list[Cue]) -> frozenset[str]:
     first = min(c.start for c in whole)
     longest = max(c.end for c in whole if c.start == first)
     return frozenset(c.family for c in whole if c.start == first and c.end == longest) - {"network"}
+
+
+def find_all(text: str, part: str) -> Iterator[int]:
+    """Yield the places at which `part` stands in `text`."""
+    at = text.find(part)
+    while at >= 0:
+        yield at
+        at = text.find(part, at + len(part))
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int]:

@@ -57,13 +57,14 @@ def claim_title_copies(sheet: Sheet) -> Iterator[Claim]:
     said = sheet.folded[title.start : title.end]
     words = _content_words(said)
     bare = _bare(said)
+    first = bare.split(" ", 1)[0]
     index = sheet.index_at(title.start)
     for line in sheet.open_lines():
         inside = sheet.first_prose < line.index < sheet.last_prose
         if line.index == index or inside or line.words > MAX_WORDS + 6:
             continue
         other = sheet.folded[line.start + len(line.bullet) : line.end]
-        if len(other) <= len(said) + 20 and _bare(other) == bare:
+        if first in other and len(other) <= len(said) + 20 and _bare(other) == bare:
             near = abs(line.index - index) <= 3
             said_again = "the same words as the title"
             yield whole_line(line, Role.REPEATED, "title_copy", said_again, below=FIRM if near else SOFT)
