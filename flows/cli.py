@@ -96,6 +96,7 @@ def run(
     from flows.build import build
 
     gc.enable()
+    gc.freeze()
     built = build(str(source), str(output), full, workers, settings, str(suites))
     published = built.published
     if published is None:

@@ -107,6 +107,7 @@ def main() -> None:
     import great_expectations  # noqa: F401
 
     gc.enable()
+    gc.freeze()
     for line in sys.stdin:
         request = json.loads(line)
         verdict = validate_folder(Path(request["folder"]), Path(request["suites"]))

@@ -61,6 +61,7 @@ def test_a_failed_validation_keeps_the_old_version_and_exits_with_1(
     assert "Nothing was published" in result.stderr
     assert open_version(output).name == before
     (aside,) = (output / "rejected").iterdir()
+    assert "Not published." in (aside / "report.html").read_text(encoding="utf-8")
     found = json.loads((aside / "validation.json").read_text(encoding="utf-8"))
     assert [o["expectation"] for o in found if o["status"] != "passed"] == ["expect_table_row_count_to_equal"]
 
