@@ -7,7 +7,7 @@ each row) is filled in here for all of them. So an incremental run gives what a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -162,8 +162,3 @@ def _replaced(table: pa.Table, column: str, values: pa.Array | pa.ChunkedArray) 
 def _sorted(table: pa.Table, name: str) -> pa.Table:
     keys = [(key, "ascending") for key in KEYS[name]]
     return table.select(TABLES[name].names).cast(TABLES[name]).sort_by(keys).combine_chunks()
-
-
-def count_rows(tables: Mapping[str, pa.Table]) -> dict[str, int]:
-    """Return the rows of each table."""
-    return {name: table.num_rows for name, table in tables.items()}
