@@ -9,7 +9,7 @@ OUTPUT ?= output
 # Two tests fill a real small disk. Where this user may not mount one, they are left out by name.
 CAN_MOUNT = $(shell unshare -m true 2>/dev/null || echo CORPUS_TESTS_NO_MOUNT=1)
 
-.PHONY: run test unit lint bench bench-clean browser lock clean help
+.PHONY: run test unit lint docs bench bench-clean browser lock clean help
 
 help:
 	@echo "make run    install into $(VENV), then build a version of $(SOURCE) into $(OUTPUT)"
@@ -18,6 +18,7 @@ help:
 	@echo "make lint   ruff and mypy"
 	@echo "make bench   what a run costs beside Prefect alone, and what publishing costs"
 	@echo "make browser  look at the report in headless Chromium, at two widths"
+	@echo "make docs   write the generated pages anew: data dictionary, commands"
 	@echo "make lock   write requirements.lock anew from pyproject.toml"
 
 run: $(READY)
@@ -57,6 +58,9 @@ bench-clean: $(READY)
 
 browser: $(READY)
 	$(BIN)/python tests/browser/check_report.py $(OUTPUT)/latest/report.html
+
+docs: run
+	@PYTHONPATH=src:. $(BIN)/python docs/make.py
 
 lock: $(READY)
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \

@@ -16,10 +16,14 @@ from typing import Any
 
 import click
 
+from flows import progress
+from flows.asking import query
 from flows.comparing import COMMANDS as COMPARING
+from flows.configuring import COMMANDS as CONFIGURING
 from flows.environment import prepare_environment
 from flows.explaining import explain
-from flows.reading import COMMANDS
+from flows.options import OUTPUT, SET, SETTINGS_FILE, parse_assignments
+from flows.reading import COMMANDS as READING
 from flows.topics import topics
 from pipeline import __version__
 from pipeline.errors import ContractError, CorruptVersionError, PipelineError, UsageError
@@ -29,22 +33,28 @@ FAILED, WRONG_CALL = 1, 2
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="corpus")
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> None:
     """Turn a folder of scraped documents into validated Parquet tables.
 
     Example: corpus run my_articles --output my_corpus
     """
+    # https://no-color.org: any value that is not empty; click itself looks only whether this is a terminal.
+    if os.environ.get("NO_COLOR"):
+        context.color = False
 
 
 @cli.command()
 @click.argument("source", default="seeds", type=click.Path(path_type=Path))
-@click.option("--output", default="output", type=click.Path(path_type=Path), help="Folder that holds the versions.")
+@OUTPUT
 @click.option("--full", is_flag=True, help="Make every document again, reusing nothing.")
 @click.option("--dry-run", is_flag=True, help="Show what would change, and publish nothing.")
 @click.option("--workers", default=1, type=click.IntRange(min=1), help="Worker processes for batches.")
 @click.option("--taxonomy", type=click.Path(path_type=Path), help="A taxonomy file of your own.")
 @click.option("--expectations", type=click.Path(path_type=Path), help="A folder of expectation suites of your own.")
-@click.option("--settings", "file", type=click.Path(path_type=Path), help="A TOML file; ./corpus.toml if there is one.")
+@SETTINGS_FILE
+@SET
+@click.option("--quiet", "-q", is_flag=True, help="Print errors only.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
 def run(
     source: Path,
@@ -55,6 +65,8 @@ def run(
     taxonomy: Path | None,
     expectations: Path | None,
     file: Path | None,
+    assignments: tuple[str, ...],
+    quiet: bool,
     as_json: bool,
 ) -> None:
     """Build a version from the documents in SOURCE and publish it.
@@ -69,18 +81,16 @@ def run(
     from pipeline.settings import load_settings
 
     _require_folder(source)
-    settings = load_settings(file, tag={"taxonomy": str(taxonomy) if taxonomy else None})
+    given = {**parse_assignments(assignments), "tag.taxonomy": str(taxonomy) if taxonomy else None}
+    settings = load_settings(file, given)
     suites = expectations_folder(str(expectations) if expectations else None)
     check_output(output)
     plan = make_plan(source, output, settings, suites, full=full)
     if plan.note:
         click.echo(plan.note, err=True)
     if plan.up_to_date and plan.previous is not None:
-        _say(
-            as_json,
-            {"status": "up to date", "version": plan.previous.name},
-            f"up to date: {output / 'latest'} is {plan.previous.name}",
-        )
+        now = {"status": "up to date", "version": plan.previous.name}
+        _say(now, f"up to date: {output / 'latest'} is {plan.previous.name}", as_json, quiet)
         return
     if dry_run:
         from flows.comparing import show_difference
@@ -88,7 +98,8 @@ def run(
 
         show_difference(preview_difference(plan, settings, suites), limit=20, as_json=as_json)
         return
-    if not as_json:
+    silent = quiet or as_json
+    if not silent:
         click.echo(f"{source}: {plan.describe()}")
     prepare_environment()
     # What an import makes stays: collecting garbage meanwhile costs a tenth of Prefect's import and finds none.
@@ -97,10 +108,11 @@ def run(
 
     gc.enable()
     gc.freeze()
-    built = build(str(source), str(output), full, workers, settings, str(suites))
+    with progress.shown(len(plan.clean), len(plan.retag), quiet=silent):
+        built = build(str(source), str(output), full, workers, settings, str(suites))
     published = built.published
     if published is None:
-        _say(as_json, {"status": "up to date"}, "up to date")
+        _say({"status": "up to date"}, "up to date", as_json, quiet)
         return
     facts = {
         "status": "published" if published.is_new else "unchanged",
@@ -109,16 +121,19 @@ def run(
         "rows": built.rows,
         "warnings": built.problems,
     }
-    _say(as_json, facts, _published_message(facts, output))
+    _say(facts, _published_message(facts, output), as_json, quiet)
 
 
 @cli.command()
 @click.argument("source", default="seeds", type=click.Path(path_type=Path))
-@click.option("--output", default="output", type=click.Path(path_type=Path), help="Folder that holds the versions.")
+@OUTPUT
 @click.option("--every", help="How often: 15m, 1h, 1d.")
 @click.option("--cron", help='When, as cron writes it: "0 6 * * *".')
-@click.option("--settings", "file", type=click.Path(path_type=Path), help="A TOML file of settings.")
-def serve(source: Path, output: Path, every: str | None, cron: str | None, file: Path | None) -> None:
+@SETTINGS_FILE
+@SET
+def serve(
+    source: Path, output: Path, every: str | None, cron: str | None, file: Path | None, assignments: tuple[str, ...]
+) -> None:
     """Bring the output up to date on a schedule, until stopped with Ctrl-C.
 
     Uses the Prefect server that PREFECT_API_URL names, or starts one on this machine.
@@ -128,21 +143,23 @@ def serve(source: Path, output: Path, every: str | None, cron: str | None, file:
     from flows.serve import local_server, parse_interval
     from flows.serve import serve as serve_build
     from pipeline.publish import check_output
+    from pipeline.settings import load_settings
 
     if (every is None) == (cron is None):
         raise UsageError('Say when: either --every 1h or --cron "0 6 * * *".')
     interval = parse_interval(every) if every else None
     _require_folder(source)
+    settings = load_settings(file, parse_assignments(assignments))
     check_output(output)
     prepare_environment()
     output.mkdir(parents=True, exist_ok=True)
     with local_server(output / ".prefect-server.log") as address:
         when = f"every {every}" if every else f"at {cron}"
         click.echo(f"serving {source} -> {output} {when}; runs: {address.removesuffix('/api')}. Stop with Ctrl-C.")
-        serve_build(source, output, interval, cron, file)
+        serve_build(source, output, interval, cron, settings)
 
 
-for _command in (*COMMANDS, *COMPARING, explain, topics):
+for _command in (query, *READING, *COMPARING, *CONFIGURING, explain, topics):
     cli.add_command(_command)
 
 
@@ -172,8 +189,11 @@ def _published_message(facts: dict[str, Any], output: Path) -> str:
     return f'published {facts["path"]} ({counts}).{warned}\ntry: {_program()} query --output {output} "{query}"'
 
 
-def _say(as_json: bool, facts: dict[str, Any], message: str) -> None:
-    click.echo(json.dumps(facts, ensure_ascii=False, default=str) if as_json else message)
+def _say(facts: dict[str, Any], message: str, as_json: bool, quiet: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(facts, ensure_ascii=False, default=str))
+    elif not quiet:
+        click.echo(message)
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flows.reading import plain
+from flows.printing import plain
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from flows.reading import plain
+from flows.printing import plain
 
 _COLOUR = {"body": "green", "metadata": "cyan", "dropped": "red"}
 

@@ -1,67 +1,29 @@
-"""The commands that read versions: query, schema, verify, versions, gc."""
+"""The commands that read versions: schema, verify, versions, gc."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import sys
-from collections.abc import Sequence
+import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
+from flows.options import JSON, OUTPUT, VERSION
+from flows.printing import print_table
 from pipeline.errors import UsageError
 
-_OUTPUT = click.option(
-    "--output", default="output", type=click.Path(path_type=Path), help="Folder that holds the versions."
-)
-_VERSION = click.option("--version", "name", help="A version by name; the latest when not given.")
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-
-
-@click.command()
-@click.argument("sql")
-@_OUTPUT
-@_VERSION
-@click.option(
-    "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", help="How rows are printed."
-)
-@click.option("--limit", default=50, type=click.IntRange(min=1), help="Rows shown as a table.")
-def query(sql: str, output: Path, name: str | None, form: str, limit: int) -> None:
-    """Ask a version in SQL (DuckDB), with its tables by name.
-
-    Example: corpus query "select topic, count(*) n from sentence_topics group by topic order by n desc"
-    """
-    import duckdb
-
-    from pipeline.version import open_version
-
-    version = open_version(output, name)
-    connection = duckdb.connect(":memory:")
-    for table in version.tables:
-        connection.register(table, version.dataset(table))
-    # The tables are registered: nothing else on this machine or the network is a query's business.
-    connection.execute("set enable_external_access = false")
-    try:
-        result = connection.execute(sql)
-        columns = [str(c[0]) for c in result.description or ()]
-        rows = result.fetchall()
-    except duckdb.Error as error:
-        raise UsageError(f"{error}\nTables: {', '.join(version.tables)}. Columns: corpus schema.") from None
-    if form == "json":
-        click.echo(json.dumps([dict(zip(columns, r, strict=True)) for r in rows], ensure_ascii=False, default=str))
-    elif form == "csv":
-        click.echo(_csv(columns, rows), nl=False)
-    else:
-        print_table(columns, rows, limit)
+if TYPE_CHECKING:
+    from pipeline.validate import Verdict
+    from pipeline.version import Version
 
 
 @click.command()
 @click.argument("table", required=False)
-@_JSON
-def schema(table: str | None, as_json: bool) -> None:
+@click.option("--markdown", is_flag=True, help="Print Markdown, as in docs/data-dictionary.md.")
+@JSON
+def schema(table: str | None, markdown: bool, as_json: bool) -> None:
     """Print the data dictionary: each column's type and meaning.
 
     Example: corpus schema sentences
@@ -75,6 +37,11 @@ def schema(table: str | None, as_json: bool) -> None:
         keys = ("name", "type", "nullable", "description")
         click.echo(json.dumps({n: [dict(zip(keys, c, strict=True)) for c in describe(n)] for n in names}, indent=1))
         return
+    if markdown:
+        from flows.references import data_dictionary
+
+        click.echo(data_dictionary(names), nl=False)
+        return
     for n in names:
         click.secho(n, bold=True)
         rows = [(c, kind, "null" if null else "", text) for c, kind, null, text in describe(n)]
@@ -83,31 +50,54 @@ def schema(table: str | None, as_json: bool) -> None:
 
 
 @click.command()
-@_OUTPUT
-@_VERSION
-@_JSON
-def verify(output: Path, name: str | None, as_json: bool) -> None:
+@OUTPUT
+@VERSION
+@click.option("--full", is_flag=True, help="Judge the tables by the laws and expectations again, too.")
+@click.option("--expectations", type=click.Path(path_type=Path), help="A folder of suites of your own, for --full.")
+@JSON
+def verify(output: Path, name: str | None, full: bool, expectations: Path | None, as_json: bool) -> None:
     """Check a version's files against the hashes in its manifest.
 
-    Example: corpus verify --output output
+    With --full, the laws (every character in one block, every sentence at its place, every key joined) are
+    computed again from the tables and judged by the expectations.
+
+    Example: corpus verify --output output --full
     """
     from pipeline.version import open_version
 
     version = open_version(output, name)
     problems = version.verify()
+    said = f"{version.name}: " + (f"{len(problems)} problem(s)" if problems else "every file is as published")
+    if full and not problems:
+        from pipeline.validate import Status
+
+        verdict = _judged(version, expectations)
+        problems = [o.describe() for o in verdict.outcomes if o.status is not Status.PASSED and o.severity != "info"]
+        said += f"; {verdict.count(Status.PASSED)} of {len(verdict.outcomes)} expectations hold"
     if as_json:
         click.echo(json.dumps({"version": version.name, "problems": problems}, ensure_ascii=False))
     else:
         for problem in problems:
             click.echo(problem, err=True)
-        click.echo(f"{version.name}: " + (f"{len(problems)} problem(s)" if problems else "every file is as published"))
+        click.echo(said)
     if problems:
         sys.exit(1)
 
 
+def _judged(version: Version, expectations: Path | None) -> Verdict:
+    from flows.paths import expectations_folder
+    from pipeline.validation_process import ValidationProcess
+
+    suites = expectations_folder(str(expectations) if expectations else None)
+    with tempfile.TemporaryDirectory(prefix="corpus-verify-") as folder:
+        work = Path(folder)
+        with ValidationProcess(work / "log") as process:
+            return process.judge(version.path, suites, work / "verdict.json")
+
+
 @click.command()
-@_OUTPUT
-@_JSON
+@OUTPUT
+@JSON
 def versions(output: Path, as_json: bool) -> None:
     """List the versions, the newest first.
 
@@ -134,7 +124,7 @@ def versions(output: Path, as_json: bool) -> None:
 
 
 @click.command()
-@_OUTPUT
+@OUTPUT
 @click.option("--keep", default=10, type=click.IntRange(min=1), help="Versions to keep, the newest first.")
 def gc(output: Path, keep: int) -> None:
     """Remove old versions. The one that is served is never removed.
@@ -147,51 +137,4 @@ def gc(output: Path, keep: int) -> None:
     click.echo(f"removed {len(removed)} version(s)" + (f": {', '.join(removed)}" if removed else ""))
 
 
-def defuse(value: object) -> object:
-    """Return a cell that no spreadsheet takes for a formula.
-
-    >>> defuse("=1+1"), defuse(3)
-    ("'=1+1", 3)
-    """
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return f"'{value}"
-    return value
-
-
-def plain(value: object) -> str:
-    r"""Return a cell for the terminal: one line, no control characters.
-
-    >>> plain("a\x1b[31m\nb")
-    'a[31m b'
-    """
-    text = "" if value is None else str(value)
-    return "".join(c if c.isprintable() else " " if c in "\n\t" else "" for c in text)
-
-
-def _csv(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([defuse(v) for v in row] for row in rows)
-    return out.getvalue()
-
-
-def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], limit: int) -> None:
-    """Print rows as columns, at most `limit` of them; foreign text is shown plain."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, pad_edge=False)
-    for i, column in enumerate(columns):
-        numbers = bool(rows) and all(isinstance(r[i], int | float) for r in rows[:20])
-        table.add_column(column, justify="right" if numbers else "left", overflow="fold")
-    for row in rows[:limit]:
-        table.add_row(*(Text(plain(v)) for v in row))
-    console = Console(width=None if sys.stdout.isatty() else 160)
-    console.print(table)
-    if len(rows) > limit:
-        click.echo(f"... {len(rows) - limit:,} more rows; use --limit or --format csv")
-
-
-COMMANDS = (query, schema, verify, versions, gc)
+COMMANDS = (schema, verify, versions, gc)

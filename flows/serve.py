@@ -19,23 +19,23 @@ from datetime import timedelta
 from pathlib import Path
 
 from pipeline.errors import PipelineError, UsageError
+from pipeline.settings import Settings
 
 DEPLOYMENT = "reprocess"
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
-def serve(source: Path, output: Path, every: timedelta | None, cron: str | None, settings_file: Path | None) -> None:
+def serve(source: Path, output: Path, every: timedelta | None, cron: str | None, settings: Settings) -> None:
     """Serve the build flow on a schedule until stopped. PREFECT_API_URL must name a running server."""
     from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
     from prefect.types.entrypoint import EntrypointType
 
     from flows.build import build
-    from pipeline.settings import load_settings
 
     parameters = {
         "source": str(source.resolve()),
         "output": str(output.resolve()),
-        "settings": load_settings(settings_file).model_dump(mode="json"),
+        "settings": settings.model_dump(mode="json"),
     }
     build.serve(
         name=DEPLOYMENT,

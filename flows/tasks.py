@@ -14,6 +14,7 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
 from flows.messages import documents_rows, validation_markdown
+from flows.progress import announce
 from pipeline.batch import BatchReport
 from pipeline.plan import Plan, make_plan
 from pipeline.publish import Published
@@ -32,36 +33,46 @@ def read(folder: Path, output: Path, settings: Settings, expectations: Path, ful
 @task(name="clean", task_run_name="clean {label}", cache_policy=NO_CACHE)
 def clean(run: Run, label: str) -> BatchReport | None:
     """Extract, clean and segment one batch."""
-    return run.clean(label)
+    announce("clean")
+    report = run.clean(label)
+    if report is not None:
+        announce("clean", report.documents, report.characters)
+    return report
 
 
 @task(name="tag", task_run_name="tag {label}", cache_policy=NO_CACHE)
 def tag(run: Run, label: str) -> BatchReport:
     """Tag the sentences of one batch and find its mentions."""
-    return run.tag(label)
+    report = run.tag(label)
+    announce("tag", report.documents, report.characters)
+    return report
 
 
 @task(name="tabulate", task_run_name="tabulate", cache_policy=NO_CACHE)
 def tabulate(run: Run) -> dict[str, int]:
     """Assemble and stage the tables; return their row counts."""
+    announce("tabulate")
     return run.tabulate()
 
 
 @task(name="validate", task_run_name="validate", cache_policy=NO_CACHE)
 def validate(run: Run, process: ValidationProcess) -> Verdict:
     """Judge the staged tables by the suites in `expectations/`."""
+    announce("validate")
     return run.validate(process.judge)
 
 
 @task(name="report", task_run_name="report", cache_policy=NO_CACHE)
 def report(run: Run, verdict: Verdict) -> Path:
     """Write the version's page, report.html."""
+    announce("report")
     return run.report(verdict)
 
 
 @task(name="publish", task_run_name="publish", cache_policy=NO_CACHE)
 def publish(run: Run, verdict: Verdict) -> Published:
     """Rename the staged version into place and move `latest`; or put it aside and raise."""
+    announce("publish")
     return run.publish(verdict)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.reading import plain, print_table
+from flows.printing import plain, print_table
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:

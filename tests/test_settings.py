@@ -11,17 +11,19 @@ from pipeline.settings import CleanSettings, Settings, load_settings
 def test_a_file_wins_over_defaults_and_a_flag_over_the_file(tmp_path: Path) -> None:
     file = tmp_path / "corpus.toml"
     file.write_text('batch_documents = 7\n[tag]\nthreshold = 2.5\n[clean]\npolicy = "page"\n')
-    settings = load_settings(file, tag={"threshold": 3.0, "taxonomy": None})
+    settings = load_settings(file, {"tag.threshold": 3.0, "tag.taxonomy": None})
     assert (settings.batch_documents, settings.tag.threshold, settings.clean.policy) == (7, 3.0, "page")
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("batch_documents = 0", "batch_documents"),
-        ("[clean]\npolicy = 'all'", "clean.policy"),
-        ("[clean]\npolcy = 'page'", "clean.polcy"),
+        ("batch_documents = 0", "mine.toml:1: batch_documents"),
+        ("[clean]\npolicy = 'all'", "mine.toml:2: clean.policy"),
+        ("[clean]\npolcy = 'page'", "mine.toml:2: there is no setting 'clean.polcy'"),
+        ("clean = 'all'", "mine.toml:1: there is no setting 'clean'"),
         ("[clean", "cannot be read as TOML"),
+        ("[read]\nmax_bytes = = 2", "line 2"),
     ],
 )
 def test_a_bad_setting_is_refused_with_file_and_name(tmp_path: Path, text: str, said: str) -> None:

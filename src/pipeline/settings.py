@@ -7,7 +7,11 @@ only: a changed tag setting must not clean a document again.
 from __future__ import annotations
 
 import hashlib
+import os
 import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -17,7 +21,7 @@ from .errors import UsageError
 
 
 class _Group(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class ReadSettings(_Group):
@@ -28,6 +32,26 @@ class ReadSettings(_Group):
     # 20 MB: 200 times the largest page of the 1,536 development pages; a larger "page" is a dump.
     max_html_bytes: Annotated[int, Field(ge=1)] = 5_000_000
     """Bytes above which an HTML page is rejected."""
+    max_records: Annotated[int, Field(ge=1)] = 10_000_000
+    """Records of one file after which reading stops and the rest is rejected in one row."""
+    # 10 million: twice the largest crawl file known to us; a zip's directory of as many takes 5 GB.
+    max_archive_bytes: Annotated[int, Field(ge=1)] = 100_000_000_000
+    """Bytes to which one file of records may expand; a growth of more than 200 times stops it earlier."""
+    # 100 GB: a WARC of Common Crawl expands to 5 GB.
+    text_fields: tuple[str, ...] = ("text", "content", "body", "raw_content")
+    """Fields of a JSON line or Parquet row that hold its text; the first that is not null decides."""
+    html_fields: tuple[str, ...] = ("html",)
+    """Fields that hold a page as HTML, looked at when there is no text."""
+    id_fields: tuple[str, ...] = ("id", "metadata.id")
+    """Fields that hold a record's own name."""
+    url_fields: tuple[str, ...] = ("url", "metadata.url")
+    """Fields that hold a page's address; a dot leads into a nested field, as datatrove and Dolma write them."""
+    title_fields: tuple[str, ...] = ("title", "metadata.title")
+    """Fields that state the title."""
+    date_fields: tuple[str, ...] = ("date", "metadata.date")
+    """Fields that state the day of publication. Empty it where `date` is the day of the crawl, as in FineWeb."""
+    author_fields: tuple[str, ...] = ("author", "metadata.author")
+    """Fields that state the author, or a list of authors."""
 
 
 class CleanSettings(_Group):
@@ -89,24 +113,133 @@ class Settings(_Group):
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def load_settings(path: Path | None = None, **overrides: dict[str, Any]) -> Settings:
-    """Return the settings of a TOML file over the defaults, and `overrides` (by group) over both.
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A setting as a run uses it: its dotted name, its value, where that was said, and what it means."""
 
-    Without `path`, `corpus.toml` in the current folder is read if there is one. Raises UsageError that
-    names the file and the setting.
+    name: str
+    value: Any
+    origin: str
+    """The word default, a file and line, an environment variable, or the command line."""
+    meaning: str
+
+
+def load_settings(path: Path | None = None, given: Mapping[str, Any] | None = None) -> Settings:
+    """Return the settings of this call.
+
+    The last that speaks wins: the defaults, `[tool.corpus]` of ./pyproject.toml, ./corpus.toml, environment
+    variables such as CORPUS_CLEAN_POLICY, `given` (dotted names from the command line; None is not given).
+    `path` stands in for the two files. Raises UsageError that names the place and the setting.
     """
-    file = path or Path("corpus.toml")
-    given: dict[str, Any] = {}
-    if path is not None or file.is_file():
-        try:
-            given = tomllib.loads(file.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise UsageError(f"{file}: cannot be read as TOML: {error}") from None
-    for group, values in overrides.items():
-        given[group] = {**given.get(group, {}), **{k: v for k, v in values.items() if v is not None}}
+    return _load(path, given)[0]
+
+
+def explain_settings(path: Path | None = None, given: Mapping[str, Any] | None = None) -> list[Stated]:
+    """Return every setting with its value and its origin, in the order of the groups; errors as `load_settings`."""
+    settings, origins = _load(path, given)
+    stated = []
+    for name, (group, key) in _names().items():
+        holder: BaseModel = getattr(settings, group) if group else settings
+        meaning = type(holder).model_fields[key].description or ""
+        stated.append(Stated(name, getattr(holder, key), origins.get(name, "default"), meaning))
+    return stated
+
+
+def _load(path: Path | None, given: Mapping[str, Any] | None) -> tuple[Settings, dict[str, str]]:
+    values: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    for name, value, origin in _said(path, given):
+        if name not in _names():
+            raise UsageError(f"{origin}: there is no setting {name!r}. `corpus settings` lists them.")
+        values[name], origins[name] = value, origin
+    nested: dict[str, Any] = {}
+    for name, value in values.items():
+        group, key = _names()[name]
+        (nested.setdefault(group, {}) if group else nested)[key] = value
     try:
-        return Settings.model_validate(given)
+        return Settings.model_validate(nested), origins
     except ValidationError as error:
         first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])
-        raise UsageError(f"{file}: {name}: {first['msg']} (found {first['input']!r})") from None
+        name = ".".join(str(part) for part in first["loc"] if not isinstance(part, int))
+        where = next((o for n, o in origins.items() if n == name), "settings")
+        raise UsageError(f"{where}: {name}: {first['msg']} (found {first['input']!r})") from None
+
+
+def _said(path: Path | None, given: Mapping[str, Any] | None) -> Iterator[tuple[str, Any, str]]:
+    """Yield (dotted name, value, origin), the weaker before the stronger."""
+    if path is not None:
+        yield from _said_in(path, ())
+    else:
+        for file, below in ((Path("pyproject.toml"), ("tool", "corpus")), (Path("corpus.toml"), ())):
+            if file.is_file():
+                yield from _said_in(file, below)
+    for variable, text in sorted(os.environ.items()):
+        name = next((n for n in _names() if _variable(n) == variable), None)
+        group = next((g for g in Settings.model_fields if variable.startswith(f"{_PREFIX}{g.upper()}_")), None)
+        if name or group:
+            yield name or variable.removeprefix(_PREFIX).lower(), _read_value(text), f"the variable {variable}"
+    for name, value in (given or {}).items():
+        if value is not None:
+            yield name, _read_value(value) if isinstance(value, str) else value, "command line"
+
+
+def _said_in(file: Path, below: Sequence[str]) -> Iterator[tuple[str, Any, str]]:
+    try:
+        text = file.read_text(encoding="utf-8")
+        tables: Any = tomllib.loads(text)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{file}: cannot be read as TOML: {error}") from None
+    for part in below:
+        tables = tables.get(part, {})
+    for key, value in tables.items():
+        if isinstance(value, dict) and key in Settings.model_fields:
+            for inner, deep in value.items():
+                yield f"{key}.{inner}", deep, f"{file}:{_line_of(text, inner, (*below, key))}"
+        else:
+            yield key, value, f"{file}:{_line_of(text, key, below)}"
+
+
+def _line_of(text: str, key: str, table: Sequence[str]) -> int:
+    """Return the line, from 1, where `key` is set in `table`; 1 where it is written in another way."""
+    here: list[str] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        stripped = line.strip()
+        if stripped.startswith("["):
+            here = [part.strip().strip("\"'") for part in stripped.strip("[] ").split(".")]
+        elif here == list(table) and stripped.partition("=")[0].strip().strip("\"'") == key:
+            return number
+    return 1
+
+
+def _read_value(text: str) -> Any:
+    """Read a list or a quoted string as TOML does; anything else stays text, which the field's type reads."""
+    if text[:1] not in ("[", '"', "'"):
+        return text
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+@cache
+def _names() -> dict[str, tuple[str, str]]:
+    """Return (group, key) of each dotted name; the group is empty for settings of the whole run."""
+    names: dict[str, tuple[str, str]] = {}
+    for key, field in Settings.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, _Group):
+            names.update({f"{key}.{inner}": (key, inner) for inner in field.annotation.model_fields})
+        else:
+            names[key] = ("", key)
+    return names
+
+
+def _variable(name: str) -> str:
+    """Return the environment variable of a setting.
+
+    >>> _variable("clean.policy")
+    'CORPUS_CLEAN_POLICY'
+    """
+    return _PREFIX + name.replace(".", "_").upper()
+
+
+_PREFIX = "CORPUS_"
