@@ -8,6 +8,8 @@ OUTPUT ?= output
 
 # Two tests fill a real small disk. Where this user may not mount one, they are left out by name.
 CAN_MOUNT = $(shell unshare -m true 2>/dev/null || echo CORPUS_TESTS_NO_MOUNT=1)
+# The report is looked at in a real browser where there is one.
+CAN_BROWSE = $(shell command -v chromium chromium-browser google-chrome >/dev/null || echo CORPUS_TESTS_NO_BROWSER=1)
 
 .PHONY: run test unit lint docs bench bench-clean browser lock clean help
 
@@ -28,7 +30,7 @@ test: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(CAN_MOUNT) $(BIN)/python -m pytest
+	$(CAN_MOUNT) $(CAN_BROWSE) $(BIN)/python -m pytest
 
 unit: $(READY)
 	$(BIN)/python -m pytest -m "not engine"

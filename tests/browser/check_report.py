@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Sequence
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -45,21 +46,30 @@ def main() -> int:
     parser.add_argument("report", type=Path)
     parser.add_argument("--shots", type=Path, help="Keep a picture at each width in this folder.")
     given = parser.parse_args()
-    browser = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    browser = find_browser()
     if browser is None:
         print("There is no chromium on PATH. On Debian: apt-get install chromium", file=sys.stderr)
         return 2
-    html = given.report.read_text("utf-8")
-    problems = []
-    with tempfile.TemporaryDirectory() as name:
-        work = Path(name)
-        for dark in (False, True):
-            for width in WIDTHS:
-                problems += check(browser, html, work, width, dark, given.shots)
+    problems = look(browser, given.report.read_text("utf-8"), given.shots)
     for problem in problems:
         print(problem)
     print(f"{given.report}: {len(problems)} problem(s) at widths {WIDTHS}, light and dark")
     return 1 if problems else 0
+
+
+def find_browser() -> str | None:
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+def look(
+    browser: str,
+    html: str,
+    shots: Path | None = None,
+    ways: Sequence[tuple[int, bool]] = tuple((width, dark) for dark in (False, True) for width in WIDTHS),
+) -> list[str]:
+    """Return what is wrong with a page, a sentence each, looked at in `ways`: at a width, and dark or light."""
+    with tempfile.TemporaryDirectory() as name:
+        return [problem for width, dark in ways for problem in check(browser, html, Path(name), width, dark, shots)]
 
 
 class Quiet(HTTPServer):
@@ -105,6 +115,7 @@ def check(browser: str, html: str, work: Path, width: int, dark: bool, shots: Pa
         picture = shots / f"report-{width}-{'dark' if dark else 'light'}.png"
         run([*options, f"--screenshot={picture}", (work / "page.html").as_uri()])
     server.shutdown()
+    server.server_close()
     problems = [f"{where}: console: {m}" for m in re.findall(r"CONSOLE[^\n]*", log.stderr)]
     own = {"http://page.test/"}
     browsers = ("google", "gvt1", "gstatic", "chrome", "localhost")
