@@ -16,6 +16,7 @@ from pipeline.language import detect_block, detect_document, detect_language
 from pipeline.model import UNDETERMINED, Block, Role
 
 CASES = json.loads((Path(__file__).parent / "cases/language.json").read_text(encoding="utf-8"))["cases"]
+SENTENCES = json.loads((Path(__file__).parent / "cases/language_sentences.json").read_text(encoding="utf-8"))["cases"]
 TEXTS = [case["text"] for case in CASES]
 
 
@@ -29,6 +30,27 @@ def test_a_paragraph_tells_its_language_and_how_it_was_found(case: dict[str, str
 def test_half_a_paragraph_tells_it_too(case: dict[str, str]) -> None:
     if case["language"] != "und":
         assert detect_language(case["text"][: len(case["text"]) // 2 + 8]).code == case["language"]
+
+
+@pytest.mark.parametrize("case", SENTENCES, ids=lambda c: f"{c['language']}-{c['text'][:20]}")
+def test_one_sentence_tells_its_language_from_its_relatives_or_is_undetermined(case: dict[str, str]) -> None:
+    found = detect_language(case["text"])
+    assert found.code == case.get("known_failure", case["language"])
+    # Where it is wrong today it is at least not sure.
+    assert "known_failure" not in case or found.confidence < 0.7
+
+
+def test_three_sentences_of_a_language_are_always_right() -> None:
+    texts: dict[str, list[str]] = {}
+    for case in SENTENCES:
+        texts.setdefault(case["language"], []).append(case["text"])
+    texts.pop("und")
+    wrong = {
+        code: detect_language(" ".join(found)).code
+        for code, found in texts.items()
+        if len(found) > 1 and detect_language(" ".join(found)).code != code
+    }
+    assert not wrong
 
 
 @settings(max_examples=100, deadline=None)

@@ -45,6 +45,13 @@ def test_the_english_golden_rules_hold(case: dict[str, str]) -> None:
     assert sentences_of(case["text"], "en") == case["sentences"]
 
 
+@pytest.mark.parametrize("case", cases("segment_languages"), ids=lambda c: f"{c['language']}-{c['sentences'][0][:20]}")
+def test_sentences_written_one_behind_the_other_come_apart_again(case: dict[str, list[str]]) -> None:
+    language = str(case["language"])
+    text = ("" if language in ("zh", "ja") else " ").join(case["sentences"])
+    assert sentences_of(text, language) == case["sentences"]
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.one_of(st.text(alphabet=MARKS, max_size=80), st.text(max_size=60)), st.sampled_from([*LANGUAGES, "xx"]))
 def test_spans_are_sorted_disjoint_trimmed_and_cover_every_visible_character(text: str, language: str) -> None:
@@ -103,6 +110,13 @@ def test_a_hostile_input_is_covered_like_any_other(name: str) -> None:
     text = HOSTILE[name]
     spans = split_text(text)
     assert spans[0][0] == 0 and spans[-1][1] == len(text.rstrip())
+
+
+@pytest.mark.parametrize("language", ["de", "tr", "ko", "uk"])
+def test_numbers_in_a_language_of_ordinals_take_no_longer(language: str) -> None:
+    # A look-back without a bound made this quadratic: 5 s for 1 MB, minutes for 10.
+    text = "12. " * 25_000
+    assert split_text(text, language)[-1][1] == len(text.rstrip())
 
 
 @pytest.mark.parametrize("case", cases("segment_labels"), ids=lambda c: c["why"])
@@ -165,6 +179,12 @@ def test_sentences_stand_in_reading_order_and_are_numbered() -> None:
         "Year 2024",
         "Tonnes 5",
     ]
+
+
+def test_the_bare_number_of_an_item_stands_with_what_it_numbers() -> None:
+    text = "1. Затвердити Порядок. 2. Контроль покласти на заступника."
+    found = segment_document(document((Role.PARAGRAPH, text), language="uk"))
+    assert [s.text for s in found] == ["1. Затвердити Порядок.", "2. Контроль покласти на заступника."]
 
 
 def test_the_heading_is_the_nearest_above_or_the_title() -> None:

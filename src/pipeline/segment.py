@@ -8,6 +8,7 @@ are not sentences; they travel with the sentences that stand under them.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from .artifacts import find_flags
@@ -18,6 +19,8 @@ from .model import Block, Disposition, Document, Role, Sentence
 from .sentence_ends import split_run
 from .sentence_lines import split_lines
 from .sentence_rules import load_rules
+
+_NUMBER = re.compile(r"\(?\d{1,3}[.)]\)?")
 
 
 def split_text(text: str, language: str = "en") -> list[tuple[int, int]]:
@@ -85,21 +88,33 @@ def _block_sentences(
     begin = 0
     if block.role is Role.LIST_ITEM and (bullet := BULLET.match(block.text)):
         begin = bullet.end()
+    body = block.text[begin:]
     return [
         Sentence(
             index=first + number,
             block_index=index,
             start=block.start + begin + start,
             end=block.start + begin + end,
-            text=(text := block.text[begin + start : begin + end]),
+            text=(text := body[start:end]),
             role=block.role,
             heading=heading,
             label=label,
             language=language,
             flags=find_flags(text),
         )
-        for number, (start, end) in enumerate(split_text(block.text[begin:], language))
+        for number, (start, end) in enumerate(_join_numbers(body, split_text(body, language)))
     ]
+
+
+def _join_numbers(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the spans with the bare number of an item joined to what it numbers: an analyst quotes no "2."."""
+    joined: list[tuple[int, int]] = []
+    for start, end in spans:
+        if joined and _NUMBER.fullmatch(text, *joined[-1]):
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def _next_start(document: Document, index: int) -> int:

@@ -61,14 +61,22 @@ class Rules:
     """All abbreviations, whatever their kind."""
     ordinals: bool
     """A number and a full stop may be an ordinal: "3. Oktober"."""
-    weak_stop: bool
-    """The full stop is a lesser pause where the text has the language's own final marks: Armenian."""
+    own_marks: tuple[str, ...]
+    """The language's own final marks; in a stretch that has one, a full stop ends nothing: Armenian, Hindi."""
+    endings: tuple[str, ...]
+    """Abbreviations that close a longer word and belong to the number behind it: "Hauptstr. 5"."""
+    bare_numbers: bool
+    """The number of an item is a sentence of its own: "2." before "Затвердити"."""
     weak_ellipsis: bool
     """Three dots do not end a sentence by themselves: scripts without capitals show no other sign."""
     plain_share: float
     """Share of `openers` among a text's words from which it is in this language for certain; 0: never."""
     semicolon: bool
     """A semicolon before a capital that opens a sentence ends one: Spanish and French write lower case otherwise."""
+    unmarked: re.Pattern[str] | None
+    """A sentence without a final mark: white space before an opener with a capital and a word in lower case."""
+    spaced_quotes: bool
+    """A straight quote has a space on both sides: French."""
     dateline: re.Pattern[str] | None
     """A whole stretch that its colon ends: the dateline of an agency's report."""
     speech: re.Pattern[str] | None
@@ -90,10 +98,14 @@ def load_rules(language: str) -> Rules:
         pattern=_compile(SOFT_MARKS + str(data.get("soft_marks", ""))),
         known=words["never"] | words["number"] | words["opener"] | words["capital"],
         ordinals=bool(data.get("ordinals", False)),
-        weak_stop=bool(data.get("weak_stop", False)),
+        own_marks=_strings(data, "own_marks"),
+        endings=_strings(data, "endings"),
+        bare_numbers=bool(data.get("bare_numbers", False)),
         weak_ellipsis=bool(data.get("weak_ellipsis", False)),
         plain_share=float(str(data.get("plain_share", 0))),
         semicolon=bool(data.get("semicolon", False)),
+        unmarked=_compile_unmarked(words["openers"]) if data.get("unmarked") else None,
+        spaced_quotes=bool(data.get("spaced_quotes", False)),
         dateline=re.compile(str(data["dateline"])) if "dateline" in data else None,
         speech=re.compile(str(data["speech"])) if "speech" in data else None,
         **words,
@@ -120,6 +132,13 @@ def _compile(soft: str) -> re.Pattern[str]:
         rf"(?<=[{marks}])(?P<mark>[{marks}]*+)(?P<tail>{quotes}{notes}{faces})(?P<gap>\s*+)"
         rf"|(?P<face>{alone})(?=\s)(?P<facegap>\s*+))"
     )
+
+
+def _compile_unmarked(openers: frozenset[str]) -> re.Pattern[str]:
+    capital = [("İ" if word[0] == "i" else word[0].upper()) + word[1:] for word in sorted(openers) if len(word) > 1]
+    first = "".join(sorted({word[0] for word in capital}))
+    # The first letter is asked for at once: tried word by word at every space, this is half of the time.
+    return re.compile(rf"[ \u00a0](?=[{first}])(?<=[^\W\d_]{{2}}.)(?=(?:{'|'.join(capital)})[ \u00a0][^\W\d_])")
 
 
 def _path(code: str) -> Traversable:
@@ -153,3 +172,8 @@ def _words(data: dict[str, object], key: str) -> frozenset[str]:
     if not isinstance(value, list):
         raise TypeError(f"{key} must be a list of lines of words, not {value!r}")
     return frozenset(word for line in value for word in str(line).split())
+
+
+def _strings(data: dict[str, object], key: str) -> tuple[str, ...]:
+    value = data.get(key, [])
+    return tuple(map(str, value)) if isinstance(value, list) else ()
