@@ -15,9 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.tag import FEATURES, features, read_signals, score_signal
+from pipeline.tag import FEATURES, features, load_weights, read_signals, score_signal
 from pipeline.taxonomy import load_taxonomy
-from pipeline.topic_model import load_weights
 from pipeline.topic_tools import read_labelled
 
 FOLDS = 5

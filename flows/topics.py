@@ -89,7 +89,8 @@ def evaluate(gold: Path, taxonomy: str, as_json: bool) -> None:
     (low, high), (least, most) = result.micro_interval, result.macro_interval
     click.echo(
         f"{result.sentences:,} sentences: micro F1 {result.micro:.3f} ({low:.3f} to {high:.3f}), "
-        f"macro F1 {result.macro:.3f} ({least:.3f} to {most:.3f})"
+        f"macro F1 {result.macro:.3f} ({least:.3f} to {most:.3f}); "
+        f"{result.untouched_share:.1%} of the sentences with no topic got one"
     )
 
 

@@ -76,10 +76,25 @@ def test_a_topic_with_too_little_evidence_is_a_near_miss():
         ("tr", "Köyün elektriği yok.", "energy"),
         ("fa", "ایران در سال ۱۳۲۰ اشغال شد.", "history"),
         ("fa", "در سال ۱۹۴۵ شوروی از ایران رفت.", "history"),
+        ("he", 'ההודעה נמסרה בצה"ל.', "defence"),
+        ("he", "הם דנו בהסכמי השלום.", "diplomacy"),
+        ("he", "הם ביטלו את הסנקציות.", "sanctions"),
+        ("az", "Ölkənin NATO-ya üzvlüyü gecikir.", "multilateral"),
+        ("hy", "Բանակցություններից հետո լռեցին։", "diplomacy"),
     ],
 )
 def test_years_names_and_stems_are_read_with_their_endings_and_digits(language, text, topic):
     assert topic in topics_of(text, language=language)
+
+
+def test_a_visitor_is_no_visit():
+    assert topics_of("Այցելուները դիտեցին հին գորգերը։", language="hy") == set()
+
+
+def test_an_ending_written_apart_belongs_to_the_word_before_it():
+    text = "تحریم های نفتی ادامه دارد."
+    found = [e for t in tag_texts([text], language="fa")[0] for e in t.evidence if t.topic == "sanctions"]
+    assert found and text[found[0].start : found[0].end].startswith("تحریم های")
 
 
 def test_a_recent_solar_year_is_not_history():

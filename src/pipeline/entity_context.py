@@ -138,7 +138,7 @@ class Context:
             return False
         if rule.unless:
             if self._all_words is None:
-                self._all_words = frozenset(_WORD.findall(self._text))
+                self._all_words = frozenset([word.rstrip(".'") for word in _WORD.findall(self._text)])
             if not rule.unless.isdisjoint(self._all_words):
                 return False
         last = self._last_word(match)

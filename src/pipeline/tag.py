@@ -11,11 +11,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
 
 from .model import Evidence, TopicScore
 from .settings import TagSettings
 from .taxonomy import Taxonomy, load_taxonomy
-from .topic_model import Hit, Kind, Matcher, load_weights
+from .topic_model import Hit, Kind, Matcher
 
 _TRACE = 0.1
 """Score from which a topic that is not given counts as a near miss."""
@@ -83,37 +85,52 @@ class _Row:
     world: bool = False
 
 
+_NOTHING = _Row({})
+"""What most sentences of an ordinary page hold. Shared, so never changed."""
+
+
 def read_signals(
     sentences: Sequence[str], heading: str | None, language: str, taxonomy: Taxonomy
 ) -> list[dict[str, Signal]]:
     """Return what each sentence holds for each topic; the features of score and confidence."""
     matcher = taxonomy.matcher(language)
     rows = [_read(text, matcher) for text in sentences]
-    above = _read(heading, matcher) if heading else _Row({})
-    strong = [{t for t, s in row.signals.items() if s.strong} for row in rows]
+    above = _read(heading, matcher) if heading else _NOTHING
+    strong = [{t for t, s in row.signals.items() if s.strong} if row.signals else _NO_TOPIC for row in rows]
     over = {t for t, s in above.signals.items() if s.strong}
     for i, row in enumerate(rows):
         if not row.signals:
             continue
-        around = [j for j in range(max(0, i - _REACH), min(len(rows), i + _REACH + 1)) if j != i]
-        foreign = row.foreign + 0.25 * sum(min(2, rows[j].foreign) for j in around)
-        world = 1.0 if row.world else 0.5 if above.world or any(rows[j].world for j in around) else 0.0
+        first, last = max(0, i - _REACH), i + _REACH + 1
+        around = rows[first:i] + rows[i + 1 : last]
+        spoken = strong[first:i] + strong[i + 1 : last]
+        foreign = row.foreign + 0.25 * sum([min(2, other.foreign) for other in around if other.foreign])
+        world = 1.0 if row.world else 0.5 if above.world or any([other.world for other in around]) else 0.0
         for topic, signal in row.signals.items():
             signal.foreign, signal.world = foreign, world
-            signal.heading = float(topic in over)
-            signal.neighbours = min(1.0, sum(topic in strong[j] for j in around) / 2)
+            if topic in over:
+                signal.heading = 1.0
+            near = sum([topic in topics for topics in spoken])
+            if near:
+                signal.neighbours = min(1.0, near / 2)
     return [row.signals for row in rows]
+
+
+_NO_TOPIC: frozenset[str] = frozenset()
 
 
 def _read(text: str, matcher: Matcher) -> _Row:
     found = matcher.find(text)
+    if not found.hits:
+        return _Row({}, 0, found.world) if found.world else _NOTHING
     signals: dict[str, Signal] = {}
-    seen: set[tuple[str, str]] = set()
+    seen: set[int] = set()
     foreign = 0
     for hit in found.hits:
-        topic, kind, key = hit.phrase.topic, hit.phrase.kind, (hit.phrase.topic, hit.phrase.text)
-        new = key not in seen
-        seen.add(key)
+        phrase = hit.phrase
+        topic, kind = phrase.topic, phrase.kind
+        new = id(phrase) not in seen
+        seen.add(id(phrase))
         if topic == "!":
             return _Row({}, foreign, found.world)
         if topic == "*":
@@ -197,9 +214,21 @@ def confidence(signal: Signal, weights: Mapping[str, float]) -> float:
 
 
 def _evidence(signal: Signal, text: str) -> tuple[Evidence, ...]:
-    out: dict[Evidence, None] = {}
-    for hit in signal.hits:
-        group = f"{hit.phrase.group}:" if hit.phrase.group else ""
-        term = " ".join(text[hit.start : hit.end].split())
-        out[Evidence(hit.start, hit.end, term, f"{group}{hit.phrase.kind}")] = None
-    return tuple(out)
+    out: dict[tuple[int, int, str], Evidence] = {}
+    for start, end, phrase in signal.hits:
+        key = start, end, phrase.rule
+        if key not in out:
+            out[key] = Evidence(start, end, " ".join(text[start:end].split()), phrase.rule)
+    return tuple(out.values())
+
+
+@cache
+def load_weights() -> Mapping[str, float]:
+    """Return the weights of the score and the coefficients of the confidence, from the resources."""
+    import yaml
+
+    text = (files("pipeline") / "resources" / "taxonomy" / "weights.yml").read_text(encoding="utf-8")
+    tree = yaml.load(text, Loader=yaml.BaseLoader)  # the safe loader reads `off` as False
+    flat = {name: float(value) for name, value in tree["score"].items()}
+    flat |= {f"logit.{name}": float(value) for name, value in tree["confidence"].items()}
+    return flat

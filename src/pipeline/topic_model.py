@@ -1,9 +1,10 @@
 """Compile the phrases of one language into a matcher of token sequences.
 
 A text is cut into tokens; a token becomes a key: itself when the lexicon knows that form, the stem it
-is a listed form of, or nothing. An Aho-Corasick automaton runs over the joined keys, so word
-boundaries hold by construction, any white space, hyphen or soft hyphen inside a phrase is tolerated,
-and folding may change a word's length without moving an offset: offsets come from the tokens.
+is a listed form of, or nothing. Each key is one character, and an Aho-Corasick automaton runs over the
+string of them, so a place in it is the number of a token, word boundaries hold by construction, any
+white space, hyphen or soft hyphen inside a phrase is tolerated, and folding may change a word's length
+without moving an offset: offsets come from the tokens.
 
 How a phrase is written:
 
@@ -25,9 +26,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache
-from importlib.resources import files
-from itertools import accumulate, product
+from itertools import product
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from .word_forms import PERSIAN_PLURALS, YEARS, Morphology, WordForms
@@ -36,9 +36,12 @@ GAP_TOKENS = 5
 """Tokens that `..` may skip. 5 covers "signed a landmark ten-year trade agreement"."""
 _MAX_VARIANTS = 4_000
 _CACHE_WORDS = 200_000
+_UNKNOWN, _STOP = "_", ";"
+"""The characters of a word that no phrase holds, and of the end of a clause."""
 _INNER = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u00ad\u200c\u200d"
 _MARKS = r"[,;:.!?()\[\]،؛؟。，；：！？、—]"
 _TOKEN = re.compile(rf"(?:[A-Za-z]\.){{2,}}|\w[\w{_INNER}]*(?:['’ʼ]\w[\w{_INNER}]*)*|{_MARKS}")
+_TOKEN_HE = re.compile(_TOKEN.pattern.replace("['’ʼ]", "['’ʼ\"״׳]"))
 _TOKEN_FA = re.compile(rf"\w[\w{_INNER.replace(chr(0x200C), '')}]*|{_MARKS}")
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\u3040-\u30ff]")
 _TOKEN_HAN = re.compile(rf"[\u3400-\u4dbf\u4e00-\u9fff\u3040-\u30ff]|[A-Za-z0-9]+|{_MARKS}")
@@ -68,6 +71,15 @@ class Phrase:
     kind: Kind
     group: str = ""
     where: str = ""
+    rule: str = field(init=False, compare=False, repr=False)
+    """How evidence names it: its second-level topic and kind."""
+    order: tuple[str, str, str] = field(init=False, compare=False, repr=False)
+    """Its place among phrases found over the same words."""
+
+    def __post_init__(self) -> None:
+        """Work out what every match of the phrase would."""
+        object.__setattr__(self, "rule", f"{self.group}:{self.kind}" if self.group else str(self.kind))
+        object.__setattr__(self, "order", (self.topic, str(self.kind), self.text))
 
 
 class Hit(NamedTuple):
@@ -105,6 +117,8 @@ class Matcher:
     token: re.Pattern[str]
     spelled: Mapping[Phrase, frozenset[int]]
     """The patterns that give each phrase of one part; for `find_shadowed`."""
+    codes: Mapping[str, str]
+    """The character that stands for each key."""
     cache: dict[str, str] = field(default_factory=dict)
 
     def find(self, text: str) -> Found:
@@ -115,24 +129,23 @@ class Matcher:
             keys = [cache[t] for t in tokens]
         except KeyError:
             keys = [self._key(t) for t in tokens]
-        found = self.automaton.find_matches_as_indexes("".join(keys), overlapping=True)
+        coded = "".join(keys)
+        found = self.automaton.find_matches_as_indexes(coded, overlapping=True)
         if not found:
             return NOTHING
-        index = dict(zip(accumulate(map(len, keys), initial=0), range(len(keys) + 1), strict=True))
         plain: list[tuple[int, int, int]] = []
         parts: dict[int, list[tuple[int, int]]] = {}
         world = False
         entries = self.entries
         for pattern, start, end in found:
             phrases, numbers, names = entries[pattern]
-            first, last = index[start], index[end]
             if phrases:
-                plain.append((first, -last, pattern))
+                plain.append((start, -end, pattern))
             for part in numbers:
                 if part in parts:
-                    parts[part].append((first, last))
+                    parts[part].append((start, end))
                 else:
-                    parts[part] = [(first, last)]
+                    parts[part] = [(start, end)]
             if names:
                 world = True
         kept = self._longest(plain) if plain else []
@@ -140,32 +153,45 @@ class Matcher:
         for part in present & self.gapped.keys():
             for rule in self.gapped[part]:
                 if present >= rule.required:
-                    kept += [(s, e, rule.phrase) for s, e in rule.spans(keys, parts)]
-        blocked = [x for x in kept if x[2].kind is Kind.NOT]
-        blocked += [(s, -e, p) for s, e, n in plain for p in self.blocking.get(n, ()) if p.topic]
-        if blocked:
-            kept = [
-                (s, e, p)
-                for s, e, p in kept
-                if p.kind is not Kind.NOT
-                and not any(s < be and bs < e and b.topic in ("", p.topic) for bs, be, b in blocked)
-            ]
+                    kept += [(s, e, rule.phrase) for s, e in rule.spans(coded, parts)]
+        if not kept:
+            return Found((), world)
+        kept = self._unblocked(kept, plain)
+        if len(coded) < len(tokens):  # An ending written apart has no key; it belongs to the word before it.
+            places = [i for i, key in enumerate(keys) if key] + [len(keys)]
+            kept = [(places[s], places[e], p) for s, e, p in kept]
         return Found(_place(text, tokens, kept), world)
 
     def _longest(self, plain: list[tuple[int, int, int]]) -> list[tuple[int, int, Phrase]]:
         plain.sort()
         kept: list[tuple[int, int, Phrase]] = []
         reached = 0
-        for first, last, pattern in plain:
-            if first < reached:
+        for start, end, pattern in plain:
+            if start < reached:
                 continue
             phrases = self.entries[pattern][0]
             if pattern in self.blocking:
                 phrases = tuple(p for p in phrases if p.kind is not Kind.NOT or not p.topic)
             if phrases:
-                kept += [(first, -last, p) for p in phrases]
-                reached = -last
+                kept += [(start, -end, p) for p in phrases]
+                reached = -end
         return kept
+
+    def _unblocked(
+        self, kept: list[tuple[int, int, Phrase]], plain: list[tuple[int, int, int]]
+    ) -> list[tuple[int, int, Phrase]]:
+        """Drop the exclusions and what they exclude: any phrase over a word of theirs, or those of their topic."""
+        blocking = self.blocking
+        blocked = [x for x in kept if x[2].kind is Kind.NOT]
+        blocked += [(s, -e, p) for s, e, n in plain if n in blocking for p in blocking[n] if p.topic]
+        if not blocked:
+            return kept
+        return [
+            (s, e, p)
+            for s, e, p in kept
+            if p.kind is not Kind.NOT
+            and not any(s < be and bs < e and b.topic in ("", p.topic) for bs, be, b in blocked)
+        ]
 
     def _key(self, token: str) -> str:
         known = self.cache.get(token)
@@ -173,23 +199,25 @@ class Matcher:
             if len(self.cache) >= _CACHE_WORDS:
                 self.cache.clear()
             key = self.forms.key(token)
-            known = self.cache[token] = f" {key} " if key else ""
+            known = self.cache[token] = self.codes.get(key, _UNKNOWN) if key else ""
         return known
 
 
 def _place(text: str, tokens: Sequence[str], kept: list[tuple[int, int, Phrase]]) -> tuple[Hit, ...]:
     """Turn token spans into code points: tokens stand in the text in order, so `find` walks to each."""
-    if not kept:
-        return ()
     places: list[int] = []
     position = 0
-    for token in tokens[: max(e for _, e, _ in kept)]:
-        position = text.find(token, position)
+    find = text.find
+    for token in tokens[: max([e for _, e, _ in kept], default=0)]:
+        position = find(token, position)
         places.append(position)
         position += len(token)
-    hits = [Hit(places[s], places[e - 1] + len(tokens[e - 1]), p) for s, e, p in kept]
-    hits.sort(key=lambda h: (h.start, h.end, h.phrase.topic, h.phrase.kind, h.phrase.text))
-    return tuple(hits)
+    found = [(places[s], places[e - 1] + len(tokens[e - 1]), p.order, p) for s, e, p in kept]
+    found.sort(key=_FIRST_THREE)
+    return tuple([Hit(s, e, p) for s, e, _, p in found])
+
+
+_FIRST_THREE = itemgetter(0, 1, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,18 +230,18 @@ class _Rule:
     needs: tuple[int, ...]
     required: frozenset[int]
 
-    def spans(self, keys: Sequence[str], found: Mapping[int, list[tuple[int, int]]]) -> list[tuple[int, int]]:
-        """Return the token spans of the rule, the shortest for each place where it begins."""
+    def spans(self, coded: str, found: Mapping[int, list[tuple[int, int]]]) -> list[tuple[int, int]]:
+        """Return the spans of the rule in the coded text, the shortest for each place where it begins."""
         spans = found[self.parts[0]]
         for part, gap in zip(self.parts[1:], self.gaps, strict=True):
             after = found[part]
             spans = [
                 (s, min(ends))
                 for s, e in spans
-                if (ends := [e2 for s2, e2 in after if e <= s2 <= e + gap and " ; " not in keys[e:s2]])
+                if (ends := [e2 for s2, e2 in after if e <= s2 <= e + gap and _STOP not in coded[e:s2]])
             ]
         if self.needs:
-            outside = [[x for x in found[need]] for need in self.needs]
+            outside = [found[need] for need in self.needs]
             spans = [(s, e) for s, e in spans if all(any(b <= s or a >= e for a, b in x) for x in outside)]
         return spans
 
@@ -228,7 +256,8 @@ def compile_phrases(
     builder = _Builder(language, classes, WordForms(language, morphology))
     rules = [builder.read(p) for p in phrases]
     world = {builder.numbers[(name,)] for name in _WORLD if (name,) in builder.numbers}
-    patterns = builder.patterns()
+    codes = _Codes()
+    patterns = builder.patterns(codes)
     plain: dict[int, list[Phrase]] = {}
     gapped: dict[int, list[_Rule]] = {}
     for rule in rules:
@@ -257,9 +286,22 @@ def compile_phrases(
         },
         gapped={k: tuple(v) for k, v in gapped.items()},
         forms=builder.forms,
-        token={"zh": _TOKEN_HAN, "ja": _TOKEN_HAN, "fa": _TOKEN_FA}.get(language, _TOKEN),
+        token={"zh": _TOKEN_HAN, "ja": _TOKEN_HAN, "fa": _TOKEN_FA, "he": _TOKEN_HE}.get(language, _TOKEN),
         spelled={p: frozenset(n) for p, n in spelled.items()},
+        codes=dict(codes),
     )
+
+
+class _Codes(dict[str, str]):
+    """Gives each new key the next character: from U+0100 on, past the surrogates."""
+
+    def __init__(self) -> None:
+        super().__init__({_UNKNOWN: _UNKNOWN, ",": ",", _STOP: _STOP})
+
+    def __missing__(self, key: str) -> str:
+        place = len(self) + 0x100
+        self[key] = code = chr(place if place < 0xD800 else place + 0x800)
+        return code
 
 
 class _Builder:
@@ -332,7 +374,8 @@ class _Builder:
             raise ValueError(f"{word!r} holds no word")
         return tuple(dict.fromkeys(found))
 
-    def patterns(self) -> dict[str, set[int]]:
+    def patterns(self, codes: Mapping[str, str]) -> dict[str, set[int]]:
+        """Return the coded key sequences, each with the numbers of the parts it stands for."""
         out: dict[str, set[int]] = {}
         for number, variants in self.spelled.items():
             for words in variants:
@@ -343,19 +386,7 @@ class _Builder:
                 if count > _MAX_VARIANTS:
                     raise ValueError(f"{words!r} has {count} forms; split it")
                 for keys in product(*options):
-                    text = "".join(f" {k} " for k in keys if k != "_")
+                    text = "".join(codes[k] for k in keys if k != _UNKNOWN)
                     if text:
                         out.setdefault(text, set()).add(number)
         return out
-
-
-@cache
-def load_weights() -> Mapping[str, float]:
-    """Return the weights of the score and the coefficients of the confidence, from the resources."""
-    import yaml
-
-    text = (files("pipeline") / "resources" / "taxonomy" / "weights.yml").read_text(encoding="utf-8")
-    tree = yaml.load(text, Loader=yaml.BaseLoader)  # the safe loader reads `off` as False
-    flat = {name: float(value) for name, value in tree["score"].items()}
-    flat |= {f"logit.{name}": float(value) for name, value in tree["confidence"].items()}
-    return flat

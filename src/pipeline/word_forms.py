@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 _SOFT = re.compile("[\u00ad\u0640\u200d\u0591-\u05bd\u05bf\u05c1\u05c2\u0610-\u061a\u064b-\u065f\u0670\u0301]")
@@ -48,6 +48,8 @@ class WordForms:
         self.capitals: set[str] = set()
         self.stems: dict[str, str] = {}
         self.tails: set[str] = set()
+        self._bare: dict[str, list[str]] = {}
+        self._read = 0
 
     def learn(self, word: str, plural: bool) -> list[str]:
         """Note one word of a phrase and return the keys that stand for it, before `expand`."""
@@ -60,8 +62,9 @@ class WordForms:
         if word.endswith("~"):
             stem = fold(word.rstrip("~"), self.language)
             stems = [stem]
-            if self.language in ("tr", "az") and len(stem) > _SOFTENED and stem[-1] in _SOFTER:
-                stems.append(stem[:-1] + _SOFTER[stem[-1]])
+            softer = _SOFTER.get(self.language, {})
+            if len(stem) > _SOFTENED and stem[-1] in softer:
+                stems.append(stem[:-1] + softer[stem[-1]])
             for one in stems:
                 self.stems[one] = "~~" if word.endswith("~~") or self.stems.get(one) == "~~" else "~"
             return [f"{one}~" for one in stems]
@@ -81,6 +84,8 @@ class WordForms:
     def expand(self, alternatives: Sequence[str]) -> list[str]:
         """Return every key a text may hold for these: a stem also stands for the known forms it covers."""
         out = dict.fromkeys(alternatives)
+        if self.language in ("ar", "he"):
+            out.update(dict.fromkeys(self._with_clitic(alternatives)))
         for key in alternatives:
             if key.endswith("~") and key != "~":
                 stem = key[:-1]
@@ -93,6 +98,22 @@ class WordForms:
             elif key.upper() in self.capitals:
                 out[f"={key.upper()}"] = None
         return list(out)
+
+    def _with_clitic(self, alternatives: Sequence[str]) -> Iterator[str]:
+        """Yield the known words that are one of these after a clitic: a phrase elsewhere may hold "the sanctions"."""
+        if self._read != len(self.exact):
+            self._read = len(self.exact)
+            self._bare = {}
+            for word in sorted(self.exact):
+                for bare in _candidates(word, self.language)[1:]:
+                    self._bare.setdefault(bare, []).append(word)
+        for key in alternatives:
+            yield from self._bare.get(key, ())
+            stem = key[:-1]
+            if stem and key.endswith("~"):
+                for bare, words in self._bare.items():
+                    if bare.startswith(stem) and self._covers(stem, bare):
+                        yield from words
 
     def key(self, token: str) -> str:
         """Return the key of a word of a text, "" for an ending that is written apart."""
@@ -189,19 +210,26 @@ def fold(word: str, language: str) -> str:
         return word.replace("ё", "е").replace("'", "")
     if language in ("ar", "fa", "ur"):
         return word.translate(_ARABIC)
+    if language == "he":
+        return word.translate(_HEBREW)
     return word
 
 
 _ARABIC = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ی", "ي": "ی", "ك": "ک", "ة": "ه", "ۀ": "ه"})
+_HEBREW = str.maketrans("ךםןףץ", "כמנפצ", "\"״'׳")
+"""Final letters, which change when an ending follows, and the marks of abbreviations and of foreign sounds."""
 _PILED = 5
 """Suffixes that may follow a Turkish stem."""
-_SOFTER = {"k": "ğ", "ç": "c", "p": "b"}
-"""Turkish and Azerbaijani: the last consonant of a stem before a vowel (elektrik, elektriğe)."""
+_SOFTER = {"tr": {"k": "ğ", "ç": "c", "p": "b"}, "az": {"q": "ğ", "k": "y"}}
+"""Turkish and Azerbaijani: the last consonant of a stem before a vowel (elektrik, elektriğe; bazarlıq, bazarlığı)."""
 _SOFTENED = 3
 """Stems up to this length keep their consonant (top, topu)."""
 PERSIAN_PLURALS = ("ها", "های", "هایی", "هاي")
 _ARABIC_CLITICS = ("وبال", "ولل", "وال", "بال", "کال", "فال", "ال", "لل", "و", "ف", "ب", "ل", "ک", "س")
-_HEBREW_CLITICS = ("וה", "של", "שה", "כש", "מה", "בה", "לה", "וב", "ול", "ומ", "ה", "ו", "ב", "ל", "מ", "ש", "כ")
+_HEBREW_CLITICS = (
+    "כשה", "ומה", "ושה", "ולה", "ובה", "שבה", "שמה", "שלה", "וה", "של", "שה", "כש", "מה", "בה", "לה", "וב", "ול",
+    "ומ", "וש", "וכ", "שב", "שמ", "ה", "ו", "ב", "ל", "מ", "ש", "כ",
+)  # fmt: skip
 
 
 def _candidates(form: str, language: str) -> list[str]:
