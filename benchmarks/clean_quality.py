@@ -1,9 +1,9 @@
 """Measure boilerplate removal on text beside keep-all, jusText and the rules of C4.
 
-    python benchmarks/clean_quality.py DATA [--oof FOLDER] [--view full main] [--json]
+    python benchmarks/clean_quality.py DATA [--oof FOLDER] [--view full main] [--methods "line model"] [--json]
 
 DATA holds `lines/pages.{full,main}.jsonl.gz` and `lines/gold.jsonl.gz`. FOLDER holds the out-of-fold answers that
-`train_cleaner.py DATA --oof FOLDER` wrote; without it the shipped weights are measured, which have seen the pages,
+`train_sequence.py` wrote; without it the shipped weights are measured, which have seen the pages,
 and the table says so. Word P, R and F1 are means over pages (bag of lower-cased words against the gold text); line F1
 weighs lines by their words; `prose lost` is the share of labelled body lines of 15 words and more, ended by a full
 stop, that were dropped. The ten worst pages follow, by name, with what went wrong.
@@ -32,6 +32,7 @@ from pipeline import line_model
 
 WORD = re.compile(r"\w+")
 Keep = Sequence[int]
+Method = Callable[[dict[str, Any]], Keep]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,24 +56,16 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--oof", type=Path)
     parser.add_argument("--view", nargs="*", default=["full", "main"])
+    parser.add_argument("--methods", nargs="*", default=["keep all", "C4 rules", "jusText", "line model"])
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
     gold = {row["id"]: row for row in read_rows(args.data / "lines" / "gold.jsonl.gz")}
     report: list[dict[str, Any]] = []
     for view in args.view:
         pages = list(read_rows(args.data / "lines" / f"pages.{view}.jsonl.gz"))
-        methods: dict[str, Callable[[dict[str, Any]], Keep]] = {
-            "keep all": keep_all,
-            "C4 rules": c4_rules,
-            "jusText": justext_rules(),
-        }
-        if args.oof:
-            for name, label in (("auto", "line model"), ("known", "line model, policy given")):
-                path = args.oof / f"oof.{view}.{name}.jsonl.gz"
-                answers = {row["id"]: row["keep"] for row in read_rows(path)}
-                methods[label] = lambda page, answers=answers: answers[page["id"]]  # type: ignore[misc]
-        else:
-            methods["line model (has seen these pages)"] = ours
+        methods = {name: make() for name, make in PEERS.items() if name in args.methods}
+        if "line model" in args.methods:
+            methods |= our_methods(args.oof, view)
         worst: list[tuple[float, str]] = []
         for label, method in methods.items():
             start = time.process_time()
@@ -143,6 +136,24 @@ def _align(lines: Sequence[str], found: Sequence[Any]) -> Keep:
             if not found[at].is_boilerplate:
                 out.append(k)
             at += 1
+    return out
+
+
+PEERS: dict[str, Callable[[], Method]] = {
+    "keep all": lambda: keep_all,
+    "C4 rules": lambda: c4_rules,
+    "jusText": justext_rules,
+}
+
+
+def our_methods(oof: Path | None, view: str) -> dict[str, Method]:
+    """Return the line model as it answered out of fold, or the shipped weights."""
+    if oof is None:
+        return {"line model (has seen these pages)": ours}
+    out: dict[str, Method] = {}
+    for name, label in (("auto", "line model"), ("known", "line model, policy given")):
+        answers = {row["id"]: row["keep"] for row in read_rows(oof / f"oof.{view}.{name}.jsonl.gz")}
+        out[label] = lambda page, answers=answers: answers[page["id"]]  # type: ignore[misc]
     return out
 
 

@@ -22,139 +22,50 @@ import gzip
 import hashlib
 import json
 import sys
-import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "src"), str(Path(__file__).resolve().parent)]
 
 import foreign_pages  # noqa: E402
+from train_forest import Options, fit, squash  # noqa: E402
+from train_pages import (  # noqa: E402
+    FOLDS,
+    Sample,
+    build_tables,
+    draw,
+    fold_of,
+    learn_words,
+    read_samples,
+    translate,
+)
 
-from pipeline import line_tokens as lt  # noqa: E402
-from pipeline.line_features import FeatureTable, PageLines, describe_lines  # noqa: E402
-from pipeline.line_forest import LEAF_UNIT, Forest  # noqa: E402
+from pipeline.line_features import FeatureTable  # noqa: E402
+from pipeline.line_forest import Forest  # noqa: E402
 from pipeline.line_model import keep_lines, pack_weights  # noqa: E402
 from pipeline.line_second import describe_neighbours  # noqa: E402
-from pipeline.line_words import WordScores, learn_grams  # noqa: E402
 
-FOLDS = 5
-NO_WORDS = WordScores.of(np.array([1], np.uint64), np.array([0], np.int16))
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """A page with its answer. `labels`: 1 content, 0 boilerplate, -1 nothing to learn."""
-
-    id: str
-    domain: str
-    kind: str
-    policy: str
-    page: PageLines
-    labels: Sequence[int]
-    view: str = "full"
-    language: str = ""
-    """Set on a page that was translated; no word scores are learned from it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How to train; the defaults are what ships."""
-
-    trees: tuple[int, int] = (260, 220)
-    depth: int = 6
-    rate: float = 0.12
-    words_unknown: float = 0.1
-    policy_unknown: float = 0.5
-    weight_power: float = 1.0
-    junk_share: float = 0.4
-    foreign_share: float = 0.35
-    min_sites: int = 3
-    seed: int = 7
-    threads: int = 1
-
-
-def fold_of(domain: str) -> int:
-    return int(hashlib.sha256(domain.encode()).hexdigest()[:8], 16) % FOLDS
-
-
-def read_samples(data: Path, view: str) -> list[Sample]:
-    gold = {}
-    with gzip.open(data / "lines" / "gold.jsonl.gz", "rt", encoding="utf8") as file:
-        for line in file:
-            row = json.loads(line)
-            gold[row["id"]] = row["dataset"]
-    out = []
-    with gzip.open(data / "lines" / f"pages.{view}.jsonl.gz", "rt", encoding="utf8") as file:
-        for line in file:
-            row = json.loads(line)
-            policy = "article" if gold[row["id"]] == "aed" else "page"
-            page = PageLines(row["lines"], row["gap"])
-            out.append(Sample(row["id"], row["domain"], row["ptype"], policy, page, row["labels"], view))
-    return out
-
-
-def translate(samples: Sequence[Sample], share: float) -> list[Sample]:
-    """Return foreign copies of a share of the pages."""
-    out = []
-    languages = list(foreign_pages.LETTERS)
-    for sample in samples:
-        if draw(f"foreign/{sample.id}/{sample.view}") < share:
-            language = languages[int(draw(f"language/{sample.id}/{sample.view}") * len(languages))]
-            lines = foreign_pages.translate_lines(sample.page.lines, language)
-            out.append(replace(sample, page=replace(sample.page, lines=lines), language=language))
-    return out
-
-
-def learn_words(samples: Sequence[Sample], min_sites: int) -> WordScores:
-    """Count in how many sites each word, pair and line stood in boilerplate and in content."""
-    by_site: dict[str, list[Sample]] = defaultdict(list)
-    for sample in samples:
-        if sample.language:
-            continue
-        by_site[sample.domain].append(sample)
-    content, junk = [], []
-    for site in sorted(by_site):
-        lines = [x for s in by_site[site] for x in s.page.lines]
-        labels = np.array([y for s in by_site[site] for y in s.labels])
-        grams, line = learn_grams(lt.tokenize_lines(lines))
-        content.append(np.unique(grams[labels[line] == 1]))
-        junk.append(np.unique(grams[labels[line] == 0]))
-    keys, sides = (
-        np.concatenate(content + junk),
-        np.concatenate([np.ones(sum(map(len, content)), bool), np.zeros(sum(map(len, junk)), bool)]),
-    )
-    unique, index = np.unique(keys, return_inverse=True)
-    good = np.bincount(index, sides)
-    bad = np.bincount(index, ~sides)
-    keep = (good + bad >= min_sites + 1) & (np.maximum(good, bad) >= min_sites)
-    unique, good, bad = unique[keep], good[keep], bad[keep]
-    # The prior is the ratio of all (site, word) pairs, so that a word at its ordinary place scores 0.
-    prior = np.log((good.sum() + 1) / (bad.sum() + 1))
-    score = np.log((good + 0.7) / (bad + 0.7)) - prior
-    score *= 1.0 - 1.0 / (1.0 + 0.5 * (good + bad))
-    telling = np.abs(score) > 0.25
-    order = np.argsort(-np.abs(score[telling]) * np.log1p((good + bad)[telling]), kind="stable")
-    return WordScores.of(unique[telling][order], np.rint(score[telling][order] * 100).astype(np.int16))
-
-
-def build_tables(
-    samples: Sequence[Sample], scores_of: dict[int, WordScores], options: Options, batch: int = 40
-) -> list[tuple[FeatureTable, list[int]]]:
-    """Return the feature tables of the samples, each batch with the word scores its fold has not seen."""
-    order = sorted(range(len(samples)), key=lambda k: fold_of(samples[k].domain))
-    out = []
-    for fold in range(FOLDS):
-        members = [k for k in order if fold_of(samples[k].domain) == fold]
-        for low in range(0, len(members), batch):
-            part = members[low : low + batch]
-            out.append((describe_lines([samples[k].page for k in part], scores_of[fold]), part))
-    return out
+__all__ = [
+    "FOLDS",
+    "Forest",
+    "Options",
+    "Sample",
+    "add_second",
+    "fit",
+    "hide_columns",
+    "hide_words",
+    "learn_words",
+    "masked",
+    "squash",
+    "stack_tables",
+    "train",
+    "write_weights",
+]
 
 
 def hide_words(samples: Sequence[Sample], share: float, seed: int) -> np.ndarray:
@@ -188,7 +99,7 @@ def stack_tables(samples: Sequence[Sample], options: Options) -> Stack:
     for fold in range(FOLDS):
         scores_of[fold] = learn_words([s for s in samples if fold_of(s.domain) != fold], options.min_sites)
         print(f"fold {fold}: {len(scores_of[fold].hashes)} scored words", flush=True)
-    return _stack(samples, build_tables(samples, scores_of, options), options)
+    return _stack(samples, build_tables(samples, scores_of), options)
 
 
 def _stack(samples: Sequence[Sample], tables: list[tuple[FeatureTable, list[int]]], options: Options) -> Stack:
@@ -317,69 +228,6 @@ def unstack(stack: Stack, samples: Sequence[Sample], values: np.ndarray) -> list
     return out
 
 
-def fit(
-    names: Sequence[str], matrix: np.ndarray, labels: np.ndarray, weights: np.ndarray, trees: int, o: Options
-) -> Forest:
-    """Train one forest of symmetric trees on the lines (columns of `matrix`) that have weight and a label."""
-    from catboost import CatBoostClassifier, Pool
-
-    model = CatBoostClassifier(
-        iterations=trees,
-        depth=o.depth,
-        learning_rate=o.rate,
-        random_seed=o.seed,
-        thread_count=o.threads,
-        border_count=64,
-        bootstrap_type="MVS",
-        subsample=0.5,
-        rsm=0.25,
-        l2_leaf_reg=6.0,
-        verbose=0,
-        allow_writing_files=False,
-        boosting_type="Plain",
-        score_function="Cosine",
-        leaf_estimation_iterations=2,
-    )
-    used = np.flatnonzero((labels >= 0) & (weights > 0))
-    model.fit(Pool(matrix[:, used].T, labels[used], weight=weights[used]))
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "model.json"
-        model.save_model(str(path), format="json")
-        return forest_of(json.loads(path.read_text()), names)
-
-
-def forest_of(raw: dict[str, Any], names: Sequence[str]) -> Forest:
-    """Turn the trainer's JSON into arrays."""
-    depth = max(len(t["splits"]) for t in raw["oblivious_trees"])
-    questions: dict[tuple[int, float], int] = {}
-    splits, leaves, cover = [], [], []
-    for tree in raw["oblivious_trees"]:
-        own = [(s["float_feature_index"], np.float32(s["border"]).item()) for s in tree["splits"]]
-        ids = [questions.setdefault(q, len(questions)) for q in own]
-        # A shallower tree asks its last question again; leaves of impossible answers are never reached.
-        splits.append(ids + [ids[-1] if ids else 0] * (depth - len(own)))
-        leaves.append(_deepen(np.array(tree["leaf_values"], float), len(own), depth))
-        cover.append(_deepen(np.array(tree["leaf_weights"], float), len(own), depth))
-    scale, (bias,) = raw["scale_and_bias"]
-    return Forest(
-        tuple(names),
-        np.array([q[0] for q in questions], np.int32),
-        np.array([q[1] for q in questions], np.float32),
-        np.array(splits, np.int32),
-        np.rint(np.array(leaves) * scale * LEAF_UNIT).astype(np.int32),
-        round(bias * LEAF_UNIT),
-        np.array(cover, np.float32),
-    )
-
-
-def _deepen(leaves: np.ndarray, own: int, depth: int) -> np.ndarray:
-    return leaves[np.arange(2**depth) % 2**own]
-
-
-def squash(score: np.ndarray) -> np.ndarray:
-    return np.round(1.0 / (1.0 + np.exp(-score / LEAF_UNIT)), 6)
-
-
 def write_weights(result: Result, samples: Sequence[Sample], model: str, folder: Path, options: Options) -> Path:
     """Write `folder`/`model`.npz, the arrays that `pipeline.line_model.load_weights` reads."""
     if result.first is None or result.second is None:
@@ -406,7 +254,7 @@ def main() -> None:
     args.oof.mkdir(parents=True, exist_ok=True)
     for name, probability in (("auto", result.auto), ("known", result.known)):
         write_answers(args.oof, name, samples, probability, result.words)
-    for line in describe_languages(samples, result):
+    for line in describe_languages(samples, result.auto, result.words):
         print(line)
     if args.write:
         path = write_weights(result, samples, "text", foreign_pages.RESOURCES, options)
@@ -414,10 +262,6 @@ def main() -> None:
         for view in ("full", "main"):
             file = args.data / "lines" / f"pages.{view}.jsonl.gz"
             print(f"{file.name}: sha256 {hashlib.sha256(file.read_bytes()).hexdigest()}")
-
-
-def draw(text: str) -> float:
-    return int(hashlib.sha256(f"draw/{text}".encode()).hexdigest()[:8], 16) / 2**32
 
 
 def write_answers(
@@ -433,11 +277,13 @@ def write_answers(
             file.write("\n".join(lines) + "\n")
 
 
-def describe_languages(samples: Sequence[Sample], result: Result) -> Iterator[str]:
+def describe_languages(
+    samples: Sequence[Sample], probability: Sequence[np.ndarray], words: Sequence[np.ndarray]
+) -> Iterator[str]:
     """Say how well translated pages go beside their English originals: line F1 weighed by words, mean over pages."""
     foreign = {(s.id, s.view) for s in samples if s.language}
     rows: dict[tuple[str, str], list[float]] = defaultdict(list)
-    for sample, own, size in zip(samples, result.auto, result.words, strict=True):
+    for sample, own, size in zip(samples, probability, words, strict=True):
         if (sample.id, sample.view) not in foreign:
             continue
         keep, label = keep_lines(own, size), np.array(sample.labels)

@@ -3,7 +3,8 @@
     python benchmarks/train_html.py DATA [--write src/pipeline/resources/line_model] [--out oof.jsonl.gz]
 
 DATA holds `html/gold.jsonl.gz` and `html/*.html.gz`. Needs catboost, at training only. Out-of-fold answers
-(`{"id", "text"}`, with the policy known and guessed) can be scored beside those of other extractors.
+(`{"id", "mode", "text", "prob"}`, with the policy known and guessed) can be scored beside those of other extractors;
+`train_html_sequence.py` mixes its own with them.
 """
 
 from __future__ import annotations
@@ -119,8 +120,9 @@ def train(samples: list[base.Sample], golds: list[str], options: base.Options, a
     if args.out:
         with gzip.open(args.out, "wt", encoding="utf-8") as out:
             for mode in answers:
-                for k, text in texts_of(stack, used, late[mode], done):
-                    out.write(json.dumps({"id": used[k].id, "mode": mode, "text": text}) + "\n")
+                for k, text, own in texts_of(stack, used, late[mode], done):
+                    row = {"id": used[k].id, "mode": mode, "text": text, "prob": own.tolist()}
+                    out.write(json.dumps(row) + "\n")
 
 
 def texts_of(stack: base.Stack, used: list[base.Sample], probability: np.ndarray, done: np.ndarray):
@@ -131,7 +133,8 @@ def texts_of(stack: base.Stack, used: list[base.Sample], probability: np.ndarray
             high = low + len(used[k].labels)
             if done[low]:
                 keep = keep_lines(probability[low:high], words[low:high])
-                yield k, "\n".join(line for line, kept in zip(used[k].page.lines, keep, strict=True) if kept)
+                text = "\n".join(line for line, kept in zip(used[k].page.lines, keep, strict=True) if kept)
+                yield k, text, probability[low:high]
             low = high
 
 
@@ -145,7 +148,7 @@ def report(
     done: np.ndarray,
 ) -> None:
     scores = defaultdict(list)
-    for k, text in texts_of(stack, used, probability, done):
+    for k, text, _ in texts_of(stack, used, probability, done):
         value = word_f1(text, golds[whole[k]])
         scores[used[k].kind.split()[0]].append(value)
         scores[used[k].kind].append(value)

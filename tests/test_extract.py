@@ -138,6 +138,6 @@ def test_trafilatura_judges_equal_pages_equally_and_within_its_time() -> None:
     assert [m.features for m in first.markup] == [m.features for m in second.markup]
     assert [m.features[KEPT] for m in first.markup] == [0.0] + [1.0] * 9
     assert extract_text("<p>Words that are here.</p>" * 200_000, 0.2) is None
-    large = b"<p>a</p>" * (MAX_CHARS // 8 + 1)
+    large = b"<p>" + b"a " * (MAX_CHARS // 2) + b"</p>"
     page = extract_page(Source("b.html", None, len(large), "text/html"), large, SETTINGS, "trafilatura")
     assert page.markup[0].features == {KEPT: -1.0} and page.detail is not None

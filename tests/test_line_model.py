@@ -17,9 +17,20 @@ from hypothesis import strategies as st
 from pipeline import line_model
 from pipeline import line_tokens as lt
 from pipeline.errors import ContractError
-from pipeline.line_features import PageLines, Rows, describe_lines
-from pipeline.line_forest import LEAF_UNIT, Forest
+from pipeline.line_features import FeatureTable, PageLines, Rows, describe_lines
+from pipeline.line_forest import LEAF_UNIT, Forest, add_parts
 from pipeline.line_model import FAMILIES, best_level, family_of, keep_lines, load_weights, score_lines, score_pages
+from pipeline.line_sequence import (
+    ACTIVE_LIMIT,
+    CONTEXT_STEPS,
+    INPUT_LIMIT,
+    INPUT_STEPS,
+    Layer,
+    LineSequence,
+    load_sequence,
+    pack_sequence,
+    unpack_sequence,
+)
 from pipeline.line_words import match_phrases, pick_stopwords
 
 CASES = json.loads((Path(__file__).parent / "cases" / "line_model.json").read_text("utf-8"))["pages"]
@@ -55,6 +66,23 @@ def test_written_pages_keep_their_body_and_lose_their_frame(case: dict, policy: 
     # A known failure that passes now must leave the file.
     assert [row for row in wrong if not any(line in row for line in known)] == []
     assert len(wrong) == len(known)
+
+
+ALPHABETS = (
+    "აბცდეფგჰიჯკლმნოპქრსტუვწხყზ",
+    "αβξδεφγηιψκλμνοπθρστυωςχύζ",
+    "አበቸደአፈገሀኢጀከለመነኦጰቀረሰተኡቨወኸየዘ",
+    "bcdefghijklmnopqrstuvwxyza",
+)
+
+
+@pytest.mark.parametrize("letters", ALPHABETS)
+@pytest.mark.parametrize("case", CASES[:2], ids=[c["why"] for c in CASES[:2]])
+def test_a_body_in_a_language_nobody_knows_is_kept(case: dict, letters: str) -> None:
+    foreign = str.maketrans("abcdefghijklmnopqrstuvwxyz", letters)
+    lines = [row[2].lower().translate(foreign) for row in case["lines"]]
+    keep = score_lines(lines, [row[0] for row in case["lines"]]).keep
+    assert [row[2] for row, kept in zip(case["lines"], keep, strict=True) if row[1] == "keep" and not kept] == []
 
 
 def test_a_page_scores_the_same_alone_and_in_any_batch() -> None:
@@ -130,7 +158,7 @@ def test_the_weights_ask_for_the_features_that_are_made() -> None:
 def test_the_model_card_names_the_files_that_ship() -> None:
     folder = Path(line_model.__file__).parent / "resources" / "line_model"
     card = (folder / "MODEL_CARD.md").read_text("utf-8")
-    for name in ("text.npz", "stopwords.txt", "phrases.toml"):
+    for name in ("text.npz", "text_sequence.npz", "stopwords.txt", "phrases.toml"):
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() in card, name
     card = (folder / "HTML_MODEL_CARD.md").read_text("utf-8")
     assert hashlib.sha256((folder / "html.npz").read_bytes()).hexdigest() in card
@@ -180,6 +208,82 @@ def test_the_parts_of_a_leaf_and_the_root_add_up_to_the_leaf() -> None:
     by_hand = [forest.leaves[0, 2] + forest.leaves[1, 1], forest.leaves[0, 0] + forest.leaves[1, 2]]
     by_hand += [forest.leaves[0, 3] + forest.leaves[1, 3]]
     assert forest.score(matrix).tolist() == by_hand
+
+
+def small_net(rng: np.random.Generator, reach: tuple[int, ...] = (1, 2, 4)) -> LineSequence:
+    names, width = ("words", "prose"), 5
+
+    def layer(rows: int, columns: int, scale: float) -> Layer:
+        weight = rng.integers(-127, 128, (rows, columns)).astype(np.float32)
+        return Layer(weight, np.full(rows, scale, np.float32), rng.normal(size=rows).astype(np.float32))
+
+    return LineSequence(
+        names,
+        np.zeros(2),
+        np.ones(2),
+        layer(width, len(names) + 1, 1e-3),
+        tuple(layer(width, 3 * width, 2e-5) for _ in reach),
+        tuple(layer(width, 3 * width, 1e-6) for _ in reach[::2]),
+        layer(1, width, 1e-4),
+        reach,
+        (0.1,) * (len(reach) + 1),
+    )
+
+
+def table_of(words: list[float], bounds: list[int]) -> FeatureTable:
+    values = np.array(words, np.float32)
+    columns = {"words": values, "prose": values % 3, "policy": np.zeros(len(values), np.float32)}
+    return FeatureTable(columns, np.array(bounds), values.astype(np.float64), ())
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(st.integers(0, 60), max_size=12), min_size=1, max_size=5), st.integers(0, 99))
+def test_the_net_reads_a_page_the_same_alone_and_between_others(pages: list[list[int]], seed: int) -> None:
+    net = small_net(np.random.default_rng(seed))
+    pages = [[*page] for page in pages if page] or [[1]]
+    bounds = np.cumsum([0, *map(len, pages)]).tolist()
+    together = net.score(table_of([float(w) for page in pages for w in page], bounds))
+    alone = [net.score(table_of([float(w) for w in page], [0, len(page)])) for page in pages]
+    assert together.tolist() == np.concatenate(alone).tolist()
+
+
+def test_a_line_far_below_changes_what_the_net_says_of_the_first() -> None:
+    net = small_net(np.random.default_rng(3))
+    words = [float(w) for w in range(1, 9)]
+    assert net.score(table_of(words, [0, 8]))[0] != net.score(table_of([*words[:-1], 90.0], [0, 8]))[0]
+
+
+def test_the_shipped_net_adds_whole_numbers_that_float32_holds_exactly() -> None:
+    net = load_sequence("text")
+    assert net is not None
+    largest = {len(net.names) + 1: INPUT_LIMIT * INPUT_STEPS, net.entry.weight.shape[0]: ACTIVE_LIMIT}
+    for layer in (net.entry, *net.turns, net.exit):
+        assert np.array_equal(layer.weight, np.rint(layer.weight))
+        inputs = largest.get(layer.weight.shape[1], ACTIVE_LIMIT)
+        # Whatever the order of adding, no partial sum exceeds this.
+        assert np.abs(layer.weight).sum(axis=1).max() * inputs < 2**24
+    # The summaries of a page are larger and are added in float64.
+    for layer in net.contexts:
+        assert np.abs(layer.weight).sum(axis=1).max() * ACTIVE_LIMIT * CONTEXT_STEPS < 2**53
+
+
+def test_a_packed_net_is_read_back_as_it_was(tmp_path: Path) -> None:
+    net = load_sequence("text")
+    assert net is not None
+    np.savez_compressed(tmp_path / "net.npz", **pack_sequence(net))
+    with np.load(tmp_path / "net.npz", allow_pickle=False) as data:
+        again = unpack_sequence({name: data[name] for name in data.files})
+    page = page_of(CASES[0])
+    table = describe_lines([page], load_weights("text").words)
+    assert again.score(table).tolist() == net.score(table).tolist()
+
+
+def test_the_evidence_of_a_line_adds_up_to_its_log_odds() -> None:
+    rng = np.random.default_rng(2)
+    parts = rng.normal(size=(7, 8, 16)).astype(np.float32)
+    leaf = rng.integers(0, 8, (7, 30)).astype(np.uint8)
+    by_hand = [[parts[t, leaf[t, k]] for t in range(7)] for k in range(30)]
+    assert add_parts(parts, leaf) == pytest.approx(np.array(by_hand, np.float64).sum(axis=1), abs=1e-5)
 
 
 def test_a_word_hash_depends_on_its_letters_alone() -> None:

@@ -78,3 +78,20 @@ def test_the_persian_calendar_has_its_leap_days() -> None:
     assert str(from_jalali(1399, 12, 30)) == "2021-03-20"
     assert from_jalali(1400, 12, 30) is None
     assert str(from_jalali(1300, 1, 1)) == "1921-03-21"
+
+
+FRENCH = (
+    "Le plan du port est encore reporté\n\n{label} 03/07/2023\n\nLe comité s'est réuni mardi pour examiner le nouveau "
+    "plan du port, et plusieurs membres ont demandé plus de temps avant le vote qui est prévu le mois prochain."
+)
+ENGLISH = (
+    "The harbour plan is put off again\n\n{label} 03/07/2023\n\nThe committee met again on Tuesday to discuss the new "
+    "plan for the harbour, and several members asked for more time before the vote that is expected next month."
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [(FRENCH.format(label="Publié le"), "2023-07-03"), (ENGLISH.format(label="Published:"), "None")]
+)
+def test_a_numeric_date_is_read_in_the_order_of_the_texts_language(text: str, said: str) -> None:
+    assert str(clean_text(text).published_on) == said

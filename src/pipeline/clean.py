@@ -17,7 +17,20 @@ from .blocks import Line, cut_lines
 from .errors import ContractError
 from .metadata import fact_date, fact_value, read_facts
 from .model import DISPOSITION_OF, UNDETERMINED, Block, Disposition, Document, Language, Markup, Page, Role
-from .rules import biography, body, header, legal, navigation, profile, promotion, repeats, title
+from .rules import (
+    authors,
+    biography,
+    body,
+    furniture,
+    header,
+    legal,
+    navigation,
+    profile,
+    promotion,
+    repeats,
+    threads,
+    title,
+)
 from .rules.sheet import Claim, Sheet, make_sheet
 from .settings import CleanSettings
 
@@ -29,13 +42,18 @@ Rule = Callable[[Sheet, CleanSettings], Iterable[Claim]]
 RULES: tuple[Rule, ...] = (
     lambda sheet, _: navigation.claim_artefacts(sheet),
     lambda sheet, settings: profile.claim_profiles(sheet, settings.profile_families),
+    lambda sheet, _: furniture.claim_leaks(sheet),
     lambda sheet, _: legal.claim_cookies(sheet),
     lambda sheet, _: navigation.claim_contents(sheet),
+    lambda sheet, _: threads.claim_threads(sheet),
     lambda sheet, _: repeats.claim_repeated_menus(sheet),
+    lambda sheet, _: authors.claim_mail_head(sheet),
     lambda sheet, _: header.claim_header(sheet),
     lambda sheet, _: biography.claim_biographies(sheet),
     lambda sheet, _: promotion.claim_buttons(sheet),
     lambda sheet, _: promotion.claim_comments(sheet),
+    lambda sheet, _: furniture.claim_furniture(sheet),
+    lambda sheet, _: furniture.claim_walls(sheet),
     lambda sheet, _: legal.claim_legal(sheet),
     lambda sheet, _: legal.claim_contacts(sheet),
     lambda sheet, _: promotion.claim_boxes(sheet),
@@ -48,8 +66,10 @@ RULES: tuple[Rule, ...] = (
     lambda sheet, _: title.claim_title_copies(sheet),
     lambda sheet, settings: repeats.claim_repeats(sheet, settings.repeat_min),
     lambda sheet, _: header.claim_teams(sheet),
+    lambda sheet, _: authors.claim_lone_names(sheet),
     lambda sheet, _: body.claim_captions(sheet),
     lambda sheet, _: promotion.claim_appeals(sheet),
+    lambda sheet, _: promotion.claim_inner_appeals(sheet),
 )
 """The structural rules in the order of their rank: the first claim on a character wins."""
 
@@ -96,12 +116,12 @@ def clean_pages(pages: Sequence[Page], settings: CleanSettings) -> list[Document
 
 
 def claim_lines(page: Page, lines: tuple[Line, ...], scores: LineScores | None, settings: CleanSettings) -> Sheet:
-    """Return the page's sheet after all structural rules, without the claims that the model overrules."""
+    """Return the page's sheet after all structural rules."""
     stated = next((f.value for f in page.facts if f.name == "title"), "")
     sheet = make_sheet(page.text, lines, stated, None if scores is None else scores.probability.tolist())
     for rule in RULES:
         sheet = sheet.with_claims(rule(sheet, settings))
-    return sheet.without_overruled()
+    return sheet
 
 
 def _score(pages: Sequence[Page], cut: Sequence[tuple[Line, ...]], settings: CleanSettings) -> list[LineScores | None]:
@@ -155,7 +175,8 @@ def _clean(page: Page, lines: tuple[Line, ...], scores: LineScores | None, setti
     verdicts, flags = judge_lines(sheet, scores, by)
     blocks = tuple(_label_blocks(sheet, list(_blocks(sheet, verdicts)), settings.label_siblings))
     _assert_ledger(page.text, blocks)
-    facts = read_facts(sheet, page.facts)
+    language = _language(blocks)
+    facts = read_facts(sheet, page.facts, language.code)
     return Document(
         doc_id=page.doc_id,
         source_path=page.source_path,
@@ -166,7 +187,7 @@ def _clean(page: Page, lines: tuple[Line, ...], scores: LineScores | None, setti
         author=fact_value(facts, "author"),
         published_on=fact_date(facts),
         site=fact_value(facts, "site"),
-        language=_language(blocks),
+        language=language,
         facts=facts,
         flags=flags,
     )
@@ -193,6 +214,9 @@ def judge_lines(
     for line in open_lines:
         p, keep = float(scores.probability[line.index]), bool(scores.keep[line.index])
         verdicts[line.index] = Verdict(keep, by, "", p if keep else 1 - p)
+    for line in open_lines:
+        if line.text[0] == "#" and not verdicts[line.index].keep and _is_marked_heading(sheet, line, verdicts):
+            verdicts[line.index] = Verdict(True, "heading_of_kept", "a heading's mark over kept text", 0.6)
     for line in _likely_headings(sheet, open_lines, verdicts):
         verdicts[line.index] = Verdict(True, "heading_of_kept", "a heading over kept prose in a clean document", 0.5)
     flags = []
@@ -212,6 +236,13 @@ def judge_lines(
             said = scores.evidence(index) or f"{by.replace('_', ' ')} does not take it for content"
             verdicts[index] = Verdict(False, verdict.rule, said, verdict.confidence)
     return verdicts, tuple(flags)
+
+
+def _is_marked_heading(sheet: Sheet, line: Line, verdicts: dict[int, Verdict]) -> bool:
+    """Tell whether a line has a heading's mark ("## ...") and a kept paragraph right below."""
+    below = sheet.lines[line.index + 1] if line.index + 1 < len(sheet.lines) else None
+    marked = line.text.lstrip("#")[:1] == " " and not sheet.whole(line.index)
+    return marked and below is not None and below.is_prose and below.index in verdicts and verdicts[below.index].keep
 
 
 def _likely_headings(sheet: Sheet, open_lines: list[Line], verdicts: dict[int, Verdict]) -> Iterator[Line]:

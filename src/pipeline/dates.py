@@ -26,8 +26,10 @@ class FoundDate:
     value: date | None
 
 
-def find_dates(text: str) -> list[FoundDate]:
+def find_dates(text: str, day_first: bool = False) -> list[FoundDate]:
     """Return the full dates in `text` in order, without overlaps.
+
+    With `day_first` (the text is in a language that writes the day before the month) 03/04/2025 is in April.
 
     >>> [str(d.value) for d in find_dates("02 November 2025 - 21:53; 28.12.2023; ۱۱ آبان ۱۴۰۴; 03/04/2025")]
     ['2025-11-02', '2023-12-28', '2025-11-02', 'None']
@@ -36,7 +38,12 @@ def find_dates(text: str) -> list[FoundDate]:
         return []
     folded = fold(text)
     found = sorted(
-        {*_iso(folded, _PERSIAN_DIGIT.search(text) is not None), *_numeric(folded), *_named(folded), *_asian(folded)},
+        {
+            *_iso(folded, _PERSIAN_DIGIT.search(text) is not None),
+            *_numeric(folded, day_first),
+            *_named(folded),
+            *_asian(folded),
+        },
         key=lambda d: (d.start, -d.end),
     )
     kept: list[FoundDate] = []
@@ -47,7 +54,59 @@ def find_dates(text: str) -> list[FoundDate]:
 
 
 FIRST_YEAR, LAST_YEAR = 1900, 2099
+DAY_FIRST = frozenset(
+    [
+        "ar",
+        "az",
+        "be",
+        "bg",
+        "bn",
+        "ca",
+        "cs",
+        "da",
+        "de",
+        "el",
+        "es",
+        "fa",
+        "fi",
+        "fr",
+        "he",
+        "hi",
+        "hr",
+        "hy",
+        "id",
+        "it",
+        "ka",
+        "kk",
+        "mk",
+        "nl",
+        "no",
+        "pl",
+        "pt",
+        "ro",
+        "ru",
+        "sk",
+        "sl",
+        "sq",
+        "sr",
+        "tr",
+        "uk",
+        "ur",
+        "uz",
+        "vi",
+    ]
+)
+"""Languages that write the day before the month in numbers, whatever the mark; English does both."""
 
+# "5 hours ago": a time that says no date.
+RELATIVE = re.compile(
+    r"\b\d{1,3} ?(?:sec|min|hour|hr|day|week|month|year|h|d|w|mo|y|секунд|минут|час|дн|день|дня|недел|месяц|год|лет|"
+    r"хвилин|годин|тижн|"
+    r"dakika|saat|gün|hafta|ay|yıl|dəqiqə|həftə|stunde|tag|woche|monat|jahr|minute|heure|jour|semaine|mois|hora|día|semana|mes|año|"
+    r"ora|ore|giorn|settiman|dia|mês|godzin|dni|دقیقه|ساعت|روز|هفته|ماه|سال|دقيقة|ساعة|يوم|أيام|שעות|דקות|ימים)\w{0,5}"
+    r"(?: ago| назад| тому| önce| əvvəl| temu| fa| atrás| پیش)\b|(?:vor|il y a|hace|há|منذ|قبل|לפני) \d{1,3} \w{1,9}|"
+    r"\d{1,3} ?(?:秒|分钟|分|小时|天|周|个月|時間|日|か月)前|\d{1,3} ?(?:분|시간|일|주|개월) 전"
+)
 _YEAR = re.compile(r"\d{4}")
 _ISO = re.compile(
     r"(?<!\d)(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)(?:t\d{2}:\d{2}(?::\d{2})?(?:\.\d{1,6})?(?:z|[+-]\d{2}:?\d{2})?)?"
@@ -72,10 +131,10 @@ def _iso(text: str, persian: bool) -> Iterator[FoundDate]:
             yield FoundDate(m.start(), m.end(), value)
 
 
-def _numeric(text: str) -> Iterator[FoundDate]:
+def _numeric(text: str, day_first: bool) -> Iterator[FoundDate]:
     for m in _NUMERIC.finditer(text):
         a, b, year = int(m[1]), int(m[3]), int(m[4])
-        if m[2] == "." or a == b or a > 12:
+        if m[2] == "." or day_first or a == b or a > 12:
             value = _make(year, b, a)
         elif b > 12:
             value = _make(year, a, b)

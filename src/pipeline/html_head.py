@@ -7,6 +7,7 @@ and every collection is bounded.
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -139,6 +140,23 @@ def path_of(url: str | None) -> str:
         return urlsplit(url or "").path
     except ValueError:
         return ""
+
+
+def key_of(text: str) -> str:
+    """Return the letters and digits of a name, in lower case, for comparison."""
+    return _NO_KEY.sub("", text.lower())
+
+
+_NO_KEY = re.compile(r"\W+|^the\s|\.(?:com|org|net)$")
+
+
+def host_of(url: str | None) -> str:
+    """Return the host of an address without "www.", "" where there is none or it is broken."""
+    try:
+        host = urlsplit(url or "").hostname or ""
+    except ValueError:
+        return ""
+    return host.removeprefix("www.")
 
 
 def page_address(root: Any) -> str | None:

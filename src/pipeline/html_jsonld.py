@@ -38,6 +38,14 @@ class Thing:
     authors: tuple[str, ...] = ()
     publisher: str = ""
 
+    @property
+    def is_site(self) -> bool:
+        """Tell whether the thing is a site or an organisation, whose name is no part of a title and no author."""
+        return bool(self.kinds & _SITES)
+
+
+_SITES = frozenset(("WebSite", "Organization", "NewsMediaOrganization", "Corporation", "OnlineStore"))
+
 
 def read_jsonld(root: Any) -> tuple[Thing, ...]:
     """Return the things of all JSON-LD blocks, outer before inner; comments, lists and reviews are not entered."""
@@ -89,16 +97,18 @@ def _things(data: Any, room: int) -> list[Thing]:
                 _string(node.get("name")),
                 _string(node.get("headline")) or (_string(node.get("name")) if kinds & ARTICLES else ""),
                 _string(node.get("datePublished")) or (_string(node.get("dateCreated")) if kinds & ARTICLES else ""),
-                tuple(_people(node.get("author") or node.get("creator"), names)),
-                next(_people(node.get("publisher"), names), ""),
+                tuple(_names(node.get("author") or node.get("creator"), names, persons=True)),
+                next(_names(node.get("publisher"), names), ""),
             )
         )
     return out
 
 
-def _people(value: Any, names: dict[str, str]) -> Iterator[str]:
+def _names(value: Any, names: dict[str, str], *, persons: bool = False) -> Iterator[str]:
     for item in _list(value)[:20]:
         if isinstance(item, dict):
+            if persons and _SITES & {str(k).rsplit("/", 1)[-1] for k in _list(item.get("@type"))}:
+                continue
             name = next((_string(n) for n in _list(item.get("name")) if _string(n)), "")
             name = name or names.get(str(item.get("@id")), "")
         else:

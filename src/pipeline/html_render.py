@@ -3,8 +3,9 @@
 The walk is one pass without recursion. Block elements and <br> break lines; a paragraph, heading, list or
 table stands between blank lines; list items carry "• " or their number; cells of a row are separated by
 tabs, and a long cell ends its line; white space is collapsed as browsers do, except in <pre>. Scripts,
-styles, templates and form fields are no text; <noscript> is taken only when the rest of the page is nearly
-empty. What CSS hides is rendered and marked, since a static page does not tell what its scripts will show.
+styles, form fields and templates that wait for a script are no text; <noscript> is taken only when the rest of the
+page is nearly empty. What CSS hides is rendered and marked, since a static page does not tell what its scripts will
+show.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ def _tags(names: str) -> frozenset[str]:
 BLOCKS = _tags(
     "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure "
     "footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr html legend li listing main menu nav ol optgroup p pre "
-    "search section summary table tbody tfoot thead tr td th ul xmp noscript"
+    "search section summary table tbody tfoot thead tr td th ul xmp noscript template"
 )
 """Elements that start and end a line."""
 
@@ -137,6 +138,11 @@ def render(root: Any) -> Rendered:
     return rendered
 
 
+def _is_shown(element: Any, tag: str) -> bool:
+    """Tell whether a template is one that browsers show where it stands (declarative shadow DOM)."""
+    return tag == "template" and (element.get("shadowrootmode") or "") == "open"
+
+
 class _Walk:
     """The state of one pass."""
 
@@ -170,13 +176,13 @@ class _Walk:
         for event, element in walk:
             tag = element.tag
             if event == "start":
-                if tag.__class__ is not str or tag in skipped:
+                if tag.__class__ is not str or (tag in skipped and not _is_shown(element, tag)):
                     walk.skip_subtree()
                     continue
                 start(element, tag)
                 text = element.text
             else:
-                if tag.__class__ is str and tag not in skipped:
+                if tag.__class__ is str and (tag not in skipped or _is_shown(element, tag)):
                     end(tag)
                 text = element.tail if element is not root else None
             if text:

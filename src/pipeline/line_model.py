@@ -1,9 +1,9 @@
 """Decide which lines of a page without markup are content, with a model learned from 1,500 pages.
 
 Two stages of boosted trees (`line_forest`) over numbers that say what a line looks like (`line_features`) and what
-its neighbours were taken for (`line_second`). The lines kept follow from the expected F1 of the page's words, not
-from a fixed threshold. Weights are arrays under `resources/line_model/`; the same lines give the
-same answer on any machine and in any batch.
+its neighbours were taken for (`line_second`), then a small net that reads the page's lines in sequence
+(`line_sequence`). The lines kept follow from the expected F1 of the page's words, not from a fixed threshold.
+Weights are arrays under `resources/line_model/`; the same lines give the same answer on any machine and in any batch.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 
 from pipeline.errors import ContractError
 from pipeline.line_features import PageLines, describe_lines
-from pipeline.line_forest import LEAF_UNIT, Forest
+from pipeline.line_forest import LEAF_UNIT, Forest, add_parts
 from pipeline.line_second import describe_neighbours
+from pipeline.line_sequence import LineSequence, load_sequence
 from pipeline.line_words import WordScores
 
 __all__ = ["LineScores", "PageLines", "best_level", "keep_lines", "score_lines", "score_pages"]
@@ -42,19 +43,17 @@ class LineScores:
     probability: NDArray[np.float64]
     keep: NDArray[np.bool_]
     policy: str
-    _leaves: tuple[NDArray[np.uint8], NDArray[np.uint8]] | None = field(default=None, repr=False, compare=False)
-    _model: str = field(default="text", repr=False, compare=False)
+    _weighed: tuple[NDArray[np.int8], NDArray[np.float32]] | None = field(default=None, repr=False, compare=False)
 
     def evidence(self, index: int) -> str:
         """Return the two or three features that weighed most for line `index`, as "name -1.2; name +0.8".
 
         Numbers are log odds; positive speaks for content.
         """
-        if self._leaves is None:
+        if self._weighed is None:
             return ""
-        parts = _explain(self._model, self._leaves[0][:, index], self._leaves[1][:, index])
-        order = np.argsort(-np.abs(parts), kind="stable")[:3]
-        said = [f"{FAMILIES[k]} {parts[k]:+.1f}" for k in order if abs(parts[k]) >= 0.1]
+        families, parts = self._weighed[0][index].tolist(), self._weighed[1][index].tolist()
+        said = [f"{FAMILIES[k]} {part:+.1f}" for k, part in zip(families, parts, strict=True) if abs(part) >= 0.1]
         return "; ".join(said) or "nothing in particular"
 
 
@@ -92,10 +91,13 @@ def score_pages(pages: Sequence[PageLines], model: str = "text") -> list[LineSco
     return out
 
 
+SEQUENCE_SHARE = 0.5
+"""Part of the net's log odds in the sum with those of the trees. Each errs where the other does not."""
+
 LENIENCE = 0.8
 """Part of the best level that is enough. A lost sentence is worse than a line of junk."""
-# Out of fold, 1.0 -> 0.8: prose lines lost on articles 1.58 -> 0.96 % (whole pages), 1.91 -> 1.44 % (extracted),
-# short body lines 16.5 -> 11.3 %, for word F1 -.006 and -.003 on news, +.000 and +.002 on mixed pages.
+# Out of fold, 1.0 -> 0.8: prose lines lost 1.37 -> 0.96 % on news and 2.26 -> 1.51 % on mixed pages (whole),
+# 1.08 -> 0.68 % and 1.38 -> 0.82 % (extracted), for word F1 -.004, -.001, -.002 and +.001.
 BETWEEN = 0.55
 """Part of the best level that is enough for up to three lines between two that are surely content."""
 SURE = 0.6
@@ -144,6 +146,7 @@ FAMILIES = (
     "lines around",
     "kind of page",
     "markup",
+    "lines in sequence",
 )
 _FAMILY_OF_PREFIX = (
     (("words_above", "prose_above", "line_number", "lines_left", "place", "words_expected"), 7),
@@ -176,6 +179,7 @@ class _Weights:
     first: Forest
     second: Forest
     words: WordScores
+    sequence: LineSequence | None
 
 
 @cache
@@ -200,7 +204,8 @@ def load_weights(model: str) -> _Weights:
         )
         for stage in ("first", "second")
     )
-    return _Weights(first, second, WordScores.of(arrays["word_hashes"], arrays["word_scores"]))
+    scores = WordScores.of(arrays["word_hashes"], arrays["word_scores"])
+    return _Weights(first, second, scores, load_sequence(model))
 
 
 def pack_weights(first: Forest, second: Forest, words: WordScores) -> dict[str, NDArray[Any]]:
@@ -238,12 +243,17 @@ def _score_batch(pages: Sequence[PageLines], model: str) -> list[LineScores]:
     first = _probability(weights.first.add_up(early))
     extra = np.stack(list(describe_neighbours(table, first).values()))
     late = weights.second.find_leaves(np.concatenate((matrix, extra)))
-    probability = _probability(weights.second.add_up(late))
+    trees = weights.second.add_up(late)
+    score = trees
+    if weights.sequence:
+        score = trees + np.rint(SEQUENCE_SHARE * (weights.sequence.score(table) - trees)).astype(np.int64)
+    probability = _probability(score)
+    families, parts = _weigh(model, early, late, score - trees)
     out = []
     for page, low, high in zip(pages, table.bounds[:-1].tolist(), table.bounds[1:].tolist(), strict=True):
         own = probability[low:high]
         keep = keep_lines(own, table.words[low:high])
-        out.append(LineScores(own, keep, page.policy, (early[:, low:high], late[:, low:high]), model))
+        out.append(LineScores(own, keep, page.policy, (families[low:high], parts[low:high])))
     return out
 
 
@@ -254,16 +264,23 @@ def _parts(model: str) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     early = np.array([family_of(n) for n in weights.first.names])
     itself = ("first", "first_to_peak", "first_to_mean")
     late = np.array([len(FAMILIES) if n in itself else family_of(n) for n in weights.second.names])
-    return weights.first.part_leaves(early, len(FAMILIES)), weights.second.part_leaves(late, len(FAMILIES) + 1)
+    return weights.first.part_leaves(early, _WIDTH), weights.second.part_leaves(late, _WIDTH)
 
 
-def _explain(model: str, early: NDArray[np.uint8], late: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Return what each of FAMILIES added to one line's log odds."""
-    first_parts, second_parts = _parts(model)
-    first = first_parts[np.arange(len(early)), early].sum(axis=0, dtype=np.float64)
-    second = second_parts[np.arange(len(late)), late].sum(axis=0, dtype=np.float64)
-    own, told = second[:-1], second[-1]
+_WIDTH = 16
+"""Families a leaf's parts are stored for: FAMILIES, the first stage's word, and none. 16 numbers fill a cache line."""
+
+
+def _weigh(
+    model: str, early: NDArray[np.uint8], late: NDArray[np.uint8], sequence: NDArray[np.int64]
+) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """Return the three of FAMILIES that weighed most for each line, and what each added to its log odds."""
+    first, second = (add_parts(parts, leaf) for parts, leaf in zip(_parts(model), (early, late), strict=True))
+    known = len(FAMILIES)
+    first, parts, told = first[:, :known], second[:, :known], second[:, known : known + 1]
     # What the second stage made of the line's own first probability is told in the first stage's terms.
     agree = np.where(np.sign(first) == np.sign(told), np.abs(first), 0.0)
-    out: NDArray[np.float64] = own + told * agree / max(float(agree.sum()), 1e-9)
-    return out
+    parts += told * agree / np.maximum(agree.sum(axis=1, keepdims=True), 1e-9)
+    parts[:, FAMILIES.index("lines in sequence")] += sequence / LEAF_UNIT
+    order = np.argsort(-np.abs(parts), axis=1, kind="stable")[:, :3]
+    return order.astype(np.int8), np.take_along_axis(parts, order, axis=1).astype(np.float32)

@@ -10,9 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import partial
 
-from .dates import find_dates
+from .dates import DAY_FIRST, find_dates
 from .model import Fact, Role
+from .rules.authors import without_label
 from .rules.header import name_span
 from .rules.sheet import Claim, Sheet, trim
 
@@ -20,14 +22,15 @@ FAR = 12
 """Lines away from title and first prose at which a date still belongs to the document."""
 
 
-def read_facts(sheet: Sheet, stated: Sequence[Fact] = ()) -> tuple[Fact, ...]:
+def read_facts(sheet: Sheet, stated: Sequence[Fact] = (), language: str = "und") -> tuple[Fact, ...]:
     """Return at most one fact a field: title, author, published_on, site.
 
-    `stated` are candidates from an HTML head.
+    `stated` are candidates from an HTML head; `language` tells how to read 03/04/2025.
     """
     claims = [c for index in sorted(sheet.claims) for c in sheet.claims[index]]
     facts = []
-    for name, find in (("title", _title), ("author", _author), ("published_on", _published_on), ("site", _site)):
+    found_dates = partial(_published_on, day_first=language in DAY_FIRST)
+    for name, find in (("title", _title), ("author", _author), ("published_on", found_dates), ("site", _site)):
         head = max((f for f in stated if f.name == name and f.value.strip()), key=lambda f: f.confidence, default=None)
         found = next(find(sheet, claims), None)
         if fact := head or found:
@@ -57,7 +60,7 @@ def _title(sheet: Sheet, claims: list[Claim]) -> Iterator[Fact]:
 
 
 def _author(sheet: Sheet, claims: list[Claim]) -> Iterator[Fact]:
-    for rules in (("byline",), ("name_beside_date",), ("team",), ("signature",)):
+    for rules in (("byline",), ("mail_from",), ("name_beside_date",), ("lone_name",), ("team",), ("signature",)):
         for claim in claims:
             if claim.role is not Role.BYLINE or claim.rule not in rules:
                 continue
@@ -65,7 +68,10 @@ def _author(sheet: Sheet, claims: list[Claim]) -> Iterator[Fact]:
             if any(c.family == "editor" and abs(c.start - claim.start) <= 3 for c in sheet.cues(index)):
                 continue
             label = 0 if claim.rule != "byline" else _label_end(sheet, claim)
-            name = name_span(sheet.text, label or claim.start, claim.end)
+            # Names that stand alone may be two, with a comma between them.
+            alone = claim.rule == "lone_name"
+            begin = without_label(sheet.text, claim.start, claim.end)
+            name = (begin, claim.end) if alone else name_span(sheet.text, label or claim.start, claim.end)
             if name:
                 name = _once(sheet.text, *name)
                 yield Fact("author", " ".join(sheet.text[slice(*name)].split()), claim.rule, *name, 0.9)
@@ -86,14 +92,14 @@ def _label_end(sheet: Sheet, claim: Claim) -> int:
     return max(ends, default=0)
 
 
-def _published_on(sheet: Sheet, claims: list[Claim]) -> Iterator[Fact]:
+def _published_on(sheet: Sheet, claims: list[Claim], day_first: bool = False) -> Iterator[Fact]:
     title = next((c for c in claims if c.role is Role.TITLE), None)
     found: list[tuple[int, int, Fact]] = []
     for claim in claims:
         if claim.role is not Role.DATE or claim.rule == "updated":
             continue
         index = sheet.index_at(claim.start)
-        for item in find_dates(sheet.text[claim.start : claim.end]):
+        for item in find_dates(sheet.text[claim.start : claim.end], day_first):
             if item.value is None:
                 continue
             start, end = claim.start + item.start, claim.start + item.end

@@ -95,6 +95,9 @@ def _is_lead_caption(sheet: Sheet, line: Line) -> bool:
     titled = any(c.role is Role.TITLE for i in range(line.index) for c in sheet.claims.get(i, ()))
     if not titled:
         return False
+    # Without any prose there is no line that could say it again.
+    if sheet.first_prose >= len(sheet.lines):
+        return False
     prose = sheet.lines[sheet.first_prose]
     said = _pieces(sheet.folded[prose.start : prose.end])
     words = _pieces(sheet.folded[line.start : line.end])

@@ -16,7 +16,7 @@ from importlib.resources import files
 from typing import Any
 
 from ..blocks import Line, count_words
-from ..dates import find_dates
+from ..dates import RELATIVE, find_dates
 from ..model import Role
 from .lexicon import Cue, fold
 from .sheet import FIRM, SOFT, Claim, Sheet, trim, whole_line
@@ -30,6 +30,10 @@ REACH = 20
 """Lines above the first prose that belong to the header."""
 BESIDE = 4
 """Lines from the first prose on in which a bare date or byline belongs to the header: a standfirst is prose, too."""
+RELATIVE_WORDS = 6
+DIARY_WORDS = 4
+ENTRIES = 3
+"""Dates over paragraphs that make a diary."""
 NEAR = 8
 """Lines below the last prose in which a byline or date may still stand."""
 
@@ -46,19 +50,39 @@ class Part:
 
 def claim_header(sheet: Sheet) -> Iterator[Claim]:
     """Claim site, date, byline and id lines above and below the prose."""
+    diary = _is_diary(sheet)
     for line in _head_lines(sheet):
+        if diary and line.words <= DIARY_WORDS and _is_entry(sheet, line):
+            continue
         if line.index <= 3 and line.index < sheet.first_prose and _DOMAIN.fullmatch(line.text):
             yield whole_line(line, Role.SITE, "site_line", "a domain name alone on its line")
         elif _is_document_id(sheet, line):
             yield whole_line(line, Role.DOCUMENT_ID, "document_id", "an id's label and its number")
         elif claims := _parts(sheet, line):
             yield from claims
+        elif line.index > sheet.last_prose and _is_editor_line(sheet, line):
+            yield whole_line(line, Role.BYLINE, "editor", "the label of an editor and a name, below the text")
+        elif line.words <= RELATIVE_WORDS and not line.ends and _is_relative(sheet, line):
+            yield whole_line(line, Role.DATE, "relative_date", "how long ago, beside the title", 0.9)
         elif source := _source_line(sheet, line):
             yield source
         elif sheet.opening(line.index, "byline") and (name := byline_name(sheet, line)):
             yield whole_line(line, Role.BYLINE, "byline", f"byline label and a name: {sheet.text[slice(*name)]}")
         elif line.index > sheet.last_prose and _is_signature(sheet, line):
             yield whole_line(line, Role.BYLINE, "signature", "a name and where it writes, below the text")
+
+
+def _is_diary(sheet: Sheet) -> bool:
+    """Tell whether dates alone on their lines head the text's paragraphs, as in a diary or a chronicle."""
+    short = (x for x in sheet.lines if x.words <= DIARY_WORDS and len(x.text) <= 40 and x.text[-1].isdigit())
+    return sum(1 for line in short if _is_entry(sheet, line)) >= ENTRIES
+
+
+def _is_entry(sheet: Sheet, line: Line) -> bool:
+    below = sheet.lines[line.index + 1] if line.index + 1 < len(sheet.lines) else None
+    dates = find_dates(line.text)
+    alone = len(dates) == 1 and dates[0].end - dates[0].start == len(line.text)
+    return alone and below is not None and below.ends and below.words > line.words and sheet.is_open(line.index)
 
 
 def claim_teams(sheet: Sheet) -> Iterator[Claim]:
@@ -74,14 +98,15 @@ def claim_teams(sheet: Sheet) -> Iterator[Claim]:
         if line.index in near and line.index < sheet.first_prose and 2 <= line.words <= 6 and not line.ends:
             name = name_span(sheet.text, line.start, line.end)
             folded = sheet.folded[line.start : line.end]
-            if name == (line.start, line.end) and any(folded.endswith(" " + t) for t in _signatures("team")):
+            if name == (line.start, line.end) and any(folded.endswith(" " + t) for t in signature_words("team")):
                 yield whole_line(line, Role.BYLINE, "team", "near the title, the name of a desk or team")
                 return
 
 
 def _head_lines(sheet: Sheet) -> Iterator[Line]:
     first, below = sheet.first_prose, sheet.last_prose + 1
-    above = sheet.lines[max(0, first - REACH) : first]
+    # Verse and lists have no prose: their header stands at their top.
+    above = sheet.lines[max(0, first - REACH) : first] if first < len(sheet.lines) else sheet.lines[:REACH]
     beside = [line for line in sheet.lines[first : first + BESIDE] if line.words <= HEAD_WORDS // 2 and not line.ends]
     beside = [line for line in beside if line.index < below]
     for line in (*above, *beside, *sheet.lines[max(below, first) : below + NEAR]):
@@ -118,6 +143,23 @@ def _is_document_id(sheet: Sheet, line: Line) -> bool:
     label = sheet.opening(line.index, "document_id")
     rest = sheet.folded[label.end : line.end] if label else ""
     return bool(label) and len(rest) <= 40 and any(c.isdigit() for c in rest) and len(rest.split()) <= 3
+
+
+def _is_relative(sheet: Sheet, line: Line) -> bool:
+    """Tell whether a line above the text says nothing but how long ago: "Updated 5 hours ago"."""
+    found = RELATIVE.search(sheet.folded, line.start, line.end)
+    if found is None or line.index >= sheet.first_prose:
+        return False
+    labels = [c.end for c in sheet.cues(line.index) if c.family in ("date", "updated") and c.end <= found.start()]
+    before = sheet.folded[max(labels, default=line.start) : found.start()]
+    return not _left(before) and not _left(sheet.folded[found.end() : line.end])
+
+
+def _is_editor_line(sheet: Sheet, line: Line) -> bool:
+    """Tell whether a line is "(Editor: Li Na)"."""
+    ends = [c.end for c in sheet.cues(line.index) if c.family == "editor" and c.start - line.start <= 1]
+    name = sheet.text[max(ends) : line.end].strip(" )）】]") if ends else ""
+    return 2 <= len(name) <= 40 and count_words(name) <= 5 and not line.ends
 
 
 def _parts(sheet: Sheet, line: Line) -> list[Claim]:
@@ -177,7 +219,7 @@ def _names_beside(sheet: Sheet, line: Line, parts: list[Part]) -> Iterator[Part]
             if not 2 <= len(words) <= 4 or not all(w[0].isupper() for w in words if fold(w) not in _particles()):
                 continue
             known = any(start <= c.start < end and c.mode == "whole" for c in sheet.cues(line.index))
-            odd = any(fold(w) in _signatures("no_person") or fold(w) in _filler() for w in words)
+            odd = any(fold(w) in signature_words("no_person") or fold(w) in filler_words() for w in words)
             if name_span(sheet.text, start, end) == (start, end) and not known and not odd:
                 yield Part(start, end, Role.BYLINE, "name_beside_date")
                 return
@@ -249,14 +291,15 @@ def _between(line: Line, parts: list[Part]) -> Iterator[tuple[int, int]]:
 
 
 @cache
-def _filler() -> frozenset[str]:
+def filler_words() -> frozenset[str]:
+    """Return the words that say nothing beside a date: days of the week, prepositions."""
     return frozenset(fold(" ".join(_signature_table()["header_words"]["words"])).split())
 
 
 def _left(folded: str) -> bool:
     """Tell whether a stretch between parts says something: more than marks, times, days and counts."""
     rest = _COUNT.sub(" ", _TIME.sub(" ", folded))
-    return any(w not in _filler() for w in _MARKS.split(rest) if w)
+    return any(w not in filler_words() for w in _MARKS.split(rest) if w)
 
 
 # --- names ------------------------------------------------------------------------------------------
@@ -293,11 +336,12 @@ def _is_credible(sheet: Sheet, line: Line, cue: Cue, name: tuple[int, int]) -> b
     # "By Industry" opens a menu as often as "By Reuters" a story: behind a preposition a name has two words.
     if weak and (len(words) < 2 or not _near_text(sheet, line)):
         return False
-    return not any(fold(w) in _signatures("no_name") for w in words)
+    return not any(fold(w) in signature_words("no_name") for w in words)
 
 
 def _near_text(sheet: Sheet, line: Line) -> bool:
-    return sheet.first_prose - 8 <= line.index < sheet.first_prose + BESIDE
+    first = sheet.first_prose if sheet.first_prose < len(sheet.lines) else 0
+    return first - 8 <= line.index < first + BESIDE
 
 
 def name_span(text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -327,8 +371,9 @@ def name_span(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 
 @cache
-def _signatures(kind: str) -> tuple[str, ...]:
-    return tuple(sorted(fold(p) for phrases in _signature_table()[kind].values() for p in phrases))
+def signature_words(kind: str) -> frozenset[str]:
+    """Return the folded phrases of a kind in all languages."""
+    return frozenset(fold(p) for phrases in _signature_table()[kind].values() for p in phrases)
 
 
 @cache
@@ -349,4 +394,4 @@ def _is_signature(sheet: Sheet, line: Line) -> bool:
     name = name_span(sheet.text, line.start, line.end)
     folded = sheet.folded[line.start : line.end]
     named = name is not None and name[0] == line.start and len(sheet.text[slice(*name)].split()) >= 2
-    return named and any(p in folded for p in _signatures("exclusive"))
+    return named and any(p in folded for p in signature_words("exclusive"))

@@ -10,6 +10,8 @@ from ..model import Role
 from .sheet import FIRM, MILD, SOFT, Claim, Sheet, find_all, whole_line
 
 RIGHTS_WORDS = 60
+BARE = 8
+"""Words up to which a contact line says nothing but the contact."""
 _COPYRIGHT = re.compile(
     r"(?:©|\(c\)|copyright|&copy;)[ ,]{0,3}(?:copyright[ ,]{0,3})?(?:19|20)\d{2}|(?:19|20)\d{2} ?(?:©|\(c\) )|^[^\w©]*©"
 )
@@ -64,7 +66,9 @@ def claim_contacts(sheet: Sheet) -> Iterator[Claim]:
         if line.words > 45 or line.index < sheet.last_prose or not sheet.opening(line.index, "contact"):
             continue
         if _EMAIL.search(line.text) or _PHONE.search(line.text):
-            below = FIRM if line.index > sheet.last_prose and line.ends else MILD
+            # A label and a number below the text, and nothing else, are no sentence of it.
+            bare = line.ends or line.words <= BARE
+            below = FIRM if line.index > sheet.last_prose and bare else MILD
             said = "a contact label with a mail address or number"
             yield whole_line(line, Role.CONTACT, "contact", said, 0.9, below)
     for index in sorted({sheet.index_at(at) for at in find_all(sheet.text, "@")}):

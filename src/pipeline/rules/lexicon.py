@@ -14,7 +14,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-LISTS = ("promotion", "navigation", "legal", "heads")
+LISTS = ("promotion", "navigation", "legal", "heads", "furniture")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,12 @@ def find_cues(folded: str) -> Iterator[Cue]:
     >>> [(c.family, c.mode) for c in find_cues(fold("Поделиться")) if c.family == "share"]
     [('share', 'whole')]
     """
-    automaton, meanings = _automaton()
+    automaton, meanings, leads = _automaton()
     padded = f"\n{folded}\n"
-    for number, start, end in automaton.find_matches_as_indexes(folded, overlapping=True):
+    for number, left, right in automaton.find_matches_as_indexes(padded, overlapping=True):
+        start, end = left - 1 + leads[number], right - 1
+        if end > len(folded):
+            continue
         # Most hits are pieces of longer words: look at the neighbours first, and at scripts only where they touch.
         before, after = padded[start], padded[end + 1]
         if before.isalnum() and _joins(before, folded[start]):
@@ -76,8 +79,15 @@ def _same_characters() -> Mapping[str, str]:
 _SAME = _same_characters()
 
 
+_SHORT = 3
+_LEADS = " \n\r|()[]{}<>*/\\,;:.!?\"'«»„&#+=~_-–—•·►▶»→\u200e\u200f\u202a\u202b\ufeff"
+"""What stands before a short word. Three in four of all hits were pieces of longer words ("on", "le", "te"): words of
+up to three letters are looked for with their boundary, which halves the time of the search."""
+
+
 @cache
-def _automaton() -> tuple[Any, list[list[tuple[str, str]]]]:
+def _automaton() -> tuple[Any, list[list[tuple[str, str]]], list[int]]:
+    """Return the automaton, and by number of its patterns what they mean and how long their lead is."""
     import ahocorasick_rs
 
     meanings: dict[str, set[tuple[str, str]]] = {}
@@ -90,9 +100,17 @@ def _automaton() -> tuple[Any, list[list[tuple[str, str]]]]:
                         # A whole line is compared without its closing marks, so the cue has none either.
                         key = key.strip(" :.!?…") if mode == "whole" else key
                         meanings.setdefault(key, set()).add((family, mode))
-    phrases_ = sorted(meanings)
-    automaton = ahocorasick_rs.AhoCorasick(phrases_, matchkind=ahocorasick_rs.MatchKind.Standard)
-    return automaton, [sorted(meanings[p]) for p in phrases_]
+    patterns: list[str] = []
+    said: list[list[tuple[str, str]]] = []
+    leads: list[int] = []
+    for key in sorted(meanings):
+        short = len(key) <= _SHORT and key.isascii() and key.isalpha()
+        found = sorted(meanings[key])
+        for pattern in [lead + key for lead in sorted(set(_LEADS))] if short else [key]:
+            patterns.append(pattern)
+            said.append(found)
+            leads.append(int(short))
+    return ahocorasick_rs.AhoCorasick(patterns, matchkind=ahocorasick_rs.MatchKind.Standard), said, leads
 
 
 @cache

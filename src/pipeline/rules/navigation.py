@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ..blocks import Line
 from ..model import Role
-from .sheet import MILD, SOFT, Claim, Sheet, whole_line
+from .sheet import FIRM, MILD, SOFT, Claim, Sheet, whole_line
 
 LINK = re.compile(r"\[[^\[\]]{0,200}\]\([^()\s]{0,300}\)")
 _ANCHORS = re.compile(r"\[[^\[\]]{1,200}\]\(#[^()\s]{0,200}\)")
@@ -41,9 +41,11 @@ def claim_contents(sheet: Sheet) -> Iterator[Claim]:
         nearby = line.index + 1 < len(sheet.lines)
         if entries or (nearby and line.index <= sheet.last_prose):
             said = f"contents heading with {len(entries)} entries"
-            yield whole_line(line, Role.CONTENTS, "contents", said, below=SOFT)
-            # Two entries that all stand below as lines of their own leave little doubt.
-            level = SOFT if len(entries) >= 2 and nearby else MILD
+            # Two entries that all stand below as lines of their own leave no doubt: of 60 such lists that the
+            # labels call content, every one is a list of the page's headings.
+            sure = len(entries) >= 2
+            yield whole_line(line, Role.CONTENTS, "contents", said, below=FIRM if sure else SOFT)
+            level = FIRM if sure else MILD
             for entry in entries:
                 yield whole_line(entry, Role.CONTENTS, "contents", "a heading of the page, listed", 0.9, level)
                 done = entry.index
@@ -62,7 +64,9 @@ def claim_menus(sheet: Sheet) -> Iterator[Claim]:
             continue
         outside = not sheet.first_prose < line.index < sheet.last_prose
         if outside and _is_trail(sheet, line):
-            yield whole_line(line, Role.NAVIGATION, "breadcrumb", "a path of links", 0.9, SOFT)
+            # Of the trails of three places and more that the model takes for content none is.
+            level = FIRM if len(_TRAIL.findall(line.text)) >= 2 else SOFT
+            yield whole_line(line, Role.NAVIGATION, "breadcrumb", "a path of links", 0.9, level)
         elif outside and "menu" in sheet.whole(line.index) and _company(sheet, line):
             yield whole_line(line, Role.NAVIGATION, "menu", "menu words among short lines")
 
@@ -108,11 +112,13 @@ def claim_tags(sheet: Sheet) -> Iterator[Claim]:
             listed = not line.ends and not line.is_prose
             if listed:
                 yield whole_line(line, Role.NAVIGATION, "tags", "a label of tags, below the text", 0.9)
-    for line in sheet.open_with(("reading", "has")):
+    timed = list(sheet.open_with(("reading", "has")))
+    for line in timed:
         counted = line.words <= READING_WORDS and any(c.isdigit() for c in line.text) and not line.ends
         # On a page of listings every entry has one, and there it may be all that the entry says.
         if counted and sheet.first_prose - 10 <= line.index <= sheet.first_prose:
-            yield whole_line(line, Role.NAVIGATION, "reading_time", "how long the text takes to read", 0.9, SOFT)
+            below = FIRM if len(timed) == 1 else SOFT
+            yield whole_line(line, Role.NAVIGATION, "reading_time", "how long the text takes to read", 0.9, below)
 
 
 _HEX = re.compile(r"^(?:[0-9a-fA-F]{24,}|[A-Za-z0-9+/]{60,}={0,2}|[\w\-]{48,})$")

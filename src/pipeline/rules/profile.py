@@ -125,7 +125,7 @@ def _pairs(folded: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _lorem(value: str, at: int) -> Iterator[Signal]:
-    lorem = _placeholder_words()
+    lorem = placeholder_words()
     for m in _SENTENCE.finditer(value):
         words = _WORDS.findall(m.group())
         # 90 %: of real Latin only the passage of Cicero that the list was made of reaches it.
@@ -233,7 +233,8 @@ def _table() -> dict[str, Any]:
 
 
 @cache
-def _placeholder_words() -> frozenset[str]:
+def placeholder_words() -> frozenset[str]:
+    """Return the vocabulary of placeholder generators."""
     return frozenset(_table()["lorem"]["words"].split())
 
 

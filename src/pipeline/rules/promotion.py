@@ -19,6 +19,9 @@ from .sheet import FIRM, MILD, SOFT, Claim, Sheet, trim, whole_line
 BUTTONS = ("share", "donate", "newsletter", "advert", "offer")
 TEASER_WORDS = 25
 TEASER_RUN = 40
+CLOSED = 0.9
+CLOSED_RUN = 8
+"""Lines of a list of headlines that the page ends with."""
 OTHERS = frozenset({"legal", "comments", "newsletter", "donate", "cookie", "contents"})
 """Families whose line, standing alone, ends a run of teasers: another box of the page begins."""
 POINTS = 0.1
@@ -53,15 +56,25 @@ def claim_teasers(sheet: Sheet) -> Iterator[Claim]:
             level = SOFT if sheet.is_inside(line.index) else FIRM
             yield whole_line(line, Role.PROMOTION, "related", "heading of a teaser list", below=level)
             if below or bulleted:
+                strength = CLOSED if line.index > sheet.last_prose and _is_closed(sheet, run) else MILD
                 for teaser in run:
                     if sheet.is_open(teaser.index):
                         said = "short lines under a teaser list's heading"
-                        yield whole_line(teaser, Role.PROMOTION, "teaser", said, 0.9, MILD)
+                        yield whole_line(teaser, Role.PROMOTION, "teaser", said, 0.9, strength)
                         done = teaser.index
         elif line.words <= TEASER_WORDS and not line.is_prose and _is_read_also(sheet, line):
             # "Also read:" and a headline is nobody's sentence; "See also:" may be the author's own.
             level = POINTS if line.text[-1] in ".。…" or sheet.opening(line.index, "related_weak") else FIRM
             yield whole_line(line, Role.PROMOTION, "read_also", "a label of teasers and a headline", 0.9, level)
+
+
+def _is_closed(sheet: Sheet, run: list[Line]) -> bool:
+    """Tell whether a run is a short list of headlines and the page ends with it, or goes on with another box."""
+    headlines = list(itertools.takewhile(lambda r: sheet.is_open(r.index), run))
+    if not 1 <= len(headlines) <= CLOSED_RUN or any(r.ends and r.text[-1] not in "?!؟？！…" for r in headlines):
+        return False
+    after = headlines[-1].index + 1
+    return after >= len(sheet.lines) or not sheet.is_open(after) or bool(sheet.whole(after))
 
 
 def _is_read_also(sheet: Sheet, line: Line) -> bool:
@@ -86,6 +99,9 @@ _AMONG_TEASERS = (Role.DATE, Role.BYLINE, Role.NAVIGATION, Role.PROMOTION, Role.
 def claim_boxes(sheet: Sheet) -> Iterator[Claim]:
     """Claim newsletter and offer sentences outside the text: short, at the edge, about the site."""
     for line in sheet.open_with(("newsletter", "has"), ("offer", "has")):
+        # Who quotes a request does not make it.
+        if line.text[0] in '"“«„':
+            continue
         if line.words > 45 or (sheet.first_prose <= line.index <= sheet.last_prose and line.words > 12):
             continue
         below, edge = line.index > sheet.last_prose, not sheet.is_inside(line.index)
@@ -131,6 +147,7 @@ def claim_comments(sheet: Sheet) -> Iterator[Claim]:
 # --- appeals at the end of the text -----------------------------------------------------------------
 
 _BREAK = re.compile(r"[.!?…؟۔։][\"”’»)]{0,2}\s+|[。！？][”」』）]{0,2}\s*")
+_ASKING = ("appeal", "follow", "liked")
 APPEAL_SENTENCES = 12
 """Closing sentences of a paragraph that are looked at."""
 TAIL = 5
@@ -139,7 +156,7 @@ TAIL = 5
 
 def claim_appeals(sheet: Sheet) -> Iterator[Claim]:
     """Claim the closing sentences that speak to the reader about the site, cut off from their paragraph."""
-    if ("appeal", "has") not in sheet.ground.places:
+    if not any((family, "has") in sheet.ground.places for family in _ASKING):
         return
     tail = [line for line in sheet.open_lines() if line.index <= sheet.last_prose and line.words >= 5][-TAIL:]
     tail += [line for line in sheet.open_lines() if line.index > sheet.last_prose and line.ends]
@@ -158,11 +175,44 @@ def claim_appeals(sheet: Sheet) -> Iterator[Claim]:
             continue
         said = "closing sentences that ask the reader to act"
         # One such phrase is as often the author's own; it takes two, or a question to the reader, against the model.
-        strength = sum(_count_appeals(sheet, *s) for s in sentences[cut:]) + any(soft[cut:])
+        strength = sum(_strength(sheet, *s) for s in sentences[cut:]) + any(soft[cut:])
         below = FIRM if strength >= 2 else MILD
         yield Claim(sentences[cut][0], line.end, Role.PROMOTION, "appeal", said, 0.9, below)
         if sentences[cut][0] > line.start + len(line.bullet):
             return
+
+
+def claim_inner_appeals(sheet: Sheet) -> Iterator[Claim]:
+    """Claim sentences in the middle of a paragraph that can only be the site's: two phrases, one of them first."""
+    for line in sheet.open_with(*((family, "has") for family in _ASKING)):
+        if not line.is_prose:
+            continue
+        for start, end in _sentences(sheet, line):
+            if _is_appeal(sheet, start, end) and _strength(sheet, start, end) >= 2 and _opens_sentence(sheet, start):
+                before = sheet.text[line.start : start]
+                quoted = before.count("“") > before.count("”") or before.count("«") > before.count("»")
+                if not quoted and before.count('"') % 2 == 0:
+                    said = "a sentence that asks the reader to act, inside a paragraph"
+                    yield Claim(start, end, Role.PROMOTION, "inner_appeal", said, 0.9, INNER)
+
+
+INNER = 0.97
+"""Probability of being content from which a paragraph with an appeal in it is left as it is."""
+
+
+def _strength(sheet: Sheet, start: int, end: int) -> int:
+    """Weigh an appeal: its phrases, and one more where the sentence begins with a request that only sites make."""
+    index = sheet.index_at(start)
+    first = any(c.family in _SITES and c.mode == "has" and 0 <= c.start - start <= 3 for c in sheet.cues(index))
+    return _count_appeals(sheet, start, end) + first
+
+
+def _opens_sentence(sheet: Sheet, start: int) -> bool:
+    cues = sheet.cues(sheet.index_at(start))
+    return any(c.family in _ASKING and c.mode == "has" and 0 <= c.start - start <= 12 for c in cues)
+
+
+_SITES = ("follow", "liked")
 
 
 def _sentences(sheet: Sheet, line: Line) -> list[tuple[int, int]]:
@@ -181,7 +231,7 @@ def _is_appeal(sheet: Sheet, start: int, end: int) -> bool:
         return False
     index = sheet.index_at(start)
     cues = [c for c in sheet.cues(index) if c.mode == "has" and start <= c.start and c.end <= end]
-    appeals = [c for c in cues if c.family == "appeal"]
+    appeals = [c for c in cues if c.family in _ASKING]
     if not appeals:
         return False
     quoted = sheet.text[start] in '"“«„' or sheet.text[end - 1] in '"”»'
@@ -192,7 +242,7 @@ def _is_appeal(sheet: Sheet, start: int, end: int) -> bool:
 def _count_appeals(sheet: Sheet, start: int, end: int) -> int:
     """Count the phrases of an appeal that do not overlap."""
     count, reached = 0, start
-    cues = [c for c in sheet.cues(sheet.index_at(start)) if c.family == "appeal"]
+    cues = [c for c in sheet.cues(sheet.index_at(start)) if c.family in _ASKING and c.mode == "has"]
     for cue in sorted(cues, key=lambda c: (c.end, c.start)):
         if reached <= cue.start and cue.end <= end:
             count, reached = count + 1, cue.end

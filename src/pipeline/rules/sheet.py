@@ -88,12 +88,17 @@ class Sheet:
         return self.ground.lines
 
     def with_claims(self, claims: Iterable[Claim]) -> Sheet:
-        """Return the sheet with new claims added where nothing was claimed yet."""
+        """Return the sheet with new claims added where nothing was claimed yet.
+
+        A claim that the model overrules is left out, so that a rule with better evidence may still come.
+        """
         merged = dict(self.claims)
         changed = False
         for claim in claims:
-            changed = True
             index = self.index_at(claim.start)
+            if self.likely(index, 0.0) >= claim.below:
+                continue
+            changed = True
             old = merged.get(index, ())
             if all(claim.end <= c.start or claim.start >= c.end for c in old):
                 merged[index] = tuple(sorted((*old, claim), key=lambda c: c.start))
@@ -102,15 +107,6 @@ class Sheet:
     def is_inside(self, index: int) -> bool:
         """Tell whether a line stands between the first and the last line of prose."""
         return self.first_prose <= index <= self.last_prose
-
-    def without_overruled(self) -> Sheet:
-        """Return the sheet without the claims that the model overrules."""
-        left = {
-            index: kept
-            for index, claims in self.claims.items()
-            if (kept := tuple(c for c in claims if self.likely(index, 0.0) < c.below))
-        }
-        return Sheet(self.ground, left)
 
     def likely(self, index: int, unknown: float = 0.5) -> float:
         """Return the model's probability that a line is content, or `unknown` without a model."""

@@ -10,15 +10,19 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 
 from ..blocks import Line
 from ..dates import find_dates
 from ..model import Role
+from .lexicon import fold, load_list
 from .sheet import FIRM, SOFT, Claim, Sheet, whole_line
 
 MIN_WORDS, MAX_WORDS = 3, 28
 MIN_SCORE = 0.0
 """Score that the best candidate must exceed."""
+DEFINED_WORDS = 6
+"""Words of a title that the first paragraph begins with."""
 MANY = 3
 """Copies from which a headline is taken last."""
 REACH = 14
@@ -27,12 +31,17 @@ REACH = 14
 
 def claim_title(sheet: Sheet) -> Iterator[Claim]:
     """Claim the title line; where a header part stands before it in its line, the rest of the line."""
+    if any(c.role is Role.TITLE for found in sheet.claims.values() for c in found):
+        return
     if sheet.ground.stated_title:
         said = _bare(sheet.ground.stated_title)
         for line in sheet.open_lines():
             if line.words <= 40 and _bare(sheet.folded[line.start : line.end]) == said:
                 yield Claim(line.start, line.end, Role.TITLE, "stated_title", "the title that the HTML head states")
                 return
+    if (defined := _defined(sheet)) is not None:
+        yield whole_line(defined, Role.TITLE, "defined_title", "the text below begins by saying what it is", 0.9)
+        return
     best: tuple[float, Line] | None = None
     candidates = list(_candidates(sheet))
     said_often = Counter(sheet.folded[line.start : line.end] for line in sheet.lines) if candidates else Counter[str]()
@@ -44,6 +53,9 @@ def claim_title(sheet: Sheet) -> Iterator[Claim]:
         score = _score(sheet, line, line is candidates[0], copies)
         if best is None or score > best[0]:
             best = (score, line)
+    if best is None and (short := _short_title(sheet)) is not None:
+        yield whole_line(short, Role.TITLE, "short_title", "the first line, alone above the first paragraph", 0.7)
+        return
     if best and best[0] > MIN_SCORE:
         start, end = sheet.rest(best[1].index)
         yield Claim(start, end, Role.TITLE, "title", f"headline above the text (score {best[0]:.1f})")
@@ -73,24 +85,84 @@ def claim_title_copies(sheet: Sheet) -> Iterator[Claim]:
             yield whole_line(line, Role.REPEATED, "title_variant", said_again, 0.9, SOFT)
 
 
-def _candidates(sheet: Sheet) -> Iterator[Line]:
+def _defined(sheet: Sheet) -> Line | None:
+    """Return the short first line that the first paragraph begins with, as an encyclopaedia's title is."""
+    if sheet.first_prose >= len(sheet.lines):
+        return None
+    prose = sheet.lines[sheet.first_prose]
     for line in sheet.lines[max(0, sheet.first_prose - REACH) : sheet.first_prose]:
-        start, end = sheet.rest(line.index)
-        text = sheet.text[start:end]
-        if line.bullet or (not sheet.is_open(line.index) and end - start < 20):
+        if not sheet.is_open(line.index):
             continue
-        if line.ends and text[-1:] not in "?!؟？！\"”»)’'":
-            continue
-        if not MIN_WORDS <= line.words <= MAX_WORDS or text[-1:] in ".:;,…" or sheet.whole(line.index):
-            continue
-        if find_dates(text) and line.words <= 14:
-            continue
-        if _LINKS.search(text) or sheet.opening(line.index, "caption") or sheet.opening(line.index, "updated"):
-            continue
-        yield line
+        said = sheet.folded[line.start : line.end]
+        # "Un palomar es ...", "A tide mill is ...": an article may stand before.
+        article = _ARTICLE.match(sheet.folded, prose.start)
+        begin = article.end() if article and not sheet.folded.startswith(said, prose.start) else prose.start
+        after = sheet.folded[begin + len(said) : begin + len(said) + 4]
+        # Armenian and Turkic languages put an article or a case at the word's end.
+        inflected = len(said) >= 4 and not said.isascii()
+        whole = not after[:1].isalnum() or (inflected and not after[:3].isalpha())
+        opens = sheet.folded.startswith(said, begin) and whole
+        if opens and line.words <= DEFINED_WORDS and len(said) >= 3 and not line.bullet and not sheet.whole(line.index):
+            return line
+        return None
+    return None
 
 
-_LINKS = re.compile(r"https?://|www\.|@|[|›»>→] ?|\.{3}|©")
+def _short_title(sheet: Sheet) -> Line | None:
+    """Return the first line of two words or more that only header lines part from the first paragraph."""
+    top = next(sheet.open_lines(), None)
+    if top is None or not top.index < sheet.first_prose < len(sheet.lines):
+        return None
+    first = all(not sheet.is_open(i) for i in range(top.index))
+    alone = all(not sheet.is_open(i) for i in range(top.index + 1, sheet.first_prose))
+    said = sheet.folded[top.start : top.end].strip(" .:")
+    odd = top.bullet or top.ends or top.text[-1] in ":;,-–—" or sheet.whole(top.index) or _LINKS.search(top.text)
+    if not (first and alone) or odd or top.words != MIN_WORDS - 1 or said in _openers() or find_dates(top.text):
+        return None
+    return top
+
+
+@cache
+def _openers() -> frozenset[str]:
+    """Return the headings that open a text and are no title: "Executive summary"."""
+    return frozenset(fold(p) for phrases in load_list("openers")["opener"].values() for p in phrases)
+
+
+def _candidates(sheet: Sheet) -> Iterator[Line]:
+    if sheet.first_prose >= len(sheet.lines):
+        # Verse, lists: without prose only the first line can be told from the others, and only if it stands apart.
+        top = next(sheet.open_lines(), None)
+        lines = [top] if top is not None and _stands_apart(sheet, top) else []
+    else:
+        lines = list(sheet.lines[max(0, sheet.first_prose - REACH) : sheet.first_prose])
+    yield from (line for line in lines if _is_candidate(sheet, line))
+
+
+def _stands_apart(sheet: Sheet, line: Line) -> bool:
+    if line.index + 1 >= len(sheet.lines):
+        return False
+    return sheet.lines[line.index + 1].gap > 0 or _has_date_or_byline(sheet, range(line.index + 1, line.index + 2))
+
+
+def _is_candidate(sheet: Sheet, line: Line) -> bool:
+    start, end = sheet.rest(line.index)
+    text = sheet.text[start:end]
+    if line.bullet or (not sheet.is_open(line.index) and end - start < 20):
+        return False
+    if line.ends and text[-1:] not in "?!؟？！\"”»)’'":
+        return False
+    if not MIN_WORDS <= line.words <= MAX_WORDS or text[-1:] in ".:;,…" or sheet.whole(line.index):
+        return False
+    if find_dates(text) and line.words <= 14:
+        return False
+    odd = _LINKS.search(text) or _MAIL.match(text)
+    return not (odd or sheet.opening(line.index, "caption") or sheet.opening(line.index, "updated"))
+
+
+_ARTICLE = re.compile(r"[^\W\d_]{1,3} |[ldn]'")
+_MAIL = re.compile(r"(?:from|to|cc|sent|reply-to|subject|von|an|betreff|de|à|objet|para|asunto|от|кому|тема) ?: ", re.I)
+"""A line of a letter's head; "Subject: ..." says what the letter is about, but with its label it is no title."""
+_LINKS = re.compile(r"https?://|www\.|@|[|›>→] ?|(?<=\s)»(?=\s)|\.{3}|©")
 
 
 def _score(sheet: Sheet, line: Line, is_first: bool, copies: int) -> float:

@@ -1,0 +1,232 @@
+"""Find the author that a page's markup states, or none.
+
+Asked in order of how seldom they are wrong: JSON-LD of the article, microdata, meta elements, and the byline beside
+the headline. An author is a person: the name of the site, of its publisher, of a company or a desk is none, nor is
+what a login made up, where the page does not show it. Several authors are joined by commas, their functions left out.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib.resources import files
+
+from .dates import find_dates
+from .html_head import Head, clean_text, host_of, key_of, text_of
+from .html_names import bits_of
+from .html_render import Rendered
+from .model import Fact
+from .rules.lexicon import fold
+
+
+def find_author(head: Head, rendered: Rendered, title: str, near: range) -> Fact | None:
+    """Return the author; `near` are the lines around the headline `title`."""
+    article = head.article
+    if article and (names := _people(article.authors, head, rendered)):
+        return Fact("author", names, "jsonld_author", confidence=0.95)
+    if head.is_front:
+        return None
+    for element in head.items.get("author", ())[:1]:
+        inner = element.find(".//*[@itemprop='name']")
+        stated = element.get("content") or (
+            (inner.get("content") or text_of(inner)) if inner is not None else text_of(element)
+        )
+        if names := _people([stated or ""], head, rendered):
+            return Fact("author", names, "microdata_author", confidence=0.9)
+    for key in _META_AUTHORS:
+        if (stated := head.meta.get(key)) and (names := _people([stated], head, rendered)):
+            return Fact("author", names, "meta_author", confidence=0.85 if head.is_article else 0.6)
+    for n in ("1", "2"):
+        is_author = fold(head.meta.get(f"twitter:label{n}", "")).rstrip(":") in _words("label")
+        if is_author and (names := _people([head.meta.get(f"twitter:data{n}", "")], head, rendered)):
+            return Fact("author", names, "twitter_author", confidence=0.85)
+    return _byline(head, rendered, title, near)
+
+
+_META_AUTHORS = (
+    *("author", "parsely-author", "sailthru.author", "article:author_name", "dc.creator", "dcterms.creator"),
+    *("citation_author", "byl", "dc.creator.name", "creator", "authors", "article:author", "og:article:author"),
+)
+
+# --- what is a name ---------------------------------------------------------------------------------
+
+_NO_NAME = re.compile(
+    r"https?:|www\.|@|\.(?:com|org|net|co|io|in|ru|ua|de|fr|page|head)\b|[<>{}|\[\]]|^\W*$|\d{3}|^\(|"
+    r"^(?:admin(?:istrator)?|guest|user|unknown|anonymous|null|none|undefined|n/?a|wp-?admin|webmaster|root|test|"
+    r"default|home|administrat(?:eur|ore)|admini?strador|админ(?:истратор)?|redakcja)$",
+    re.IGNORECASE,
+)
+_COMMA = re.compile(r"\s?[,;，、•·]\s?")
+_AND = re.compile(r"\s(?:and|und|y|e|et|en|och|og|i|и|та|ve|və|և|و|&|\+)\s", re.IGNORECASE)
+_AFTER = re.compile(r"\s+(?:[|•·/]|[-–—])\s+.*$|\s*\(.*$")
+_LOGIN = re.compile(r"[a-z0-9._\-]+$")
+
+
+def _people(stated: Sequence[str], head: Head, rendered: Rendered) -> str:
+    """Return the names of persons among the statements, joined by commas; "" for none."""
+    sites = _site_names(head)
+    names: list[str] = []
+    for text in stated:
+        name = clean_text(text)
+        label = _label_end(name)
+        said = name[:label].strip()
+        if " " not in said and ":" not in said and said.lower() != "by" and not said.islower():
+            # "Di Natale" and "Von Trapp" are names; "di Marco Natale" says who wrote.
+            label = 0
+        name = _AFTER.sub("", name[label:]).strip(" ,;|-–—:")
+        for part in _split_names(name[:200]):
+            if _is_person(part, sites) and _is_credible(part, head, rendered) and part not in names:
+                names.append(part)
+    return ", ".join(names[:8])
+
+
+def _split_names(text: str) -> list[str]:
+    """Return the names in a list of names; "Research and Development Team" is one, "Staff Writer and Bo Ek" are two."""
+    names = []
+    for part in _COMMA.split(text):
+        halves = [half.strip() for half in _AND.split(part) if half.strip()]
+        has_role = any(fold(half) in _words("role") for half in halves)
+        names += halves if has_role or not _is_organisation(part) else [part.strip()]
+    return names
+
+
+def _is_person(name: str, sites: frozenset[str]) -> bool:
+    if not 2 <= len(name) <= 60 or len(name.split()) > 6 or _NO_NAME.search(name) or key_of(name) in sites:
+        return False
+    folded = fold(name)
+    return folded not in _words("role") and folded not in _words("label") and not _is_organisation(name)
+
+
+def _is_organisation(name: str) -> bool:
+    words = fold(name).replace(",", " ").split()
+    return any(word in _words("organisation") for word in words)
+
+
+def _is_credible(name: str, head: Head, rendered: Rendered) -> bool:
+    """Tell whether a name is more than a login: those are authors where the page shows them, as forums do."""
+    if not _LOGIN.match(name):
+        return True
+    if "-" in name and not head.kinds & {"forum"}:
+        return False
+    text, lines = rendered.text, rendered.lines
+    return any(
+        b - a <= len(name) + 40 and name in text[a:b].split()
+        for a, b in zip(lines.start[:_SHOWN], lines.end[:_SHOWN], strict=True)
+    )
+
+
+_SHOWN = 400
+"""Lines in which a login must be shown."""
+
+
+def _site_names(head: Head) -> frozenset[str]:
+    names = [head.meta.get("og:site_name", ""), head.meta.get("application-name", ""), host_of(head.url)]
+    names += host_of(head.url).split(".")[:1]
+    names += [t.publisher for t in head.things] + [t.name for t in head.things if t.is_site]
+    return frozenset(key_of(name) for name in names) - {""}
+
+
+# --- the byline beside the headline ------------------------------------------------------------------
+
+_NAME_WORD = re.compile(
+    r"^(?:[^\W\d_a-zß-öø-ÿ]['’.\w\-]*|de|da|di|du|des|del|della|van|von|der|den|la|le|el|al|bin|ben|y|e|and|und|et|&)$"
+)
+_READING = re.compile(
+    r"\b\d{1,3}[ -]?(?:min(?:ute)?s?|mins?)\b.*$|\b\d{1,2}:\d{2}(?::\d{2})?\s*(?:[ap]\.?m\.?)?(?:\s+[A-Z]{2,4}\b)?|"
+    r"\b\d+ (?:comments?|views?|words)\b.*$",
+    re.IGNORECASE,
+)
+_PARTS = re.compile(r"\s*[|•·]\s*|\s+[-–—/]\s+|\s{2,}|\t")
+_BY_INSIDE = re.compile(r"[\s,](?:by|von|par|por|di|door):?\s", re.IGNORECASE)
+_LONGEST = 120
+
+
+def _byline(head: Head, rendered: Rendered, title: str, near: range) -> Fact | None:
+    """Return the name in the first line around the headline that is a byline.
+
+    One that says so ("By Ann Lee", "By" above a name) needs no marking; one that is marked as a byline must
+    hold nothing but a name, a date and a reading time.
+    """
+    lines, nodes, text = rendered.lines, rendered.nodes, rendered.text
+    marked_bit = bits_of("byline")
+    sites = _site_names(head)
+    announced = False
+    for i in near:
+        start, end = lines.start[i], lines.end[i]
+        line = text[start:end].lstrip("• ")
+        if end - start > _LONGEST:
+            announced = False
+            continue
+        label, inner = _label_end(line), None
+        if not label and (inner := _BY_INSIDE.search(line)) and find_dates(line[: inner.start()]):
+            # "Published 7 August 2023 by Ann Lee"
+            label = inner.end()
+        if label and not line[label:].strip(" :：-–—"):
+            announced = True
+            continue
+        marked = (lines.kinds[i] | nodes.around[lines.node[i]]) & marked_bit
+        # "Author Jane Goodall Dies" is a headline: a noun says who wrote with a colon, or on a line of its own.
+        says_by = announced or (bool(label) and (_is_clear(line[:label]) or inner is not None))
+        announced = False
+        if not says_by and not marked:
+            continue
+        for name in _names_in(line[label:], says_by, bool(marked), sites):
+            if key_of(name) != key_of(title):
+                at = text.find(name, start, end)
+                if at < 0:
+                    continue
+                return Fact("author", name, "byline_by_headline", at, at + len(name), 0.75)
+    return None
+
+
+def _names_in(said: str, says_by: bool, marked: bool, sites: frozenset[str]) -> Iterator[str]:
+    """Yield the name or names that stand first in a byline, if it holds no more than that, a date and the like."""
+    for found in reversed(find_dates(said)):
+        said = said[: found.start] + "  " + said[found.end :]
+    parts = [p.strip(" ,;:.|-–—") for p in _PARTS.split(_READING.sub(" ", said.strip(" :：-–—")))]
+    parts = [p for p in parts if p]
+    if not parts:
+        return
+    name = re.sub(r"\s(?:on|am|le|el|il|op|den)$|\s+(?:Follow|Updated|Published|Posted)\b.*$", "", parts[0])
+    people = _split_names(name)
+    first = people[0] if people else ""
+    capitalised = all(_NAME_WORD.match(w) for w in first.split())
+    least = 1 if says_by and marked else 2
+    if least <= len(first.split()) <= 5 and capitalised and all(_is_person(p, sites) for p in people[:1]):
+        rest = people[1:]
+        is_list = all(_is_person(p, sites) and all(_NAME_WORD.match(w) for w in p.split()) for p in rest)
+        # "By Ann Lee and Bo Ek" names two; "By Ann Lee, Washington" or "..., Staff Writer" one.
+        yield name if is_list and rest and all(len(p.split()) >= 2 for p in rest) else first
+
+
+def _label_end(text: str) -> int:
+    """Return where the label ("By", "Автор:") that a text begins with ends, 0 for none."""
+    folded = fold(text)
+    best = 0
+    for stop in range(min(len(folded), _LONGEST_LABEL), 0, -1):
+        if folded[:stop] in _words("label"):
+            after = folded[stop : stop + 1]
+            if not after or not after.isalnum():
+                best = stop
+                break
+    if not best:
+        return 0
+    while best < len(text) and text[best] in " :：-–—\u00a0\u200c":
+        best += 1
+    return best
+
+
+_LONGEST_LABEL = 24
+
+
+def _is_clear(label: str) -> bool:
+    """Tell whether a label needs no line of its own: "By", "Written by", "Author:"."""
+    return fold(label).strip() in _words("preposition") or " " in label.strip() or any(c in label for c in ":：՝")
+
+
+@cache
+def _words(kind: str) -> frozenset[str]:
+    source = files("pipeline").joinpath("resources/html/author_words.toml").read_text(encoding="utf-8")
+    return frozenset(fold(word) for word in tomllib.loads(source)[kind])

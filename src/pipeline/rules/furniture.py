@@ -1,0 +1,187 @@
+"""Find what pages put around an article: buttons, counters, requests to follow, walls, notices, leaks of templates.
+
+Each is a line of its own, short, and made of a known phrase or shape; a sentence of the text that shares the words
+stays. Outside the text such a line is claimed for good; between paragraphs the phrase must be one that no author
+writes, or the model must agree.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..blocks import Line
+from ..model import Role
+from .sheet import FIRM, SOFT, Claim, Sheet, whole_line
+
+WIDGET_WORDS = 10
+FOLLOW_WORDS = 18
+WALL_WORDS = 30
+NOTICE_WORDS = 60
+AMONG = 0.7
+"""Probability of being content from which a furniture phrase between paragraphs is left to the model."""
+BOX = 3
+"""Short lines on either side of a wall's sentence that belong to its box."""
+
+
+def claim_furniture(sheet: Sheet) -> Iterator[Claim]:
+    """Claim buttons, counters, pagination, ratings, requests to follow, notices of errors and disclaimers."""
+    yield from _widgets(sheet)
+    yield from _counters(sheet)
+    yield from _requests(sheet)
+    yield from _notices(sheet)
+    for line in sheet.open_with(("origin", "opens")):
+        if line.words <= 12 and line.index <= sheet.first_prose and sheet.opening(line.index, "origin"):
+            yield whole_line(line, Role.NAVIGATION, "origin", "names the encyclopaedia above its article")
+
+
+def _widgets(sheet: Sheet) -> Iterator[Claim]:
+    for line in sheet.open_with(("widget", "whole")):
+        # "print()" is code.
+        if line.words <= WIDGET_WORDS and "(" not in line.text:
+            # Encyclopaedias set their "[edit]" between headings and paragraphs.
+            bracketed = line.text[0] in "[【" and line.text[-1] in "]】"
+            below = SOFT if sheet.is_inside(line.index) and not bracketed else FIRM
+            yield whole_line(line, Role.NAVIGATION, "widget", "the line is a button of the page", below=below)
+    for line in sheet.open_with(("yes_no", "whole")):
+        near = range(max(0, line.index - 2), line.index)
+        if line.words <= 2 and any("widget" in sheet.whole(i) and sheet.lines[i].text[-1] in "?؟？" for i in near):
+            yield whole_line(line, Role.NAVIGATION, "widget", "the answer to a question about the page")
+
+
+_PAGES = re.compile(
+    r"(?:page|seite|página|pagina|strona|страница|сторінка|sayfa|səhifə|էջ|עמוד|صفحة|صفحه|ページ) ?\d{1,4} "
+    r"?(?:of|von|de|di|z|из|з|dan|/|מתוך|من|از) ?\d{1,4}"
+)
+_HELPFUL = re.compile(r"\d+ (?:out )?of \d+ (?:people |users )?found this helpful\.?")
+_TICKER = re.compile(r"[A-Z][A-Z.]{0,7}:?[ \t]*[$€£]?[\d.,]{0,9}[ \t]*[+\-−▲▼][ \t]?\d{1,3}[.,]\d{1,2} ?%")
+_STARS = re.compile(r"[★☆⭐]{3,5}[\s\d.,/()|–-]*(?:\w+[\s\d.,]*){0,4}")
+
+
+def _counters(sheet: Sheet) -> Iterator[Claim]:
+    found = {line.index for line in sheet.open_with(("counter", "whole"))}
+    for index in sorted(found):
+        line = sheet.lines[index]
+        if any(c.isdigit() for c in line.text) and line.words <= 6 and not line.ends:
+            below = SOFT if sheet.is_inside(index) else FIRM
+            yield whole_line(line, Role.NAVIGATION, "counter", "a count of readers or reactions", below=below)
+    for line in sheet.open_lines():
+        if len(line.text) > 60 or line.index in found:
+            continue
+        if line.text[0] in "★☆⭐" and _STARS.fullmatch(line.text) and not sheet.is_inside(line.index):
+            below = FIRM if any(c.isdigit() for c in line.text) else AMONG
+            yield whole_line(line, Role.NAVIGATION, "rating", "stars and a count of votes", 0.9, below)
+        elif line.text[-1].isdigit() and _PAGES.fullmatch(sheet.folded[line.start : line.end]):
+            yield whole_line(line, Role.NAVIGATION, "pagination", "the number of a page and of all pages")
+        elif line.text[-1] == "%" and not sheet.is_inside(line.index) and _TICKER.fullmatch(line.text):
+            yield whole_line(line, Role.NAVIGATION, "ticker", "a share's symbol and its change", 0.9)
+        elif line.text[0].isdigit() and _HELPFUL.fullmatch(sheet.folded[line.start : line.end]):
+            yield whole_line(line, Role.NAVIGATION, "counter", "how many found the page helpful")
+
+
+def _requests(sheet: Sheet) -> Iterator[Claim]:
+    for line in sheet.open_with(("follow", "has"), ("liked", "has"), ("follow_verb", "has")):
+        if line.words > FOLLOW_WORDS or line.is_prose or _is_quoted(sheet, line):
+            continue
+        told = sheet.having(line.index, "follow") or sheet.having(line.index, "liked")
+        named = any(
+            c.family == "network" and sheet.folded[c.start : c.end] not in _COMMON for c in sheet.cues(line.index)
+        )
+        verbs = sheet.having(line.index, "follow_verb")
+        # "Follow the steps" is an instruction: a bare verb needs a network, and to stand at an end of the line.
+        ends = any(c.start - line.start <= 2 + len(line.bullet) or line.end - c.end <= 3 for c in verbs)
+        if told or (named and ends and line.words <= 12):
+            below = AMONG if sheet.is_inside(line.index) else FIRM
+            yield whole_line(line, Role.PROMOTION, "follow", "asks the reader to follow the site elsewhere", 0.9, below)
+
+
+_COMMON = frozenset({"link", "line", "mail", "email", "e-mail", "print", "copy", "pocket", "threads", "messenger", "x"})
+"""Names of networks that are also everyday words."""
+
+
+def _notices(sheet: Sheet) -> Iterator[Claim]:
+    for line in sheet.open_with(("typo", "has"), ("disclaimer", "has")):
+        if line.words > NOTICE_WORDS or _is_quoted(sheet, line):
+            continue
+        inside = sheet.first_prose < line.index < sheet.last_prose
+        if sheet.having(line.index, "typo"):
+            # "An error in the text is an event here": one phrase alone must be nearly all of the line.
+            if line.words <= 25 and (len(sheet.having(line.index, "typo")) >= 2 or (not inside and line.words <= 8)):
+                yield whole_line(line, Role.PROMOTION, "typo_notice", "asks the reader to report errors in the text")
+        elif not inside or line.words <= 12:
+            below = SOFT if sheet.is_inside(line.index) else FIRM
+            yield whole_line(line, Role.LEGAL, "disclaimer", "says who answers or pays for the text", 0.9, below)
+
+
+def claim_walls(sheet: Sheet) -> Iterator[Claim]:
+    """Claim the wall before the rest of an article: its sentence and the short lines of its box."""
+    walls: set[int] = set()
+    for line in sheet.open_with(("paywall", "has")):
+        if line.words > WALL_WORDS or line.is_prose or _is_quoted(sheet, line):
+            continue
+        cues = sheet.having(line.index, "paywall")
+        opens = any(c.start - line.start <= 30 for c in cues) or line.words <= 12
+        if opens:
+            walls.add(line.index)
+    for index in sorted(walls):
+        below = SOFT if sheet.is_inside(index) and index - 1 not in walls and index + 1 not in walls else FIRM
+        yield whole_line(
+            sheet.lines[index], Role.PROMOTION, "paywall", "a wall before the rest of the text", 0.9, below
+        )
+    if len(walls) < 2:
+        return
+    first, last = min(walls), max(walls)
+    around = {i for w in walls for i in range(w - BOX, w + BOX + 1) if first < i < last and i > sheet.last_prose}
+    for index in sorted(around - walls):
+        line = sheet.lines[index]
+        if sheet.is_open(index) and line.words <= 12:
+            yield whole_line(line, Role.PROMOTION, "paywall", "inside the box of a wall", 0.8)
+
+
+def _is_quoted(sheet: Sheet, line: Line) -> bool:
+    return line.text[0] in '"“«„—–' and line.text[-1] in '"”»“.'
+
+
+# --- what generators and templates left --------------------------------------------------------------
+
+_TEMPLATE = re.compile(
+    r"\{\{[^{}]{1,80}\}\}|\$\{[^{}]{1,80}\}|<%=?[^%]{1,80}%>|%%?[A-Z_]{3,40}%%?|\[%[^%]{1,80}%\]|#\{[^{}]{1,80}\}"
+)
+_TEMPLATES = 3
+"""Template lines from which a page is about templates."""
+_LATIN = re.compile(r"[^\W\d_]+")
+_TELLING = ("ipsum", "consectetur", "voluptat", "dolorem", "tempor", "quia ", "eius", "molesti", "quisquam")
+LOREM_WORDS = 8
+LOREM_SHARE = 0.9
+
+
+def claim_leaks(sheet: Sheet) -> Iterator[Claim]:
+    """Claim variables that a template left empty and paragraphs of placeholder Latin."""
+    from .profile import placeholder_words
+
+    leaks = [x for x in sheet.open_lines() if x.text[0] in "{$<%[#" and _TEMPLATE.fullmatch(x.text)]
+    if 0 < len(leaks) <= _TEMPLATES:
+        for line in leaks:
+            yield whole_line(line, Role.MACHINE_ARTIFACT, "template", "a variable that a template left")
+    # Placeholder Latin of eight words holds one of these; a page without them is not read word by word.
+    if not any(word in sheet.folded for word in _TELLING):
+        return
+    lorem = placeholder_words()
+    found = []
+    for line in sheet.open_lines():
+        words = _LATIN.findall(sheet.folded[line.start : min(line.end, line.start + 2000)])
+        # A real page is full of other words: five of its first six are enough to pass on.
+        if len(words) < LOREM_WORDS or sum(w in lorem for w in words[:6]) < 4:
+            continue
+        if sum(w in lorem for w in words) >= LOREM_SHARE * len(words):
+            found.append(line)
+    told = {line.index for line in found}
+    # Who writes about placeholder text, or about Cicero, quotes it.
+    about = any(
+        line.index not in told and ("lorem ipsum" in part or "cicero" in part or "placeholder" in part)
+        for line in sheet.lines
+        if found and (part := sheet.folded[line.start : line.end])
+    )
+    if not about:
+        for line in found:
+            yield whole_line(line, Role.MACHINE_ARTIFACT, "placeholder", "the words of placeholder Latin")

@@ -1,0 +1,110 @@
+"""Find the readers' comments below an article: a heading of comments, then names, dates, texts and "reply".
+
+One such line proves nothing. A thread is a region that begins with a heading of comments (or, without one, with the
+first of three comments), stands below an article's prose and holds at least two entries, each with a time of its
+own or a button to reply. In a forum the posts are the content: nothing stands above them, and nothing is claimed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..blocks import Line
+from ..dates import RELATIVE, find_dates
+from ..model import Role
+from .sheet import Claim, Sheet, whole_line
+
+ABOVE_WORDS = 40
+"""Words of prose above a thread that make the page an article."""
+ENTRIES = 2
+BARE_ENTRIES = 3
+"""Entries that make a thread without a heading."""
+STAMP_WORDS = 9
+NAME_WORDS = 4
+ENTRY_LINES = 12
+"""Lines without a time or a button that end a thread: another part of the page begins."""
+COUNTED = 1
+"""Headings with a number of comments on the page of one article."""
+THREAD_LINES = 3000
+TRIED = 8
+"""Headings of comments that are tried: each may look through the rest of the page."""
+BELIEVED = 0.3
+CERTAIN = 0.95
+LIKELY = 0.7
+
+
+def claim_threads(sheet: Sheet) -> Iterator[Claim]:
+    """Claim the lines of a thread of comments below the article."""
+    replies = set(sheet.ground.places.get(("reply", "whole"), ()))
+    headings = [i for i in sheet.ground.places.get(("comments", "whole"), ()) if i not in replies and sheet.is_open(i)]
+    if not headings and len(replies) < BARE_ENTRIES:
+        return
+    # A list of articles counts the comments of each.
+    counted = sum(1 for i in headings if any(c.isdigit() for c in sheet.lines[i].text))
+    for index in headings[:TRIED] if counted <= COUNTED else ():
+        marks = _marks(sheet, index + 1, replies)
+        if len(marks) >= ENTRIES and _is_below_prose(sheet, index, marks[-1]):
+            yield from _region(sheet, index, marks, replies, CERTAIN)
+            return
+    first = min(replies, default=0)
+    start = max(0, first - ENTRY_LINES)
+    stamps = [i for i in range(start, first) if _is_stamp(sheet, sheet.lines[i])]
+    if len(replies) < BARE_ENTRIES or not stamps:
+        return
+    begin = max(0, stamps[0] - 1)
+    marks = _marks(sheet, begin, replies)
+    if len(set(marks) & replies) >= BARE_ENTRIES and _is_below_prose(sheet, begin, marks[-1]):
+        yield from _region(sheet, begin, marks, replies, LIKELY)
+
+
+def _marks(sheet: Sheet, start: int, replies: set[int]) -> list[int]:
+    """Return the lines from `start` on that are a time or a button to reply, up to the first long stretch without."""
+    marks: list[int] = []
+    reached = start
+    for line in sheet.lines[start : start + THREAD_LINES]:
+        if line.index - reached > ENTRY_LINES or sheet.whole(line.index) & _OTHERS:
+            break
+        if line.index in replies or (_is_stamp(sheet, line) and _has_name(sheet, line)):
+            # A name's line and its time's are one entry, and so are the time and the button of a short comment.
+            if not marks or line.index - marks[-1] > 1:
+                marks.append(line.index)
+            reached = line.index
+    return marks
+
+
+_OTHERS = frozenset({"related", "legal", "contents", "donate"})
+"""Families whose line ends a thread: another box of the page begins."""
+
+
+def _is_stamp(sheet: Sheet, line: Line) -> bool:
+    if line.words > STAMP_WORDS or line.ends or not any(c.isdigit() for c in line.text):
+        return False
+    return bool(find_dates(line.text)) or RELATIVE.search(sheet.folded, line.start, line.end) is not None
+
+
+def _has_name(sheet: Sheet, line: Line) -> bool:
+    """Tell whether a name can stand before the time, in its line or the one above: headlines have more words."""
+    return line.words >= 3 or (line.index > 0 and sheet.lines[line.index - 1].words <= NAME_WORDS)
+
+
+def _is_below_prose(sheet: Sheet, begin: int, end: int) -> bool:
+    """Tell whether an article stands above the lines from `begin` to `end`, and is no shorter than they are."""
+    prose = [x for x in sheet.ground.wordy if x.ends and sheet.likely(x.index, 1.0) >= BELIEVED]
+    above = sum(x.words for x in prose if x.index < begin)
+    return above >= ABOVE_WORDS and above >= sum(x.words for x in sheet.ground.wordy if begin <= x.index <= end)
+
+
+def _region(sheet: Sheet, begin: int, marks: list[int], replies: set[int], below: float) -> Iterator[Claim]:
+    last = marks[-1]
+    if last not in replies:
+        # The last comment has a time above its text: the text belongs to it, up to the next box or gap of the page.
+        for line in sheet.lines[last + 1 : last + 1 + ENTRY_LINES // 2]:
+            if sheet.whole(line.index) & _OTHERS:
+                break
+            last = line.index
+            if line.ends:
+                break
+    said = f"a thread of {len(marks)} entries with times or buttons to reply, below the article"
+    for line in sheet.lines[begin : last + 1]:
+        if sheet.is_open(line.index):
+            yield whole_line(line, Role.PROMOTION, "comment_thread", said, 0.9, below)
