@@ -274,25 +274,44 @@ def _blocks(sheet: Sheet, verdicts: dict[int, Verdict]) -> Iterator[Block]:
         if verdict and verdict.keep:
             following = line
     for line in sheet.lines:
-        claims = sheet.claims.get(line.index, ())
+        verdict = verdicts.get(line.index, _UNCLAIMED)
+        claims = sheet.claims.get(line.index)
+        if not claims:
+            piece = _unclaimed_block(sheet, line, line.start, line.end, verdict, after[line.index])
+            if piece is not None:
+                yield piece
+            continue
         edges = [line.start, *(e for c in claims for e in (c.start, c.end)), line.end]
         # A header line that is all separators leaves a part without characters; that is no block.
         full = [c for c in claims if c.start < c.end]
         pieces = [_block(sheet, c.start, c.end, c.role, c.rule, c.evidence, c.confidence) for c in full]
         for start, end in zip(edges[::2], edges[1::2], strict=True):
-            part = sheet.text[start:end]
-            if not part.strip():
-                continue
-            start += len(part) - len(part.lstrip())
-            end -= len(part) - len(part.rstrip())
-            verdict = verdicts.get(line.index, Verdict(True, "unclaimed", "", 0.5))
-            if verdict.keep:
-                role, rule = body.body_role(sheet, line, (start, end), after[line.index])
-                rule = f"{verdict.rule}:{rule}" if verdict.rule == "deletion_guard" else rule
-            else:
-                role, rule = _dropped_role(sheet, line), verdict.rule
-            pieces.append(_block(sheet, start, end, role, rule, verdict.evidence, verdict.confidence))
+            piece = _unclaimed_block(sheet, line, start, end, verdict, after[line.index])
+            if piece is not None:
+                pieces.append(piece)
         yield from sorted(pieces, key=lambda b: b.start)
+
+
+_UNCLAIMED = Verdict(True, "unclaimed", "", 0.5)
+
+
+def _unclaimed_block(
+    sheet: Sheet, line: Line, start: int, end: int, verdict: Verdict, following: Line | None
+) -> Block | None:
+    """Return the block of a part of a line that no rule claimed, by the line's verdict; None for white space."""
+    part = sheet.text[start:end]
+    stripped = part.strip()
+    if not stripped:
+        return None
+    if len(stripped) < len(part):
+        start += len(part) - len(part.lstrip())
+        end = start + len(stripped)
+    if verdict.keep:
+        role, rule = body.body_role(sheet, line, (start, end), following)
+        rule = f"{verdict.rule}:{rule}" if verdict.rule == "deletion_guard" else rule
+    else:
+        role, rule = _dropped_role(sheet, line), verdict.rule
+    return Block(start, end, stripped, role, rule, verdict.evidence, round(verdict.confidence, 4))
 
 
 def _block(sheet: Sheet, start: int, end: int, role: Role, rule: str, evidence: str, confidence: float) -> Block:
