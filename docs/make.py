@@ -19,6 +19,7 @@ DOCS = Path(__file__).parent
 
 
 def main() -> None:
+    """Write the pages."""
     (DOCS / "data-dictionary.md").write_text(data_dictionary(list(TABLES)), encoding="utf-8")
     (DOCS / "commands.md").write_text(command_reference(cli), encoding="utf-8")
     notebook = DOCS / "analysis.ipynb"

@@ -8,9 +8,9 @@ started first, because importing Great Expectations takes as long as a small run
 
 # No `from __future__ import annotations` here: a scheduled run loads this module in a process where Prefect
 # cannot resolve annotations that are text ("BuildModel is not fully defined").
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from prefect import flow, tags
 from prefect.runtime import flow_run
@@ -19,10 +19,11 @@ from pydantic import Field
 
 from flows import tasks
 from flows.paths import expectations_folder
-from flows.workers import Workers
+from flows.workers import Engine as Engine
+from flows.workers import open_pool
 from pipeline.plan import Plan
 from pipeline.publish import Published
-from pipeline.run import Run
+from pipeline.run import Run, useful_workers
 from pipeline.settings import Settings
 from pipeline.validate import Status
 from pipeline.validation_process import ValidationProcess
@@ -41,6 +42,8 @@ class Built:
     rows: dict[str, int]
     problems: int = 0
     """Expectations below critical that failed."""
+    done: str = ""
+    """What was made and what was kept, in words."""
 
 
 def _run_name() -> str:
@@ -61,6 +64,8 @@ def build(
     workers: Annotated[int, Field(ge=1, description="Worker processes for batches.")] = 1,
     settings: Annotated[Settings | None, Field(description="Settings that differ from the defaults.")] = None,
     expectations: Annotated[str | None, Field(description="Folder of expectation suites.")] = None,
+    engine: Annotated[Engine, Field(description="What runs the batches: process, or dask.")] = Engine.PROCESS,
+    dask_address: Annotated[str | None, Field(description="Scheduler of a Dask cluster, tcp://host:8786.")] = None,
 ) -> Built:
     """Build a version of the corpus and publish it if it is new and passes."""
     settings = settings or Settings()
@@ -68,20 +73,38 @@ def build(
     plan = tasks.read(Path(source), Path(output), settings, suites, full)
     if plan.up_to_date:
         return Built(plan, None, {})
+    if engine is Engine.DASK:
+        # The cluster's workers have a current folder of their own.
+        plan = replace(plan, folder=plan.folder.resolve(), output=plan.output.resolve())
+    workers = useful_workers(plan, settings, workers)
     with (
-        Workers(min(workers, max(1, -(-len(plan.clean) // settings.batch_documents)))) as pool,
-        Run(plan, settings, suites, pool.call) as run,
+        open_pool(engine, workers, dask_address) as pool,
+        Run(plan, settings, suites, pool.call, workers) as run,
         ValidationProcess(run.work / "validation.log") as process,
-        tags("corpus", Path(source).resolve().name),
+        tags(*_tags(source)),
     ):
-        tagged = []
+        begun: list[Any] = []
         for label in run.batches:
             cleaned = tasks.clean.submit(run, label, return_state=False)
-            tagged.append(tasks.tag.submit(run, label, wait_for=[cleaned], return_state=False))
-        rows = tasks.tabulate(run, wait_for=tagged)
+            begun += [cleaned, tasks.tag.submit(run, label, wait_for=[cleaned], return_state=False)]
+        # A batch that failed says why here. A task that waits for it is only passed over, and the next one stumbles.
+        for future in begun:
+            future.result()
+        rows = tasks.tabulate(run, wait_for=begun)
         tasks.show_documents(run)
         verdict = tasks.validate(run, process)
         tasks.show_validation(run, verdict)
         tasks.report(run, verdict)
         published = tasks.publish(run, verdict)
-        return Built(plan, published, rows, verdict.count(Status.FAILED))
+        return Built(plan, published, rows, verdict.count(Status.FAILED), run.describe())
+
+
+def build_tagged(source: str, *arguments: Any, **named: Any) -> Built:
+    """Call the flow with tags on the run itself, by which its page finds the runs of one corpus."""
+    with tags(*_tags(source)):
+        built: Built = build(source, *arguments, **named)
+    return built
+
+
+def _tags(source: str) -> tuple[str, str]:
+    return "corpus", Path(source).resolve().name

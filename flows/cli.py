@@ -23,6 +23,7 @@ from flows.configuring import COMMANDS as CONFIGURING
 from flows.environment import prepare_environment
 from flows.explaining import explain
 from flows.options import OUTPUT, SET, SETTINGS_FILE, parse_assignments
+from flows.printing import plain
 from flows.reading import COMMANDS as READING
 from flows.topics import topics
 from pipeline import __version__
@@ -50,6 +51,9 @@ def cli(context: click.Context) -> None:
 @click.option("--full", is_flag=True, help="Make every document again, reusing nothing.")
 @click.option("--dry-run", is_flag=True, help="Show what would change, and publish nothing.")
 @click.option("--workers", default=1, type=click.IntRange(min=1), help="Worker processes for batches.")
+@click.option("--engine", default="process", type=click.Choice(["process", "dask"]), help="What runs the batches.")
+@click.option("--dask-address", help="Scheduler of a Dask cluster; without it, --engine dask starts one here.")
+@click.option("--redact", type=click.Choice(["none", "pii"]), help="Publish marks instead of personal data.")
 @click.option("--taxonomy", type=click.Path(path_type=Path), help="A taxonomy file of your own.")
 @click.option("--expectations", type=click.Path(path_type=Path), help="A folder of expectation suites of your own.")
 @SETTINGS_FILE
@@ -62,6 +66,9 @@ def run(
     full: bool,
     dry_run: bool,
     workers: int,
+    engine: str,
+    dask_address: str | None,
+    redact: str | None,
     taxonomy: Path | None,
     expectations: Path | None,
     file: Path | None,
@@ -82,6 +89,7 @@ def run(
 
     _require_folder(source)
     given = {**parse_assignments(assignments), "tag.taxonomy": str(taxonomy) if taxonomy else None}
+    given |= {"clean.redact": redact} if redact else {}
     settings = load_settings(file, given)
     suites = expectations_folder(str(expectations) if expectations else None)
     check_output(output)
@@ -104,18 +112,21 @@ def run(
     prepare_environment()
     # What an import makes stays: collecting garbage meanwhile costs a tenth of Prefect's import and finds none.
     gc.disable()
-    from flows.build import build
+    from flows.build import Engine, build_tagged
 
     gc.enable()
     gc.freeze()
     with progress.shown(len(plan.clean), len(plan.retag), quiet=silent):
-        built = build(str(source), str(output), full, workers, settings, str(suites))
+        built = build_tagged(
+            str(source), str(output), full, workers, settings, str(suites), Engine(engine), dask_address
+        )
     published = built.published
     if published is None:
         _say({"status": "up to date"}, "up to date", as_json, quiet)
         return
     facts = {
         "status": "published" if published.is_new else "unchanged",
+        "done": built.done,
         "version": published.name,
         "path": str(published.path),
         "rows": built.rows,
@@ -186,7 +197,8 @@ def _published_message(facts: dict[str, Any], output: Path) -> str:
     if facts["status"] == "unchanged":
         return f"nothing new: the tables equal those of {facts['version']}.{warned}"
     query = "select topic, count(*) n from sentence_topics group by topic order by n desc"
-    return f'published {facts["path"]} ({counts}).{warned}\ntry: {_program()} query --output {output} "{query}"'
+    said = f"published {facts['path']} ({counts}; {facts['done']}).{warned}"
+    return f'{said}\ntry: {_program()} query --output {output} "{query}"'
 
 
 def _say(facts: dict[str, Any], message: str, as_json: bool, quiet: bool) -> None:
@@ -207,11 +219,16 @@ def main() -> None:
         error.show()
         sys.exit(WRONG_CALL)
     except UsageError as error:
-        click.echo(f"error: {error}", err=True)
+        click.echo(f"error: {_shown(error)}", err=True)
         sys.exit(WRONG_CALL)
     except (ContractError, CorruptVersionError, PipelineError) as error:
-        click.echo(f"failed: {error}", err=True)
+        click.echo(f"failed: {_shown(error)}", err=True)
         sys.exit(FAILED)
+
+
+def _shown(error: Exception) -> str:
+    """Return an error's lines without control characters: it may quote a file's name or a document's text."""
+    return "\n".join(plain(line) for line in str(error).splitlines())
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from prefect.cache_policies import NO_CACHE
 
 from flows.messages import documents_rows, validation_markdown
 from flows.progress import announce
-from pipeline.batch import BatchReport
+from pipeline.halves import BatchReport
 from pipeline.plan import Plan, make_plan
 from pipeline.publish import Published
 from pipeline.run import Run

@@ -16,9 +16,9 @@ LAYER = {
     **dict.fromkeys(("errors", "model", "settings"), 0),
     **dict.fromkeys(("normalize", "taxonomy", "topic_model", "word_forms", "labels", "schemas"), 1),
     **dict.fromkeys(("parquet", "manifest", "failpoints"), 2),
-    **dict.fromkeys(("tables", "batch", "version"), 3),
+    **dict.fromkeys(("tables", "batch", "version", "signatures"), 3),
     **dict.fromkeys(("tabulate", "plan", "laws"), 4),
-    **dict.fromkeys(("validate", "quarantine", "publish", "explain", "staged", "topic_tools"), 5),
+    **dict.fromkeys(("validate", "judging", "verdict", "quarantine", "publish", "explain", "staged", "topic_tools"), 5),
     **dict.fromkeys(("validation_process", "run"), 6),
 }
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.encodings import decode
+from pipeline.encodings import Decoded, decode
 from pipeline.errors import RejectedError
 
 CASES = json.loads((Path(__file__).parent / "cases" / "html_encodings.json").read_text(encoding="utf-8"))
@@ -51,6 +51,12 @@ def test_a_few_bad_bytes_in_utf8_are_replaced_and_counted() -> None:
     decoded = decode(good.encode() + b"\xff and \xc3 again")
     assert (decoded.encoding, decoded.replaced) == ("utf-8", 2)
     assert decoded.text == good + "\ufffd and \ufffd again"
+
+
+def test_surrogates_in_utf8_are_joined_or_replaced() -> None:
+    pair = "One \ud83d\ude00 smile.".encode("utf-8", "surrogatepass")
+    assert decode(pair) == Decoded("One \U0001f600 smile.", "utf-8")
+    assert decode(b"Half \xed\xa0\xbd of one.") == Decoded("Half \ufffd of one.", "utf-8", 1)
 
 
 def test_a_file_cut_in_the_middle_of_a_character_is_still_utf8() -> None:

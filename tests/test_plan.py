@@ -39,6 +39,8 @@ def test_an_expectation_is_part_of_the_output_digest(suites: Path, tmp_path: Pat
     assert {s for s in before if before[s] != after[s]} == {"output"}
 
 
-@pytest.mark.parametrize("names", [planning._TAG_CODE, planning._OUTPUT_CODE, planning._NEUTRAL_CODE])
+@pytest.mark.parametrize(
+    "names", [planning._TAG_CODE, planning._OUTPUT_CODE, planning._NEUTRAL_CODE, planning._BATCH_CODE]
+)
 def test_every_module_that_a_stage_names_exists(names: tuple[str, ...]) -> None:
     assert [name for name in names if not (PACKAGE / name).is_file()] == []

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import os
 import random
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +16,8 @@ from pipeline.errors import UsageError, ValidationFailedError
 from pipeline.plan import Plan, make_plan
 from pipeline.publish import Published
 from pipeline.run import build_version, preview_difference
-from pipeline.settings import Settings, TagSettings
+from pipeline.settings import OutputSettings, Settings, TagSettings
+from pipeline.validate import Status
 from pipeline.validation_process import ValidationProcess
 from pipeline.version import open_version
 
@@ -189,6 +194,96 @@ def test_tables_that_fail_are_put_aside_and_the_old_version_stays(
     assert (aside / "sentences" / "part-000.parquet").is_file()
 
 
+def test_rows_that_fail_are_set_aside_and_the_rest_is_published(
+    build: Build, corpus_folder: Path, suites: Path, tmp_path: Path
+) -> None:
+    planted = tmp_path / "suites"
+    shutil.copytree(suites, planted)
+    suite = json.loads((planted / "sentences.json").read_text(encoding="utf-8"))
+    short = {"column": "text", "max_value": 400}
+    suite["expectations"].append(
+        {"type": "expect_column_value_lengths_to_be_between", "kwargs": short, "severity": "critical", "meta": {}}
+    )
+    (planted / "sentences.json").write_text(json.dumps(suite))
+    lenient = Settings(output=OutputSettings(max_quarantine_share=0.5))
+    build(corpus_folder, tmp_path / "whole", suites, lenient)
+    build(corpus_folder, tmp_path / "out", planted, lenient)
+    whole, version = open_version(tmp_path / "whole"), open_version(tmp_path / "out")
+    long = [s for s in whole.sentences().to_pylist() if len(s["text"]) > 400]
+    moved = version.quarantine().to_pylist()
+    assert long and version.sentences().num_rows == whole.sentences().num_rows - len(long)
+    assert {r["row_key"] for r in moved if r["table"] == "sentences"} == {
+        f"{s['doc_id']}:{s['sentence_index']}" for s in long
+    }
+    failed = {f["expectation"] for f in version.manifest["validation"]["failed"]}
+    assert "expect_column_value_lengths_to_be_between" in failed
+    # What was set aside is made again by the next run, and set aside again.
+    (corpus_folder / "new.txt").write_text("One more document. It has two sentences.\n", encoding="utf-8")
+    build(corpus_folder, tmp_path / "out", planted, lenient)
+    build(corpus_folder, tmp_path / "full", planted, lenient)
+    assert digests(tmp_path / "out") == digests(tmp_path / "full")
+
+
+def test_slices_of_any_size_give_the_same_bytes(
+    build: Build, built: Path, seeds: Path, suites: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.slices.SLICE_BYTES", 20_000)
+    monkeypatch.setattr("pipeline.copies.PART_ROWS", 50)
+    build(seeds, tmp_path, suites)
+    assert digests(tmp_path) == digests(built)
+
+
+def test_slices_of_any_size_give_the_same_verdict(
+    validation: ValidationProcess, built: Path, suites: Path, tmp_path: Path
+) -> None:
+    # One that fails on rows, one that passes mostly, and one that needs the whole table.
+    asked = [
+        {"type": "expect_column_value_lengths_to_be_between", "kwargs": {"column": "text", "max_value": 400}},
+        {
+            "type": "expect_column_values_to_be_in_set",
+            "kwargs": {"column": "role", "value_set": ["paragraph"], "mostly": 0.5},
+        },
+        {"type": "expect_column_mean_to_be_between", "kwargs": {"column": "start", "min_value": 10**9}},
+        {"type": "expect_column_values_to_be_unique", "kwargs": {"column": "doc_id"}},
+    ]
+    planted = tmp_path / "suites"
+    shutil.copytree(suites, planted)
+    suite = {"name": "sentences", "expectations": [{**e, "severity": "critical"} for e in asked]}
+    (planted / "sentences.json").write_text(json.dumps(suite))
+    folder = open_version(built).path
+    whole = validation.judge(folder, planted, tmp_path / "whole.json")
+    code = (
+        "import sys, pathlib, pipeline.slices as s\n"
+        "s.SLICE_BYTES = 20_000\n"
+        "from pipeline.validate import validate_folder\n"
+        "folder, suites, answer = map(pathlib.Path, sys.argv[1:])\n"
+        "answer.write_text(validate_folder(folder, suites).as_json())\n"
+    )
+    answer = tmp_path / "slices.json"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    subprocess.run([sys.executable, "-c", code, str(folder), str(planted), str(answer)], env=environment, check=True)
+    assert answer.read_text() == whole.as_json()
+    assert [o.status for o in whole.outcomes if o.table == "sentences"].count(Status.FAILED) == 3
+
+
+def test_near_copies_of_kept_documents_are_found_without_their_signatures(
+    build: Build, corpus_folder: Path, suites: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "out"
+    build(corpus_folder, output, suites)
+    first = sorted(corpus_folder.iterdir())[0]
+    text = first.read_text(encoding="utf-8")
+    (corpus_folder / "near.txt").write_text(text + "\nOne line was added at its end.\n", encoding="utf-8")
+    for path in (output / ".cache").glob("signatures-*"):
+        path.write_bytes(path.read_bytes()[:-1])  # damaged
+    build(corpus_folder, output, suites)
+    build(corpus_folder, tmp_path / "full", suites)
+    assert digests(output) == digests(tmp_path / "full")
+    near = [d for d in open_version(output).documents().to_pylist() if d["duplicate_of"]]
+    assert {d["source_path"] for d in near} <= {"near.txt", first.name}
+    assert len(near) == 1 and near[0]["similarity"] > 0.7
+
+
 def test_a_source_that_is_no_folder_is_refused(suites: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="not a folder"):
         plan_for(tmp_path / "nothing", tmp_path, suites)
@@ -214,6 +309,10 @@ def test_a_dry_run_says_what_would_change_and_publishes_nothing(
     assert [(s.change, s.text) for s in found.sentences] == [("gained", "One more sentence was added to it.")]
     assert open_version(output).name == first.name
     assert list((output / "versions").iterdir()) == [first.path]
+    # What was cleaned for it is not cleaned again by the run that follows.
+    plan = plan_for(corpus_folder, output, suites)
+    assert [name for batch in plan.left for name, _ in batch.inputs] == [path.name]
+    assert plan_for(corpus_folder, output, suites, full=True).left == ()
 
 
 def test_a_dry_run_needs_a_version_to_compare_with(corpus_folder: Path, suites: Path, tmp_path: Path) -> None:

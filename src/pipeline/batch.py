@@ -2,15 +2,16 @@
 
 The two halves have digests of their own (`plan.py`), so that a new taxonomy tags again without
 cleaning again. Each half reads files and writes Arrow files into the batch's folder: tasks and worker
-processes pass that folder's path, never tables. One bad document becomes a rejected source with its
-reason; the rest of the batch goes on.
+processes pass that folder's path, never tables. Every file is sorted by its table's key, so that what
+comes after can read a range of documents from many batches. One bad document becomes a rejected source
+with its reason; the rest of the batch goes on.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -18,38 +19,31 @@ from typing import Any
 import pyarrow as pa
 
 from .clean import clean_pages
+from .duplicates import sign_documents
 from .entities import find_mentions
 from .errors import RejectedError
-from .extract import extract_page
+from .halves import BatchReport
 from .model import Document, Mention, Page, Sentence, Source, SourceStatus, TopicScore
-from .read import read_bytes
+from .pages import read_page
+from .schemas import KEYS
 from .segment import segment_document
 from .settings import Settings
-from .tables import make_blocks, make_documents, make_mentions, make_sentences, make_topics
+from .signatures import SIGNATURES, make_signatures
+from .tables import make_blocks, make_documents, make_mentions, make_sentences, make_sources, make_topics
 from .tag import has_lexicon, tag_texts
 from .taxonomy import load_taxonomy
 
 
-@dataclass(frozen=True, slots=True)
-class BatchReport:
-    """What a half of the work did: where its tables are and what it counted."""
-
-    folder: str
-    documents: int
-    characters: int
-    counts: dict[str, int]
-    sources: tuple[Source, ...] = ()
-    """The batch's sources after reading: with encoding and detail, or rejected with a reason."""
-
-
 def clean_batch(sources: Sequence[Source], input_folder: Path, settings: Settings, folder: Path) -> BatchReport:
-    """Read, extract, clean and segment the documents of `sources`; write their tables to `folder`."""
+    """Read, extract, clean and segment the documents of `sources`; write their tables to `folder`.
+
+    `sources.arrow` has the batch's sources after reading: with encoding and detail, or rejected with a reason.
+    """
     pages: list[Page] = []
     seen: list[Source] = []
     for source in sources:
         try:
-            data = read_bytes(input_folder, source, settings.read)
-            page = extract_page(source, data, settings.read, settings.clean.html_engine)
+            page = read_page(input_folder, source, settings.read, settings.clean.html_engine)
         except RejectedError as error:
             seen.append(_rejected(source, error))
             continue
@@ -57,22 +51,26 @@ def clean_batch(sources: Sequence[Source], input_folder: Path, settings: Setting
         seen.append(replace(source, encoding=page.encoding, media_type=page.media_type, detail=page.detail))
     documents, sentences, failed = _clean_and_segment(pages, settings)
     seen = [_rejected(s, failed[s.doc_id]) if s.doc_id in failed else s for s in seen]
+    by_id = sorted(range(len(documents)), key=lambda i: documents[i].doc_id)
+    documents, sentences = [documents[i] for i in by_id], [sentences[i] for i in by_id]
     folder.mkdir(parents=True, exist_ok=True)
+    write_arrow(make_sources(seen), folder / "sources.arrow")
     write_arrow(make_documents(documents, [len(s) for s in sentences]), folder / "documents.arrow")
     write_arrow(make_blocks(documents), folder / "blocks.arrow")
     write_arrow(make_sentences(documents, sentences), folder / "sentences.arrow")
+    write_arrow(make_signatures([d.doc_id for d in documents], sign_documents(documents)), folder / SIGNATURES)
     counts = Counter(str(b.disposition) for d in documents for b in d.blocks)
     counts["sentences"] = sum(map(len, sentences))
-    return BatchReport(str(folder), len(documents), sum(len(d.text) for d in documents), dict(counts), tuple(seen))
+    return BatchReport(len(documents), sum(len(d.text) for d in documents), dict(counts))
 
 
-def tag_batch(folder: Path, settings: Settings) -> BatchReport:
-    """Tag the sentences and find the mentions of a cleaned batch; write their tables beside the batch's."""
+def tag_batch(cleaned: Path, settings: Settings, folder: Path) -> BatchReport:
+    """Tag the sentences and find the mentions of a cleaned batch; write their tables to `folder`."""
     taxonomy = load_taxonomy(settings.tag.taxonomy)
-    texts = read_arrow(folder / "documents.arrow").select(["doc_id", "text"]).to_pydict()
+    texts = read_arrow(cleaned / "documents.arrow", ["doc_id", "text"]).to_pydict()
     text_of = dict(zip(texts["doc_id"], texts["text"], strict=True))
     columns = ["doc_id", "sentence_index", "start", "end", "heading", "language"]
-    rows = read_arrow(folder / "sentences.arrow").select(columns).to_pydict()
+    rows = read_arrow(cleaned / "sentences.arrow", columns).to_pydict()
     keys = list(zip(*(rows[c] for c in columns), strict=True))
     given: list[list[str] | None] = []
     topic_rows: list[tuple[str, int, int, TopicScore]] = []
@@ -97,23 +95,32 @@ def tag_batch(folder: Path, settings: Settings) -> BatchReport:
             "topics": pa.array(given, pa.list_(pa.string())),
         }
     )
+    folder.mkdir(parents=True, exist_ok=True)
     write_arrow(topics, folder / "topics.arrow")
-    write_arrow(make_topics(topic_rows, taxonomy.version), folder / "sentence_topics.arrow")
-    write_arrow(make_mentions(mention_rows), folder / "mentions.arrow")
+    write_arrow(_by_key(make_topics(topic_rows, taxonomy.version), "sentence_topics"), folder / "sentence_topics.arrow")
+    write_arrow(_by_key(make_mentions(mention_rows), "mentions"), folder / "mentions.arrow")
     counts = {"sentences": len(given), "topics": len(topic_rows), "mentions": len(mention_rows)}
-    return BatchReport(str(folder), len(text_of), sum(map(len, text_of.values())), counts)
+    return BatchReport(len(text_of), sum(map(len, text_of.values())), counts)
 
 
 def write_arrow(table: pa.Table, path: Path) -> None:
-    """Write a table that only this run reads, as an Arrow file."""
+    """Write a table that only runs read, as an Arrow file of one piece, which can be mapped into memory."""
     with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
-        writer.write_table(table)
+        writer.write_table(table.combine_chunks())
 
 
-def read_arrow(path: Path) -> Any:
-    """Read a table written by `write_arrow`."""
-    with pa.OSFile(str(path), "rb") as source:
-        return pa.ipc.open_file(source).read_all()
+def read_arrow(path: Path, columns: Sequence[str] | None = None) -> Any:
+    """Read a table written by `write_arrow`, or some of its columns."""
+    with pa.OSFile(str(path), "rb") as source, pa.ipc.open_file(source) as file:
+        schema = file.schema
+    wanted = schema.names if columns is None else list(columns)
+    options = pa.ipc.IpcReadOptions(included_fields=[schema.get_field_index(name) for name in wanted])
+    with pa.OSFile(str(path), "rb") as source, pa.ipc.open_file(source, options=options) as file:
+        return file.read_all().select(wanted)
+
+
+def _by_key(table: pa.Table, name: str) -> pa.Table:
+    return table.sort_by([(key, "ascending") for key in KEYS[name]])
 
 
 def _clean_and_segment(
@@ -121,7 +128,7 @@ def _clean_and_segment(
 ) -> tuple[list[Document], list[list[Sentence]], dict[str | None, RejectedError]]:
     """Clean and segment a batch at once; if that fails, page by page, so that only the bad page is lost."""
     try:
-        documents = clean_pages(pages, settings.clean)
+        documents = [_redacted(d, settings) for d in clean_pages(pages, settings.clean)]
         return documents, [segment_document(d) for d in documents], {}
     except Exception:
         done = list(_one_by_one(pages, settings))
@@ -138,13 +145,23 @@ def _one_by_one(
 ) -> Iterator[tuple[Document | None, list[Sentence], RejectedError | None]]:
     for page in pages:
         try:
-            document = clean_pages([page], settings.clean)[0]
+            document = _redacted(clean_pages([page], settings.clean)[0], settings)
             yield document, segment_document(document), None
         # Whatever one document makes our code do must not cost the others; the row names the error, and
         # an expectation on `sources` reports it.
         except Exception as error:
-            detail = f"{type(error).__name__}: {error}"[:500]
+            # What the error says may quote the text.
+            quoted = "" if settings.clean.redact == "pii" else f": {error}"
+            detail = f"{type(error).__name__}{quoted}"[:500]
             yield None, [], RejectedError("internal_error", detail)
+
+
+def _redacted(document: Document, settings: Settings) -> Document:
+    if settings.clean.redact == "none":
+        return document
+    from .redact import redact_document
+
+    return redact_document(document)
 
 
 def _rejected(source: Source, error: RejectedError) -> Source:

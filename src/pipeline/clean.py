@@ -62,6 +62,7 @@ RULES: tuple[Rule, ...] = (
     lambda sheet, _: navigation.claim_menus(sheet),
     lambda sheet, _: navigation.claim_bars(sheet),
     lambda sheet, _: navigation.claim_tags(sheet),
+    lambda sheet, _: repeats.claim_strays(sheet, _is_foreign),
     lambda sheet, _: title.claim_title(sheet),
     lambda sheet, _: title.claim_title_copies(sheet),
     lambda sheet, settings: repeats.claim_repeats(sheet, settings.repeat_min),
@@ -70,6 +71,7 @@ RULES: tuple[Rule, ...] = (
     lambda sheet, _: body.claim_captions(sheet),
     lambda sheet, _: promotion.claim_appeals(sheet),
     lambda sheet, _: promotion.claim_inner_appeals(sheet),
+    lambda sheet, _: promotion.claim_newsletter_sentences(sheet),
 )
 """The structural rules in the order of their rank: the first claim on a character wins."""
 
@@ -122,6 +124,12 @@ def claim_lines(page: Page, lines: tuple[Line, ...], scores: LineScores | None, 
     for rule in RULES:
         sheet = sheet.with_claims(rule(sheet, settings))
     return sheet
+
+
+def _is_foreign(line: str, prose: str) -> bool:
+    from .language import detect_language, looks_foreign
+
+    return looks_foreign(line, detect_language(prose).code)
 
 
 def _score(pages: Sequence[Page], cut: Sequence[tuple[Line, ...]], settings: CleanSettings) -> list[LineScores | None]:

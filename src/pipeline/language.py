@@ -33,6 +33,7 @@ _BLOCK_LETTERS = 200
 _BLOCK_SAMPLE = 400
 # Characters looked at in a block: its whole beginning or four slices; 1,000 would cost more than splitting it.
 _BLOCK_CONFIDENCE = 0.8
+_LINE_CONFIDENCE = 0.7
 _BLOCK_WORDS = 0.12
 # Share of function words below which a block is names and figures. Running text has 0.2 (Russian) to 0.45.
 _STRAY = 0.005
@@ -68,6 +69,21 @@ def detect_document(blocks: Sequence[Block]) -> Language:
     body = [b.text for b in blocks if b.disposition is Disposition.BODY]
     running = [b.text for b in blocks if b.role in (Role.PARAGRAPH, Role.LIST_ITEM, Role.QUOTE)]
     return detect_language("\n".join(running if sum(map(len, running)) >= SAMPLE_CHARS else body))
+
+
+def looks_foreign(text: str, document_language: str) -> bool:
+    """Tell whether a line, too short for `detect_block`, is of another language than its document.
+
+    Its script or letters decide, or its letter statistics together with a function word of the one language
+    and none of the other: a brand's name in Latin letters is no foreign sentence.
+    """
+    found = detect_language(text)
+    if found.code in (UNDETERMINED.code, document_language) or document_language == UNDETERMINED.code:
+        return False
+    if found.method in ("script", "letters"):
+        return found.confidence >= _BLOCK_CONFIDENCE
+    own, other = (load_rules(code).openers for code in (found.code, document_language))
+    return found.confidence >= _LINE_CONFIDENCE and _share_of(text, own) > 0 and _share_of(text, other) == 0
 
 
 def detect_block(text: str, document_language: str) -> str:

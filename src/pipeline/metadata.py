@@ -15,7 +15,7 @@ from functools import partial
 from .dates import DAY_FIRST, find_dates
 from .model import Fact, Role
 from .rules.authors import without_label
-from .rules.header import name_span
+from .rules.names import name_span
 from .rules.sheet import Claim, Sheet, trim
 
 FAR = 12

@@ -8,15 +8,19 @@ cache: rows whose keys still hold are reused from it, and when all hold there is
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
 from .errors import CorruptVersionError, UsageError
+from .halves import CACHE, Input, LeftBatch, find_batches
 from .model import Source, SourceStatus
 from .read import list_sources
+from .records import reading_order, split_record
 from .settings import Settings
+from .suites import load_suites
+from .taxonomy import load_taxonomy
 from .version import Version, list_versions, open_version
 
 _PACKAGE = Path(__file__).parent
@@ -32,7 +36,19 @@ _TAG_CODE = (
 )
 _TAG_RESOURCES = ("taxonomy", "entities")
 # schemas.py and tables.py are not here but in clean: they write each document's rows, which an unchanged digest keeps.
-_OUTPUT_CODE = ("tabulate.py", "parquet.py", "laws.py", "validate.py", "quarantine.py")
+_OUTPUT_CODE = (
+    "tabulate.py",
+    "catalog.py",
+    "copies.py",
+    "duplicates.py",
+    "parquet.py",
+    "laws.py",
+    "judging.py",
+    "validate.py",
+    "verdict.py",
+    "quarantine.py",
+    "suites.py",
+)
 # What neither decides a row nor how it is written: changing it makes no document stale.
 _NEUTRAL_CODE = (
     "__init__.py",
@@ -41,16 +57,21 @@ _NEUTRAL_CODE = (
     "errors.py",
     "explain.py",
     "failpoints.py",
+    "halves.py",
     "manifest.py",
     "plan.py",
     "publish.py",
     "run.py",
     "settings.py",
+    "signatures.py",
+    "slices.py",
     "staged.py",
     "topic_tools.py",
     "validation_process.py",
     "version.py",
 )
+# What a batch's files depend on besides its stage. They outlive a run only when it did not end.
+_BATCH_CODE = ("batch.py", "duplicates.py", "halves.py", "signatures.py")
 
 _NEUTRAL_RESOURCES = ("report",)
 
@@ -68,14 +89,18 @@ class Plan:
     retag: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
+    left: tuple[LeftBatch, ...] = ()
+    """Finished batches of a run that did not end, made of some of `clean` or `retag`."""
     previous: Version | None = field(default=None, compare=False)
     up_to_date: bool = False
     note: str | None = None
     """Why the last version was not used, if it was not."""
 
     def describe(self) -> str:
-        """Return the counts in words: "3 cleaned, 41 tagged again, 9,956 kept"."""
+        """Return the counts in words: "3 to clean, 41 to tag again, 9,956 kept"."""
         said = [f"{len(self.clean):,} to clean", f"{len(self.retag):,} to tag again", f"{len(self.keep):,} kept"]
+        if self.left:
+            said.append(f"{sum(len(batch.inputs) for batch in self.left):,} of them begun by an interrupted run")
         if self.removed:
             said.append(f"{len(self.removed):,} removed")
         return ", ".join(said)
@@ -84,17 +109,36 @@ class Plan:
 def make_plan(folder: Path, output: Path, settings: Settings, expectations: Path, *, full: bool = False) -> Plan:
     """Compare the input folder and the stages' digests with the last version.
 
-    With `full`, nothing of the last version is reused. Raises UsageError when `folder` is not a folder.
+    With `full`, nothing is reused: of the last version, or of a run that did not end. Raises UsageError when
+    `folder` is not a folder.
     """
     if not folder.is_dir():
         raise UsageError(f"{folder} is not a folder. Give the folder that holds the raw documents.")
+    load_suites(expectations)
+    if settings.tag.taxonomy:
+        load_taxonomy(settings.tag.taxonomy)
     digests = stage_digests(settings, expectations)
-    sources = tuple(list_sources(folder, settings.read))
+    sources = tuple(list_sources(folder, settings.read, output / CACHE / "listings"))
     previous, note = _last_version(output)
     if previous is None or full:
         clean = _one_source_a_document(sources)
-        return Plan(folder, output, sources, digests, clean, previous=previous, note=note)
-    return _compared(Plan(folder, output, sources, digests, (), previous=previous), previous)
+        plan = Plan(folder, output, sources, digests, clean, previous=previous, note=note)
+        return plan if full else _with_left(plan)
+    return _with_left(_compared(Plan(folder, output, sources, digests, (), previous=previous), previous))
+
+
+def input_of(item: Source | str) -> Input:
+    """Return what names a source, or a document that is tagged again, among the inputs of a batch."""
+    return (item, "") if isinstance(item, str) else (item.source_path, item.source_sha256 or "")
+
+
+def seal_digest(digests: Mapping[str, str], work: str) -> str:
+    """Return what stands for all that decides the files of a batch: "clean", "tag", or "export" of published texts.
+
+    That is more than decides the rows: a batch also has signatures, and a form of its own.
+    """
+    stage = digests["clean" if work == "export" else work]
+    return _digest([_PACKAGE / name for name in _BATCH_CODE], f"{work} {stage}", ())
 
 
 def stage_digests(settings: Settings, expectations: Path) -> dict[str, str]:
@@ -109,8 +153,9 @@ def stage_digests(settings: Settings, expectations: Path) -> dict[str, str]:
     # A module that no list names belongs to clean: forgetting to list one costs work, never correctness.
     clean_files = [p for p in _PACKAGE.rglob("*") if p not in other and "expectations" not in p.parts]
     user = [Path(settings.tag.taxonomy)] if settings.tag.taxonomy else []
+    libraries = (*_clean_libraries(), *(_versions("phonenumbers") if settings.clean.redact == "pii" else ()))
     return {
-        "clean": _digest(clean_files, settings.digest("read", "clean"), _clean_libraries()),
+        "clean": _digest(clean_files, settings.digest("read", "clean"), libraries),
         "tag": _digest([*tag_files, *user], settings.digest("tag"), ()),
         "output": _digest(
             [*output_files, *expectations.glob("*.json")], settings.digest("output"), _versions("pyarrow")
@@ -164,7 +209,7 @@ def _compared(plan: Plan, previous: Version) -> Plan:
     return replace(
         plan,
         sources=tuple(sources),
-        clean=(*clean, *again),
+        clean=_in_reading_order((*clean, *again)),
         retag=tuple(retag),
         keep=tuple(keep),
         removed=tuple(sorted(set(was) - decided)),
@@ -172,8 +217,18 @@ def _compared(plan: Plan, previous: Version) -> Plan:
     )
 
 
+def _with_left(plan: Plan) -> Plan:
+    """Find the batches that a run left which did not end."""
+    cleaned = find_batches(plan.output, seal_digest(plan.digests, "clean"), map(input_of, plan.clean))
+    exported = find_batches(plan.output, seal_digest(plan.digests, "export"), map(input_of, plan.retag))
+    return replace(plan, left=(*cleaned, *exported))
+
+
 def _kind(path: str) -> str:
     """Return the suffixes that decide how a file is read: the same bytes as .txt and .html are two documents."""
+    place = split_record(path)
+    if place is not None and place.name is None:
+        return "#"  # a record's digest covers its media type
     suffixes = [s.lower() for s in Path(path).suffixes]
     return "".join(suffixes[-2:] if suffixes[-1:] == [".gz"] else suffixes[-1:])
 
@@ -193,7 +248,12 @@ def _one_source_a_document(sources: Iterable[Source]) -> tuple[Source, ...]:
     for source in sources:
         if source.doc_id is not None:
             first.setdefault(source.doc_id, source)
-    return tuple(first.values())
+    return _in_reading_order(first.values())
+
+
+def _in_reading_order(sources: Iterable[Source]) -> tuple[Source, ...]:
+    """Put records of one file one after the other, so that a batch reads on where the last one stopped."""
+    return tuple(sorted(sources, key=lambda source: reading_order(source.source_path)))
 
 
 def _digest(files: Iterable[Path], settings_digest: str, libraries: Iterable[str]) -> str:
@@ -213,7 +273,7 @@ def _file_digest(path: Path, _changed_at: int) -> str:
 
 
 def _clean_libraries() -> tuple[str, ...]:
-    return _versions("lxml", "langdetect", "trafilatura", "charset-normalizer")
+    return _versions("lxml", "langdetect", "trafilatura", "charset-normalizer", "fastwarc", "brotli")
 
 
 def _versions(*names: str) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ publication that had got as far as its rename is finished, because it had passed
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -31,6 +32,7 @@ from . import durable
 from .durable import OutputError, output_errors
 from .errors import CorruptVersionError, UsageError
 from .failpoints import Point, failpoint
+from .halves import drop_batches, rescue_batches
 from .manifest import (
     FileRecord,
     content_digest,
@@ -114,13 +116,23 @@ def check_output(output: str | Path) -> None:
         with _locked(output, wait=False) as held:
             if held:
                 _heal(output)
-        probe = output / STAGING / f"probe-{os.getpid()}-{get_ident()}"
-        durable.write_file(probe, "written to see whether it can be\n")
-        durable.remove(probe)
+        try:
+            _probe(output)
+        except OSError as error:
+            # Batches kept for this run are worth less than room for it.
+            if error.errno != errno.ENOSPC or not drop_batches(output):
+                raise
+            _probe(output)
     except OSError as error:
         raise UsageError(
             f"{output} cannot be written: {error.strerror or error}. Give a folder that can, with --output."
         ) from None
+
+
+def _probe(output: Path) -> None:
+    probe = output / STAGING / f"probe-{os.getpid()}-{get_ident()}"
+    durable.write_file(probe, "written to see whether it can be\n")
+    durable.remove(probe)
 
 
 def open_staging(output: str | Path) -> Staging:
@@ -202,7 +214,8 @@ def reject_version(staging: Staging, output: str | Path, run_name: str, facts: M
 def collect_garbage(output: str | Path, keep: int) -> list[str]:
     """Remove all versions but the newest `keep` and the one that is served; return the names removed.
 
-    Files that a kept version shares with a removed one stay. What a crash left is removed too.
+    Files that a kept version shares with a removed one stay. What a crash left is removed too, also the
+    finished batches that the next run would have taken over.
     """
     if keep < 1:
         raise UsageError(f"keep must be at least 1, not {keep}: the version that is served always stays.")
@@ -217,6 +230,7 @@ def collect_garbage(output: str | Path, keep: int) -> list[str]:
         for name in names:
             _discard(output / VERSIONS / name, output / STAGING)
         _remove_stale(output)
+        drop_batches(output)
     return names
 
 
@@ -350,6 +364,7 @@ def _remove_stale(output: Path) -> None:
                 owner.acquire(timeout=0)
             except (Timeout, FileNotFoundError):
                 continue  # in use, or just now removed by its owner
+        rescue_batches(path, output)
         durable.remove_tree(path)
         owner.release()
 

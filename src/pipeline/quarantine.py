@@ -8,30 +8,67 @@ block takes the document. The rows are kept as JSON in the quarantine table.
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from .model import SourceStatus
+from .parquet import TableWriter, choose_buckets, write_table
 from .schemas import KEYS, TABLES
-from .validate import Outcome
+from .settings import OutputSettings
+from .slices import TableRows, count_slices, replace_column, slice_bounds
+from .staged import StagedTables
+from .verdict import Outcome
 
 _DEPENDENTS = ("documents", "blocks", "sentences", "sentence_topics", "mentions")
 
 
+def quarantine_folder(
+    folder: Path, failures: Sequence[Outcome], settings: OutputSettings, scratch: Path
+) -> dict[str, int]:
+    """Move failing rows of the tables staged in `folder` to its quarantine table, and return the row counts.
+
+    The tables are written anew in `scratch`, slice by slice, and then take the place of the old ones.
+    """
+    staged = StagedTables(folder)
+    rows = {name: staged.dataset(name).count_rows() for name in TABLES}
+    buckets = choose_buckets(max(rows.values()), settings.bucket_rows)
+    readers = {name: TableRows(staged.dataset(name), TABLES[name].names) for name in _DEPENDENTS}
+    writers = {name: TableWriter(scratch / name, TABLES[name], settings, buckets) for name in _DEPENDENTS}
+    moved = [staged.dataset("quarantine").to_table()]
+    for bound in slice_bounds(count_slices(sum(reader.bytes for reader in readers.values()))):
+        some = {name: reader.until(bound) for name, reader in readers.items()}
+        left = quarantine_rows({**some, "sources": TABLES["sources"].empty_table()}, failures)
+        moved.append(left["quarantine"])
+        for name, writer in writers.items():
+            writer.write(left[name])
+    for writer in writers.values():
+        writer.close()
+    written = {name: writer.rows for name, writer in writers.items()}
+    sources = _rejected(staged.dataset("sources").to_table(), _documents_of(failures))
+    quarantine = pa.concat_tables(moved).sort_by([(k, "ascending") for k in KEYS["quarantine"]])
+    for name, table in (("sources", sources), ("quarantine", quarantine)):
+        write_table(table, scratch / name, settings)
+        written[name] = table.num_rows
+    for name in TABLES:
+        shutil.rmtree(folder / name)
+        (scratch / name).rename(folder / name)
+    return {name: written[name] for name in TABLES}
+
+
 def quarantine_rows(tables: Mapping[str, pa.Table], failures: Sequence[Outcome]) -> dict[str, pa.Table]:
     """Return the tables without the failing rows and with the quarantine table filled."""
-    documents: dict[str, Outcome] = {}
+    documents = _documents_of(failures)
     sentences: dict[tuple[str, int], Outcome] = {}
     single: dict[str, dict[str, Outcome]] = {"sentence_topics": {}, "mentions": {}}
     for failure in failures:
         for key in failure.row_keys:
-            parts = key.split(":")
-            if failure.table in ("documents", "blocks"):
-                documents.setdefault(parts[0], failure)
-            elif failure.table == "sentences":
-                sentences.setdefault((parts[0], int(parts[1])), failure)
+            if failure.table == "sentences":
+                doc_id, index = key.split(":")
+                sentences.setdefault((doc_id, int(index)), failure)
             elif failure.table in single:
                 single[failure.table].setdefault(key, failure)
     result = dict(tables)
@@ -104,10 +141,28 @@ def _counts_again(documents: pa.Table, sentences: pa.Table) -> pa.Table:
     return documents.set_column(at, documents.schema.field(at), pa.array(counts, pa.int64()))
 
 
+def _documents_of(failures: Sequence[Outcome]) -> dict[str, Outcome]:
+    """Return the documents that are moved whole, with the first failure of each."""
+    documents: dict[str, Outcome] = {}
+    for failure in failures:
+        if failure.table in ("documents", "blocks"):
+            for key in failure.row_keys:
+                documents.setdefault(key.split(":")[0], failure)
+    return documents
+
+
 def _rejected(sources: pa.Table, documents: Mapping[str, Outcome]) -> pa.Table:
-    rows = sources.to_pylist()
-    for row in rows:
-        failure = documents.get(row["doc_id"])
-        if failure is not None:
-            row.update(status=str(SourceStatus.REJECTED), doc_id=None, reason="quarantined", detail=failure.reason)
-    return pa.Table.from_pylist(rows, schema=sources.schema)
+    """Say of the sources of documents that were moved whole that they are rejected, and why."""
+    failing = pa.array(sorted(documents), pa.string())
+    reasons = pa.array([documents[doc_id].reason for doc_id in sorted(documents)], pa.string())
+    where = pc.index_in(sources.column("doc_id"), value_set=failing)
+    hit = pc.and_(where.is_valid(), sources.column("doc_id").is_valid())
+    said = {
+        "status": str(SourceStatus.REJECTED),
+        "doc_id": None,
+        "reason": "quarantined",
+        "detail": reasons.take(where),
+    }
+    for column, value in said.items():
+        sources = replace_column(sources, column, pc.if_else(hit, value, sources.column(column)))
+    return sources

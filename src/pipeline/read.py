@@ -1,26 +1,30 @@
 r"""List the input files and read one of them.
 
 A source is a regular file below the folder whose name ends in .txt, .md, .html, .htm or .xhtml, or in
-one of these and .gz. Listing hashes every file as a stream, in the order of the relative POSIX paths, and
-gives each a row: published, duplicate (the same bytes under an earlier name) or rejected with a reason.
-Hidden names are passed over. No link is followed out of the folder, nothing that could block is opened,
-and a name that is not UTF-8 is written with `\xNN`, from which `read_bytes` finds the file again.
+one of these and .gz; or a record of a file that holds many (`records`). Listing hashes every file as a
+stream, in the order of the relative POSIX paths, and gives each a row: published, duplicate (the same bytes
+under an earlier name) or rejected with a reason. Hidden names are passed over. No link is followed out of the
+folder, nothing that could block is opened, and a name that is not UTF-8 is written with `\xNN`, from which
+`read_bytes` finds the file again.
 """
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import re
 import stat
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .errors import RejectedError, UsageError
 from .model import Source, SourceStatus
 from .settings import ReadSettings
+from .streams import CHUNK, expand_gzip, open_regular
+
+if TYPE_CHECKING:
+    from .listings import Listings
 
 MEDIA_TYPES = {
     ".txt": "text/plain",
@@ -31,28 +35,31 @@ MEDIA_TYPES = {
 }
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 
-_CHUNK = 1 << 20
-_GZ_RATIO = 200
-# 200: pages compress 4 to 12 times and lists of one repeated row about 100 times; deflate ends at 1,032.
-_GZ_ALWAYS = 1 << 20
-# A megabyte is harmless at any ratio.
 
+def list_sources(folder: Path, settings: ReadSettings, cache: Path | None = None) -> list[Source]:
+    """Return a row for every input below `folder`, sorted by path.
 
-def list_sources(folder: Path, settings: ReadSettings) -> list[Source]:
-    """Return a row for every input below `folder`, sorted by relative POSIX path.
-
-    Rejections carry a fixed word in `reason`: empty, too_large, unsupported_type, unreadable, outside
-    or not_a_file. Raises UsageError when `folder` is not a folder.
+    Rejections carry a fixed word in `reason` (docs/inputs.md). With `cache`, a folder, the records of a file
+    that has not changed are not read again. Raises UsageError when `folder` is not a folder.
     """
+    from .listings import Listings  # reads through this module
+
     if not folder.is_dir():
         raise UsageError(f"{folder} is not a folder. Give the folder that holds the raw documents.")
+    found: list[Source] = []
+    with Listings(cache, settings) as listings:
+        for path, full in _walk(folder):
+            if isinstance(full, RejectedError):
+                found.append(_rejected(path, full, 0))
+            else:
+                found += _sources(path, full, settings, listings)
+    found.sort(key=lambda source: source.source_path)
     sources: list[Source] = []
     seen: dict[str, str] = {}
-    for path, found in sorted(_walk(folder), key=lambda item: item[0]):
-        source = _rejected(path, found, 0) if isinstance(found, RejectedError) else _source(path, found, settings)
+    for source in found:
         if source.status is SourceStatus.PUBLISHED and source.doc_id is not None:
-            first = seen.setdefault(source.doc_id, path)
-            if first != path:
+            first = seen.setdefault(source.doc_id, source.source_path)
+            if first != source.source_path:
                 source = _duplicate(source, first)
         sources.append(source)
     return sources
@@ -64,10 +71,7 @@ def read_bytes(folder: Path, source: Source, settings: ReadSettings) -> bytes:
     Raises RejectedError: "changed" when the file is no longer the one that was listed, "unreadable",
     "outside", "corrupt" (bad gzip), "too_large" or "empty" (nothing but white space after expanding).
     """
-    path = os.path.join(os.fsencode(folder), _raw_path(source.source_path))
-    root = os.path.realpath(os.fsencode(folder))
-    if not _is_inside(os.path.realpath(path), root):
-        raise RejectedError("outside", "The file is a link that leads out of the input folder.")
+    path = find_file(folder, source.source_path)
     try:
         data = b"".join(_chunks(path, settings.max_bytes + 1))
     except OSError as error:
@@ -75,9 +79,23 @@ def read_bytes(folder: Path, source: Source, settings: ReadSettings) -> bytes:
     if hashlib.sha256(data).hexdigest() != source.source_sha256:
         raise RejectedError("changed", "The file changed after it was listed. Run again when it is complete.")
     if source.source_path.lower().endswith(".gz"):
-        data = _expand(data, settings.max_bytes)
-        if not data.strip():
-            raise RejectedError("empty", "The file holds nothing but white space when expanded.")
+        data = expanded(data, settings)
+    return data
+
+
+def find_file(folder: Path, source_path: str) -> bytes:
+    """Return the full path of a listed file; raises RejectedError "outside" when it became a link that leads out."""
+    path = os.path.join(os.fsencode(folder), _raw_path(source_path))
+    if not _is_inside(os.path.realpath(path), os.path.realpath(os.fsencode(folder))):
+        raise RejectedError("outside", "The file is a link that leads out of the input folder.")
+    return path
+
+
+def expanded(data: bytes, settings: ReadSettings) -> bytes:
+    """Return what gzip holds; raises RejectedError "corrupt", "too_large" or "empty"."""
+    data = expand_gzip(data, settings.max_bytes)
+    if not data.strip():
+        raise RejectedError("empty", "The file holds nothing but white space when expanded.")
     return data
 
 
@@ -138,12 +156,17 @@ def _is_inside(path: bytes, root: bytes) -> bool:
 
 
 _ESCAPED = re.compile(rb"\\x([0-9a-f]{2})")
+_LIKE_A_RECORD = re.compile(rb"(\.(?:jsonl|ndjson|warc|tar|gz|zst|parquet|zip|tgz))#(?=\d)", re.IGNORECASE)
 
 
 def _safe_path(path: bytes, top: bytes) -> str:
-    r"""Write a path below `top` as text; a byte that is no UTF-8, and a `\xNN` that stands in it, as `\xNN`."""
+    r"""Write a path below `top` as text; a byte that is no UTF-8, and a `\xNN` that stands in it, as `\xNN`.
+
+    So is the `#` of a file that is named as a record would be: `a.zip#1`.
+    """
     relative = os.path.relpath(path, top).replace(os.sep.encode(), b"/")
-    return _ESCAPED.sub(rb"\\x5cx\1", relative).decode("utf-8", "backslashreplace")
+    safe = _LIKE_A_RECORD.sub(rb"\1\\x23", _ESCAPED.sub(rb"\\x5cx\1", relative))
+    return safe.decode("utf-8", "backslashreplace")
 
 
 def _raw_path(safe: str) -> bytes:
@@ -153,29 +176,35 @@ def _raw_path(safe: str) -> bytes:
 # --- one file ---------------------------------------------------------------------------------------
 
 
-def _source(path: str, full: bytes, settings: ReadSettings) -> Source:
-    media_type = media_type_of(path)
+def _sources(path: str, full: bytes, settings: ReadSettings, listings: Listings) -> list[Source]:
+    from .records import RECORD_SUFFIXES, is_record_file
+
+    media_type, size, sha = media_type_of(path), 0, None
+    has_records = is_record_file(path)
     try:
         size = os.stat(full).st_size
-        if media_type is None:
-            known = ", ".join(MEDIA_TYPES)
-            detail = f"The name ends in none of {known} (each also .gz)."
-            return _rejected(path, RejectedError("unsupported_type", detail), size)
-        if size > (cap := _cap(path, media_type, settings)):
-            detail = f"{size:,} bytes; the cap for {media_type} is {cap:,}."
-            return _rejected(path, RejectedError("too_large", detail), size, media_type)
+        if media_type is None and not has_records:
+            known = ", ".join((*MEDIA_TYPES, *RECORD_SUFFIXES))
+            raise RejectedError("unsupported_type", f"The name ends in none of {known} (pages also .gz).")
+        cap = settings.max_archive_bytes if media_type is None else _cap(path, media_type, settings)
+        if size > cap:
+            raise RejectedError("too_large", f"{size:,} bytes; the cap for {media_type or 'such a file'} is {cap:,}.")
         total, size, blank = hashlib.sha256(), 0, True
         for chunk in _chunks(full, cap + 1):
             total.update(chunk)
             size += len(chunk)
             blank = blank and not chunk.strip()
+        sha = total.hexdigest()
+        if blank:
+            detail = "The file holds nothing but white space." if size else "The file has no bytes."
+            raise RejectedError("empty", detail)
+        if has_records:
+            return listings.of(full, path, sha, size)
+    except RejectedError as error:
+        return [_rejected(path, error, size, media_type, sha)]
     except OSError as error:
-        return _rejected(path, _unreadable(error), 0, media_type)
-    sha = total.hexdigest()
-    if blank:
-        detail = "The file holds nothing but white space." if size else "The file has no bytes."
-        return _rejected(path, RejectedError("empty", detail), size, media_type, sha)
-    return Source(path, sha, size, media_type, doc_id=sha[:32])
+        return [_rejected(path, _unreadable(error), 0, media_type)]
+    return [Source(path, sha, size, media_type, doc_id=sha[:32])]
 
 
 def _cap(path: str, media_type: str, settings: ReadSettings) -> int:
@@ -184,37 +213,11 @@ def _cap(path: str, media_type: str, settings: ReadSettings) -> int:
 
 
 def _chunks(path: bytes, limit: int) -> Iterator[bytes]:
-    """Yield at most `limit` bytes of a regular file; never blocks on a pipe that took a file's place."""
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
-    try:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise OSError(errno.EINVAL, "not a regular file")
-        while limit > 0 and (chunk := os.read(handle, min(_CHUNK, limit))):
+    """Yield at most `limit` bytes of a regular file."""
+    with open_regular(path) as raw:
+        while limit > 0 and (chunk := raw.read(min(CHUNK, limit))):
             limit -= len(chunk)
             yield chunk
-    finally:
-        os.close(handle)
-
-
-def _expand(data: bytes, max_bytes: int) -> bytes:
-    """Expand gzip, members one after the other, within a bound on the size and on the ratio."""
-    bound = min(max_bytes, max(_GZ_ALWAYS, _GZ_RATIO * len(data)))
-    parts: list[bytes] = []
-    room = bound + 1
-    while data.strip(b"\0"):
-        member = zlib.decompressobj(wbits=31)
-        try:
-            part = member.decompress(data, room)
-        except zlib.error as error:
-            raise RejectedError("corrupt", f"The file is not sound gzip: {error}.") from error
-        parts.append(part)
-        room -= len(part)
-        if room <= 0:
-            raise RejectedError("too_large", f"The file expands to more than {bound:,} bytes.")
-        if not member.eof:
-            raise RejectedError("corrupt", "The gzip stream ends before its end mark.")
-        data = member.unused_data
-    return b"".join(parts)
 
 
 def _duplicate(source: Source, first: str) -> Source:

@@ -2,38 +2,46 @@
 
 `flows/` calls the steps as Prefect tasks; `build_version` calls them one after the other, and a test
 holds that both give the same bytes. A run keeps its batches' files in a work folder of its own, stages
-the tables, has them judged, and either publishes them or puts them aside.
+the tables, has them judged, and either publishes them or puts them aside. Batches that a run finished
+before it failed are kept for the next (`halves.py`).
 """
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
-
-import pyarrow as pa
+from typing import Any, Self, TypeVar
 
 from . import __version__
-from .batch import BatchReport, clean_batch, tag_batch
+from .batch import clean_batch, tag_batch
 from .diff import compare_tables
 from .diff_model import Difference
+from .durable import OutputError
 from .errors import UsageError, ValidationFailedError
+from .halves import CLEANED, TAGGED, WORK, BatchReport, Input, claim_batch, drop_batches, make_half, rescue_batches
 from .model import Source
-from .parquet import write_table
-from .plan import Plan
+from .plan import Plan, input_of, seal_digest
 from .publish import Published, open_staging, publish_version, reject_version
-from .quarantine import quarantine_rows
+from .quarantine import quarantine_folder
 from .report import write_report
-from .schemas import TABLES
 from .settings import Settings
+from .signatures import signature_cache
 from .staged import StagedTables
-from .tabulate import Kept, export_for_tagging, tabulate
+from .tabulate import Ingredients, Kept, export_for_tagging, write_tables
 from .taxonomy import load_taxonomy
-from .validate import Status, Verdict, validate_folder
+from .validate import Outcome, Status, Verdict, validate_folder
+from .version import open_version
+
+T = TypeVar("T")
+_BATCH_BYTES = 24_000_000
+# A worker takes about 25 times a batch's bytes at its peak: 600 MB. A thousand pages of the development set are 18 MB.
+_ROUNDS = 3
+# Rows leave in rounds where one that left makes another fail: its topics, its document's count.
+_LEAST_DOCUMENTS = 50
+# Batches are made smaller than asked, down to this, so that every worker has one.
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,13 @@ class Batch:
     folder: Path
     sources: tuple[Source, ...] = ()
     doc_ids: tuple[str, ...] = ()
+    left: bool = False
+    """Whether another run left it."""
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        """Return what the batch is made of."""
+        return tuple(map(input_of, self.sources)) or tuple(map(input_of, self.doc_ids))
 
 
 Judge = Callable[[Path, Path, Path], Verdict]
@@ -68,6 +83,7 @@ def build_version(plan: Plan, settings: Settings, expectations: Path, judge: Jud
 def preview_difference(plan: Plan, settings: Settings, expectations: Path) -> Difference:
     """Do all steps of a run but validating and publishing, and return what it would change.
 
+    The run that follows takes over the batches that were made for this.
     Raises UsageError when there is no version to compare with.
     """
     if plan.previous is None:
@@ -77,7 +93,9 @@ def preview_difference(plan: Plan, settings: Settings, expectations: Path) -> Di
             run.clean(label)
             run.tag(label)
         run.tabulate()
-        return compare_tables(plan.previous, StagedTables(run.folder), plan.previous.name, "this run")
+        difference = compare_tables(plan.previous, StagedTables(run.folder), plan.previous.name, "this run")
+        run.keep_batches()
+        return difference
 
 
 class Run:
@@ -87,69 +105,95 @@ class Run:
     """
 
     def __init__(
-        self, plan: Plan, settings: Settings, expectations: Path, call: Callable[..., Any] | None = None
+        self,
+        plan: Plan,
+        settings: Settings,
+        expectations: Path,
+        call: Callable[..., Any] | None = None,
+        workers: int = 1,
     ) -> None:
-        """Divide the plan into batches. `call(function, *args)` runs a batch's work, here by default."""
+        """Divide the plan into batches. `call(function, *args)` runs a batch's work on a worker, here by default."""
         self.plan = plan
         self.settings = settings
         self.expectations = expectations
-        self.reports: dict[str, BatchReport] = {}
         self.rows: dict[str, int] = {}
+        self.taken_over = 0
+        """Documents found cleaned by a run that did not end."""
         self._call = call or (lambda function, *args: function(*args))
         self._staging = open_staging(plan.output)
         self.folder: Path = self._staging.folder
-        self.work = Path(tempfile.mkdtemp(prefix="work-", dir=self._staging.root))
-        self.batches = self._divided()
+        self.work = self._staging.root / WORK
+        self.work.mkdir()
+        self.batches = dict(self._divided(workers))
 
     def clean(self, label: str) -> BatchReport | None:
         """Extract, clean and segment a batch's documents; nothing to do for one that is only tagged again."""
         batch = self.batches[label]
         if not batch.sources:
             return None
-        report: BatchReport = self._call(clean_batch, batch.sources, self.plan.folder, self.settings, batch.folder)
-        self.reports[label] = report
+        report: BatchReport = self._call(clean_one, batch, self.plan.folder, self.settings, self.plan.digests)
+        self.taken_over += len(batch.sources) if report.taken_over and batch.left else 0
         return report
 
     def tag(self, label: str) -> BatchReport:
         """Tag a batch's sentences and find its mentions."""
-        batch = self.batches[label]
-        if batch.doc_ids and self.plan.previous is not None:
-            export_for_tagging(self.plan.previous, batch.doc_ids, batch.folder)
-        report: BatchReport = self._call(tag_batch, batch.folder, self.settings)
+        version = self.plan.previous.path if self.plan.previous is not None else None
+        report: BatchReport = self._call(tag_one, self.batches[label], version, self.settings, self.plan.digests)
         return report
 
     def tabulate(self) -> dict[str, int]:
         """Assemble the tables, write them into the staging folder, and return their row counts."""
-        read = {s.source_path: s for report in self.reports.values() for s in report.sources}
-        sources = [read.get(s.source_path, s) for s in self.plan.sources]
         kept = None
         if self.plan.previous is not None and (self.plan.keep or self.plan.retag):
             kept = Kept(self.plan.previous, frozenset(self.plan.keep), frozenset(self.plan.retag))
-        cleaned = [b.folder for b in self.batches.values() if b.sources]
-        retagged = [b.folder for b in self.batches.values() if b.doc_ids]
-        return self._stage(tabulate(sources, cleaned, retagged, kept))
+        given = Ingredients(
+            sources=self.plan.sources,
+            cleaned=[b.folder for b in self.batches.values() if b.sources],
+            retagged=[b.folder for b in self.batches.values() if b.doc_ids],
+            kept=kept,
+            signatures=signature_cache(self.plan.output, seal_digest(self.plan.digests, "clean")),
+        )
+        self.rows = write_tables(given, self.folder, self.settings.output, self.work)
+        return self.rows
+
+    def describe(self) -> str:
+        """Return in words what was done: "3 cleaned, 41 tagged again, 9,956 kept"."""
+        plan = self.plan
+        said = [f"{len(plan.clean) - self.taken_over:,} cleaned"]
+        said += [f"{len(plan.retag):,} tagged again", f"{len(plan.keep):,} kept"]
+        if self.taken_over:
+            said.append(f"{self.taken_over:,} taken over from an interrupted run")
+        if plan.removed:
+            said.append(f"{len(plan.removed):,} removed")
+        return ", ".join(said)
 
     def validate(self, judge: Judge) -> Verdict:
         """Have the staged tables judged; quarantine rows where that is enough, and judge what is left.
 
-        The verdict returned tells of the failures that led to the quarantine as well.
+        The verdict returned tells of the failures that led to the quarantine as well. Rows that keep failing,
+        because each quarantine makes others fail, stop the run.
         """
-        verdict = judge(self.folder, self.expectations, self.work / "verdict.json")
-        failures = verdict.quarantined()
-        if not failures or verdict.stopping(self.settings.output.max_quarantine_share):
-            return verdict
-        tables = {name: _read(self.folder / name, name) for name in TABLES}
-        self._stage(quarantine_rows(tables, failures))
-        again = judge(self.folder, self.expectations, self.work / "verdict-after-quarantine.json")
-        if again.quarantined() or again.stopping(0.0):
-            return again
-        left = {(o.table, o.expectation, o.column, o.reason): o for o in failures}
-        return Verdict(tuple(left.get((o.table, o.expectation, o.column, o.reason), o) for o in again.outcomes))
+        share = self.settings.output.max_quarantine_share
+        moved: list[Outcome] = []
+        for number in range(1 + _ROUNDS):
+            verdict = judge(self.folder, self.expectations, self.work / f"verdict-{number}.json")
+            failures = verdict.quarantined()
+            if not failures or verdict.stopping(share):
+                return verdict.with_failures(moved)
+            if number < _ROUNDS:
+                scratch = self.work / f"quarantine-{number}"
+                self.rows = quarantine_folder(self.folder, failures, self.settings.output, scratch)
+                moved += failures
+        return verdict.stopped_by(failures)
 
     def report(self, verdict: Verdict) -> Path:
         """Write the page that tells a person what came in and what became of it."""
         share, name = self.settings.output.max_quarantine_share, self.plan.folder.resolve().name
-        return write_report(self.folder, verdict, previous=self.plan.previous, name=name, max_quarantine_share=share)
+        previous = self.plan.previous
+        # A comparison quotes the old sentences, and with them what is to be marked now.
+        if previous is not None and _redaction(previous.facts) != self.settings.clean.redact:
+            previous = None
+        return write_report(self.folder, verdict, previous=previous, name=name, max_quarantine_share=share)
 
     def publish(self, verdict: Verdict) -> Published:
         """Publish the staged tables, or put them aside and raise ValidationFailedError."""
@@ -160,13 +204,19 @@ class Run:
                 f"{stopping[0].describe()}{f' (and {len(stopping) - 1} more)' if len(stopping) > 1 else ''}. "
                 f"Nothing was published; the tables and validation.json are in {aside}."
             )
-        return publish_version(self._staging, output=self.plan.output, facts=self.facts(verdict))
+        published = publish_version(self._staging, output=self.plan.output, facts=self.facts(verdict))
+        drop_batches(self.plan.output)
+        return published
 
     def reject(self, verdict: Verdict) -> Path:
         """Move the staged tables and the verdict under `output/rejected/` and return that folder."""
         (self.folder / "validation.json").write_text(verdict.as_json(), encoding="utf-8")
         name = f"{self.plan.folder.resolve().name}-{verdict.digest()}"
         return reject_version(self._staging, self.plan.output, name, self.facts(verdict))
+
+    def keep_batches(self) -> None:
+        """Leave the finished batches to the next run, which takes over those that it needs."""
+        rescue_batches(self._staging.root, self.plan.output)
 
     def facts(self, verdict: Verdict) -> dict[str, Any]:
         """Return what the manifest tells of the run; nothing in it depends on the clock or the machine."""
@@ -200,61 +250,91 @@ class Run:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Remove the work folder and what is left of the staging folder."""
-        shutil.rmtree(self.work, ignore_errors=True)
+        """Remove the staging; after an error, keep the finished batches for the next run."""
+        # Where the disk is full, what they take is what the next run needs.
+        if kind is not None and not isinstance(error, OutputError):
+            self.keep_batches()
         self._staging.close()
 
-    def _divided(self) -> dict[str, Batch]:
+    def _divided(self, workers: int) -> Iterator[tuple[str, Batch]]:
         size = self.settings.batch_documents
-        clean, retag = self.plan.clean, self.plan.retag
-        batches: dict[str, Batch] = {}
-        for i in range(0, len(clean), size):
-            folder = self.work / f"clean-{i // size:06d}"
-            batches[_label(i, size, len(clean))] = Batch(folder, sources=clean[i : i + size])
-        for i in range(0, len(retag), size):
-            folder = self.work / f"tag-{i // size:06d}"
-            batches[f"again {_label(i, size, len(retag))}"] = Batch(folder, doc_ids=retag[i : i + size])
-        return batches
+        by_input = {input_of(source): source for source in self.plan.clean}
+        again = {input_of(doc_id): doc_id for doc_id in self.plan.retag}
+        number = 0
+        for left in self.plan.left:
+            folder = self.work / f"left-{number:06d}"
+            if claim_batch(left, folder):
+                number += 1
+                sources = tuple(by_input.pop(key) for key in left.inputs if key in by_input)
+                doc_ids = tuple(again.pop(key) for key in left.inputs if key in again)
+                count = _documents(len(sources) + len(doc_ids))
+                yield f"taken over {number} ({count})", Batch(folder, sources, doc_ids, left=True)
+        clean = _cut(tuple(by_input.values()), size, workers, lambda source: source.size)
+        for i, sources in enumerate(clean):
+            label = f"batch {i + 1} of {len(clean)} ({_documents(len(sources))})"
+            yield label, Batch(self.work / f"clean-{i:06d}", sources=sources)
+        # In the order of doc_id: a batch then reads neighbouring rows of the last version.
+        retag = _cut(tuple(sorted(again.values())), size, workers, lambda _: 0)
+        for i, doc_ids in enumerate(retag):
+            label = f"again batch {i + 1} of {len(retag)} ({_documents(len(doc_ids))})"
+            yield label, Batch(self.work / f"tag-{i:06d}", doc_ids=doc_ids)
 
-    def _stage(self, tables: dict[str, pa.Table]) -> dict[str, int]:
-        largest = max(t.num_rows for t in tables.values())
-        buckets = _buckets(largest, self.settings.output.bucket_rows)
-        for name, table in tables.items():
-            shutil.rmtree(self.folder / name, ignore_errors=True)
-            write_table(
-                table, self.folder / name, self.settings.output, buckets if "doc_id" in table.column_names else 1
-            )
-        self.rows = {name: table.num_rows for name, table in tables.items()}
-        return self.rows
+
+def _redaction(facts: Mapping[str, Any]) -> str:
+    return str(facts.get("settings", {}).get("clean", {}).get("redact", "none"))
 
 
 def _judge_here(folder: Path, suites: Path, _answer: Path) -> Verdict:
     return validate_folder(folder, suites)
 
 
-def _label(start: int, size: int, total: int) -> str:
-    """Say which batch this is.
+def useful_workers(plan: Plan, settings: Settings, workers: int) -> int:
+    """Return how many of so many workers there is a batch for."""
+    documents = len(plan.clean) + len(plan.retag)
+    return max(1, min(workers, -(-documents // _most(documents, settings.batch_documents, workers))))
 
-    >>> _label(1000, 1000, 2500)
-    'batch 2 of 3 (1,000 documents)'
+
+def clean_one(batch: Batch, input_folder: Path, settings: Settings, digests: dict[str, str]) -> BatchReport:
+    """Clean a batch, unless it is found cleaned."""
+    make = partial(clean_batch, batch.sources, input_folder, settings)
+    return make_half(batch.folder, CLEANED, seal_digest(digests, "clean"), batch.inputs, make)
+
+
+def tag_one(batch: Batch, version: Path | None, settings: Settings, digests: dict[str, str]) -> BatchReport:
+    """Tag a batch, unless it is found tagged; the texts of one that is only tagged again come from `version`."""
+    if batch.doc_ids and version is not None:
+        make = partial(export_for_tagging, open_version(version), batch.doc_ids)
+        make_half(batch.folder, CLEANED, seal_digest(digests, "export"), batch.inputs, make)
+    tag = partial(tag_batch, batch.folder / CLEANED, settings)
+    return make_half(batch.folder, TAGGED, seal_digest(digests, "tag"), batch.inputs, tag)
+
+
+def _cut(items: tuple[T, ...], most: int, workers: int, size: Callable[[T], int]) -> list[tuple[T, ...]]:
+    """Cut items into batches: at most `most` and _BATCH_BYTES each, and one for each worker where there are enough.
+
+    >>> _cut(tuple("abcde"), 2, 1, lambda _: 1)
+    [('a', 'b'), ('c', 'd'), ('e',)]
     """
-    count = min(size, total - start)
-    return f"batch {start // size + 1} of {-(-total // size)} ({count:,} document{'s' if count != 1 else ''})"
+    most = _most(len(items), most, workers)
+    batches: list[list[T]] = []
+    filled = _BATCH_BYTES
+    for item in items:
+        if not batches or len(batches[-1]) >= most or filled + size(item) > _BATCH_BYTES:
+            batches.append([])
+            filled = 0
+        batches[-1].append(item)
+        filled += size(item)
+    return [tuple(batch) for batch in batches]
 
 
-def _buckets(rows: int, bucket_rows: int) -> int:
-    """Return the number of doc_id buckets: one while small, then a power of two.
+def _most(documents: int, most: int, workers: int) -> int:
+    return min(most, max(_LEAST_DOCUMENTS, -(-documents // workers)))
 
-    >>> _buckets(10, 100), _buckets(101, 100), _buckets(900, 100)
-    (1, 2, 16)
+
+def _documents(count: int) -> str:
+    """Write a number of documents.
+
+    >>> _documents(1), _documents(1000)
+    ('1 document', '1,000 documents')
     """
-    buckets = 1
-    while rows > buckets * bucket_rows:
-        buckets *= 2
-    return buckets
-
-
-def _read(folder: Path, name: str) -> pa.Table:
-    import pyarrow.dataset as ds
-
-    return ds.dataset(folder, format="parquet", schema=TABLES[name]).to_table()
+    return f"{count:,} document{'s' if count != 1 else ''}"

@@ -129,7 +129,12 @@ SENTENCES = pa.schema(
         _column("language", TEXT, "ISO 639-1 code of the sentence's block or document, or und."),
         _column("topics", NAMES, "Topics of the sentence, sorted; null when the language has no lexicon.", null=True),
         _PUBLISHED,
-        _column("duplicate_of_doc", TEXT, "doc_id of the first document, by name, with the same sentence.", null=True),
+        _column(
+            "duplicate_of_doc",
+            TEXT,
+            "doc_id of the first document, by date and then by name, with the same sentence.",
+            null=True,
+        ),
         _column("duplicate_of_index", OFFSET, "sentence_index of that first occurrence.", null=True),
         _column("source_path", TEXT, "Path of the document's input file."),
         _column("flags", NAMES, "What a reader should know of the sentence, such as machine_text."),

@@ -3,22 +3,35 @@
 Rows of unchanged documents come from the last version's tables, rows of changed ones from the batch
 folders; what depends on other documents or on the file's name (source paths, duplicates, dates beside
 each row) is filled in here for all of them. So an incremental run gives what a full run gives.
+
+Tables are written slice by slice in the order of `doc_id` (`slices.py`); what is held for all documents
+at once is a short row each (`catalog.py`). How many slices there are does not show in the tables.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shutil
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.dataset as ds
 
 from .batch import read_arrow, write_arrow
+from .catalog import Catalog, make_catalog
+from .copies import Copies
+from .errors import ContractError
+from .halves import CLEANED, TAGGED, BatchReport
 from .model import Source, SourceStatus
-from .schemas import KEYS, TABLES
+from .parquet import TableWriter, choose_buckets, write_table
+from .schemas import TABLES
+from .settings import OutputSettings
+from .signatures import SIGNATURES, read_signatures, sign_published, write_signatures
+from .slices import FileRows, PairedRows, Rows, TableRows, count_slices, replace_column, slice_bounds
 from .tables import make_sources
 from .version import Version
 
@@ -36,67 +49,184 @@ class Kept:
     """Documents whose blocks and sentences stay, but whose topics and mentions are made again."""
 
 
-def tabulate(
-    sources: Sequence[Source], cleaned: Sequence[Path], retagged: Sequence[Path] = (), kept: Kept | None = None
-) -> dict[str, pa.Table]:
-    """Return every table of the version, sorted by key, with the schemas of `schemas.TABLES`.
+@dataclass(frozen=True, slots=True)
+class Ingredients:
+    """What a version is made of.
 
-    `cleaned` are folders of `clean_batch` and `tag_batch`, `retagged` folders of `export_for_tagging`
-    and `tag_batch`.
+    `cleaned` and `retagged` are folders of batches. In the latter the cleaned half is what `export_for_tagging`
+    wrote. `signatures` is the cache file of signatures.
     """
-    parts: dict[str, list[pa.Table]] = {name: [] for name in _PER_DOCUMENT}
-    for folder in cleaned:
-        for name in _PER_DOCUMENT:
-            parts[name].append(read_arrow(folder / f"{name}.arrow"))
-        parts["sentences"][-1] = _with_topics(parts["sentences"][-1], folder)
-    for folder in retagged:
-        parts["sentences"].append(_with_topics(read_arrow(folder / "sentences.arrow"), folder))
-        for name in ("sentence_topics", "mentions"):
-            parts[name].append(read_arrow(folder / f"{name}.arrow"))
-    if kept is not None:
-        for name in _PER_DOCUMENT:
-            ids = kept.whole | kept.retagged if name in ("documents", "blocks") else kept.whole
-            parts[name].append(_rows_of(kept.version.table(name), ids))
-    tables = {name: _concatenated(parts[name], name) for name in _PER_DOCUMENT}
-    tables["sources"] = make_sources(_settled(sources, tables["documents"]))
-    tables["documents"] = _with_paths(tables["documents"], tables["sources"])
-    documents = tables["documents"]
-    tables["sentences"] = _with_column(tables["sentences"], "source_path", documents)
-    for name in ("sentences", "sentence_topics"):
-        tables[name] = _with_column(tables[name], "published_on", documents)
-    tables["sentences"] = _with_duplicates(tables["sentences"], documents)
-    tables["quarantine"] = TABLES["quarantine"].empty_table()
-    return {name: _sorted(tables[name], name) for name in TABLES}
+
+    sources: Sequence[Source]
+    cleaned: Sequence[Path]
+    retagged: Sequence[Path]
+    kept: Kept | None
+    signatures: Path
 
 
-def export_for_tagging(version: Version, doc_ids: Sequence[str], folder: Path) -> Path:
-    """Write the texts and sentences of published documents as `tag_batch` reads them; return the folder."""
+def write_tables(given: Ingredients, folder: Path, settings: OutputSettings, scratch: Path) -> dict[str, int]:
+    """Write every table of the version under `folder`, sorted by key, and return their row counts.
+
+    `scratch` is a folder for files that are of no use afterwards.
+    """
+    documents = _documents(given)
+    sources = make_sources(_settled(given, frozenset(documents.column("doc_id").to_pylist())))
+    signatures = [*_new_signatures(given), *_kept_signatures(given)]
+    catalog = make_catalog(documents, sources, signatures)
+    write_signatures(pa.concat_tables(signatures), given.signatures, scratch)
+    rows = {name: _count(given, name) for name in _PER_DOCUMENT} | {"sources": sources.num_rows, "quarantine": 0}
+    buckets = choose_buckets(max(rows.values()), settings.bucket_rows)
+    copies = Copies(scratch / "copies", rows["sentences"])
+    for table, known in _slices(given, "sentences", catalog, ("doc_id", "sentence_index", "text")):
+        where = pc.index_in(table.column("doc_id"), value_set=known.doc_ids).to_numpy()
+        texts = table.column("text").cast(pa.binary()).to_pylist()
+        copies.add(texts, known.rank[where], table.column("sentence_index").to_numpy())
+    copies.settle()
+    write_table(sources, folder / "sources", settings)
+    write_table(TABLES["quarantine"].empty_table(), folder / "quarantine", settings)
+    for name in _PER_DOCUMENT:
+        with TableWriter(folder / name, TABLES[name], settings, buckets) as writer:
+            for table, known in _slices(given, name, catalog, TABLES[name].names):
+                writer.write(_completed(table, name, known, catalog, copies))
+    shutil.rmtree(scratch / "copies", ignore_errors=True)
+    return {name: rows[name] for name in TABLES}
+
+
+def export_for_tagging(version: Version, doc_ids: Sequence[str], folder: Path) -> BatchReport:
+    """Write the texts and sentences of published documents to `folder`, as `tag_batch` reads them."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name in ("documents", "sentences"):
-        write_arrow(_rows_of(version.table(name), frozenset(doc_ids)), folder / f"{name}.arrow")
-    return folder
+    ids = ds.field("doc_id")
+    # The range lets whole row groups be passed over; a batch of neighbours reads little besides its own.
+    some = (ids >= min(doc_ids)) & (ids <= max(doc_ids)) & ids.isin(pa.array(doc_ids, pa.string()))
+    for name, columns in (("documents", ["doc_id", "text"]), ("sentences", TABLES["sentences"].names)):
+        write_arrow(version.dataset(name).to_table(columns=columns, filter=some), folder / f"{name}.arrow")
+    return BatchReport(len(doc_ids), 0, {})
 
 
-def _with_topics(sentences: pa.Table, folder: Path) -> pa.Table:
-    """Fill the topics column from the batch's own tagging, which has a row a sentence in the same order."""
-    topics = read_arrow(folder / "topics.arrow").column("topics")
-    return _replaced(sentences, "topics", topics)
+def _documents(given: Ingredients) -> pa.Table:
+    """Return doc_id and published_on of all documents."""
+    columns = ["doc_id", "published_on"]
+    parts = [read_arrow(folder / CLEANED / "documents.arrow", columns) for folder in given.cleaned]
+    if given.kept is not None:
+        rows = given.kept.version.table("documents", columns)
+        kept = _ids(_kept_ids(given.kept, "documents"))
+        parts.append(rows.filter(pc.is_in(rows.column("doc_id"), value_set=kept)))
+    schema = pa.schema([TABLES["documents"].field(name) for name in columns])
+    return pa.concat_tables([part.cast(schema) for part in parts]) if parts else schema.empty_table()
 
 
-def _rows_of(table: pa.Table, doc_ids: frozenset[str]) -> pa.Table:
-    wanted = pa.array(sorted(doc_ids), pa.string())
-    return table.filter(pc.is_in(table.column("doc_id"), value_set=wanted))
+def _new_signatures(given: Ingredients) -> Iterator[pa.Table]:
+    for folder in given.cleaned:
+        yield read_arrow(folder / CLEANED / SIGNATURES)
 
 
-def _concatenated(parts: Sequence[pa.Table], name: str) -> pa.Table:
-    schema = TABLES[name]
-    cast = [part.select(schema.names).cast(schema) for part in parts]
-    return pa.concat_tables(cast) if cast else schema.empty_table()
+def _kept_signatures(given: Ingredients) -> Iterator[pa.Table]:
+    """Yield the signatures of kept documents: from the cache, and those it lacks from the published blocks."""
+    if given.kept is None:
+        return
+    wanted = _ids(given.kept.whole | given.kept.retagged)
+    known = read_signatures(given.signatures)
+    known = known.filter(pc.is_in(known.column("doc_id"), value_set=wanted))
+    yield known
+    lacking = wanted.filter(pc.invert(pc.is_in(wanted, value_set=known.column("doc_id").combine_chunks())))
+    if len(lacking):
+        yield from sign_published(given.kept.version, lacking)
 
 
-def _settled(sources: Sequence[Source], documents: pa.Table) -> list[Source]:
-    """Give copies of a document what was found of the first: how it was read, or why it was rejected."""
-    present = set(documents.column("doc_id").to_pylist())
+def _slices(
+    given: Ingredients, name: str, catalog: Catalog, columns: Sequence[str]
+) -> Iterator[tuple[pa.Table, Catalog]]:
+    """Yield the rows of a table in the order of its key, in slices, each with the documents they belong to."""
+    schema = pa.schema([TABLES[name].field(column) for column in columns])
+    readers = _readers(given, name, columns)
+    start = 0
+    for bound in slice_bounds(count_slices(sum(reader.bytes for reader in readers))):
+        end = _position(catalog.doc_ids, bound)
+        known = catalog.between(start, end)
+        start = end
+        parts = [reader.until(bound) for reader in readers]
+        table = pa.concat_tables([schema.empty_table(), *(part.select(schema.names).cast(schema) for part in parts)])
+        where = pc.index_in(table.column("doc_id"), value_set=known.doc_ids)
+        if where.null_count:
+            raise ContractError(f"{where.null_count:,} rows of {name} belong to no document, or are not sorted by it.")
+        # Each reader's rows are sorted by key and a document's rows come from one reader.
+        yield table.combine_chunks().take(pa.array(np.argsort(where.to_numpy(), kind="stable"))), known
+        for reader in readers:
+            reader.forget()
+
+
+def _readers(given: Ingredients, name: str, columns: Sequence[str]) -> list[Rows]:
+    readers: list[Rows] = []
+    for folder in _folders(given, name):
+        rows = FileRows(_file(folder, name), columns)
+        topics = FileRows(folder / TAGGED / "topics.arrow", ["topics"]) if "topics" in columns else None
+        readers.append(PairedRows(rows, "topics", topics) if topics else rows)
+    if given.kept is not None:
+        ids = _kept_ids(given.kept, name)
+        if ids:
+            readers.append(TableRows(given.kept.version.dataset(name), columns, _others(given.kept.version, ids)))
+    return readers
+
+
+def _folders(given: Ingredients, name: str) -> list[Path]:
+    return [*given.cleaned, *(given.retagged if name not in ("documents", "blocks") else ())]
+
+
+def _file(folder: Path, name: str) -> Path:
+    return folder / (TAGGED if name in ("sentence_topics", "mentions") else CLEANED) / f"{name}.arrow"
+
+
+def _kept_ids(kept: Kept, name: str) -> frozenset[str]:
+    return kept.whole | kept.retagged if name in ("documents", "blocks") else kept.whole
+
+
+def _count(given: Ingredients, name: str) -> int:
+    """Return the rows that a table will have."""
+    total = sum(FileRows(_file(folder, name), ["doc_id"]).rows for folder in _folders(given, name))
+    if given.kept is not None and (ids := _kept_ids(given.kept, name)):
+        others = _others(given.kept.version, ids)
+        total += given.kept.version.rows(name)
+        if len(others):
+            total -= given.kept.version.dataset(name).count_rows(filter=ds.field("doc_id").isin(others))
+    return total
+
+
+def _others(version: Version, ids: frozenset[str]) -> pa.Array:
+    """Return the documents of a version that are not among `ids`, sorted."""
+    known = version.table("documents", ["doc_id"]).column("doc_id").combine_chunks()
+    return known.filter(pc.invert(pc.is_in(known, value_set=_ids(ids))))
+
+
+def _completed(table: pa.Table, name: str, known: Catalog, catalog: Catalog, copies: Copies) -> pa.Table:
+    """Fill in what rows take from other documents."""
+    if name in ("blocks", "mentions"):
+        return table
+    where = pc.index_in(table.column("doc_id"), value_set=known.doc_ids)
+    if name == "documents":
+        for column in ("source_path", "duplicate_of", "similarity"):
+            table = replace_column(table, column, getattr(known, column).take(where))
+        return table
+    table = replace_column(table, "published_on", known.published_on.take(where))
+    if name == "sentence_topics":
+        return table
+    table = replace_column(table, "source_path", known.source_path.take(where))
+    place, rank, index = copies.take(table.num_rows)
+    first = np.full(table.num_rows, -1, np.int64)
+    first[place] = catalog.by_rank[rank]
+    number = np.full(table.num_rows, -1, np.int64)
+    number[place] = index
+    none = first < 0
+    table = replace_column(table, "duplicate_of_doc", catalog.doc_ids.take(pa.array(first, mask=none)))
+    return replace_column(table, "duplicate_of_index", pa.array(number, mask=none))
+
+
+def _settled(given: Ingredients, present: frozenset[str]) -> list[Source]:
+    """Return the sources as reading left them.
+
+    Copies of a document get what was found of the first: how it was read, or why it was rejected.
+    """
+    read = dict(_read_sources(given.cleaned))
+    sources = [_as_read(source, read) for source in given.sources]
     rejected = {s.source_sha256: s for s in sources if s.status is SourceStatus.REJECTED and s.source_sha256}
     first = {s.doc_id: s for s in sources if s.status is SourceStatus.PUBLISHED}
     settled = []
@@ -112,53 +242,32 @@ def _settled(sources: Sequence[Source], documents: pa.Table) -> list[Source]:
     return settled
 
 
-def _with_paths(documents: pa.Table, sources: pa.Table) -> pa.Table:
-    """Set source_path to the first input file, by name, that holds the document."""
-    first: dict[str, str] = {}
-    for doc_id, path in zip(
-        sources.column("doc_id").to_pylist(), sources.column("source_path").to_pylist(), strict=True
-    ):
-        if doc_id is not None and doc_id not in first:
-            first[doc_id] = path
-    paths = [first[i] for i in documents.column("doc_id").to_pylist()]
-    return _replaced(documents, "source_path", pa.array(paths, pa.string()))
+def _read_sources(folders: Sequence[Path]) -> Iterator[tuple[str, dict[str, str | None]]]:
+    """Yield what reading found of each source of the batches, by path."""
+    columns = ["media_type", "encoding", "status", "doc_id", "reason", "detail"]
+    for folder in folders:
+        table = read_arrow(folder / CLEANED / "sources.arrow")
+        yield from zip(table.column("source_path").to_pylist(), table.select(columns).to_pylist(), strict=True)
 
 
-def _with_column(table: pa.Table, column: str, documents: pa.Table) -> pa.Table:
-    """Copy a column of `documents` beside each row of a table that has doc_id."""
-    where = pc.index_in(table.column("doc_id"), value_set=documents.column("doc_id").combine_chunks())
-    return _replaced(table, column, documents.column(column).combine_chunks().take(where))
+def _as_read(source: Source, read: dict[str, dict[str, str | None]]) -> Source:
+    found = read.pop(source.source_path, None)
+    if found is None:
+        return source
+    return replace(
+        source,
+        media_type=found["media_type"],
+        encoding=found["encoding"],
+        status=SourceStatus(str(found["status"])),
+        doc_id=found["doc_id"],
+        reason=found["reason"],
+        detail=found["detail"],
+    )
 
 
-def _with_duplicates(sentences: pa.Table, documents: pa.Table) -> pa.Table:
-    """Point each sentence that occurs before, by date and then by file name, at its first occurrence."""
-    if sentences.num_rows == 0:
-        return sentences
-    # Python's sort: Arrow's takes a null's place in one way up to version 24 and in another from 25 on.
-    dates, paths = (documents.column(c).to_pylist() for c in ("published_on", "source_path"))
-    order = sorted(range(documents.num_rows), key=lambda i: (dates[i] or date.max, paths[i]))
-    rank_of_document = np.empty(documents.num_rows, np.int64)
-    rank_of_document[order] = np.arange(documents.num_rows)
-    where = pc.index_in(sentences.column("doc_id"), value_set=documents.column("doc_id").combine_chunks())
-    rank = rank_of_document[where.to_numpy()]
-    code = sentences.column("text").combine_chunks().dictionary_encode().indices.to_numpy(zero_copy_only=False)
-    index = sentences.column("sentence_index").to_numpy()
-    by_text = np.lexsort((index, rank, code))
-    opens = np.ones(len(by_text), bool)
-    opens[1:] = code[by_text][1:] != code[by_text][:-1]
-    first = np.empty(len(by_text), np.int64)
-    first[by_text] = by_text[np.maximum.accumulate(np.where(opens, np.arange(len(by_text)), 0))]
-    repeats = pa.array(first != np.arange(len(first)))
-    doc = pc.if_else(repeats, sentences.column("doc_id").combine_chunks().take(pa.array(first)), None)
-    number = pc.if_else(repeats, sentences.column("sentence_index").combine_chunks().take(pa.array(first)), None)
-    return _replaced(_replaced(sentences, "duplicate_of_doc", doc), "duplicate_of_index", number)
+def _position(ids: pa.Array, bound: str) -> int:
+    return bisect_left(ids, bound, key=lambda doc_id: doc_id.as_py())
 
 
-def _replaced(table: pa.Table, column: str, values: pa.Array | pa.ChunkedArray) -> pa.Table:
-    at = table.schema.get_field_index(column)
-    return table.set_column(at, table.schema.field(at), values.cast(table.schema.field(at).type))
-
-
-def _sorted(table: pa.Table, name: str) -> pa.Table:
-    keys = [(key, "ascending") for key in KEYS[name]]
-    return table.select(TABLES[name].names).cast(TABLES[name]).sort_by(keys).combine_chunks()
+def _ids(doc_ids: frozenset[str]) -> pa.Array:
+    return pa.array(sorted(doc_ids), pa.string())

@@ -38,7 +38,7 @@ def tag_texts(
     ask `has_lexicon` first, and write null instead.
 
     >>> [(t.topic, [e.term for e in t.evidence]) for t in tag_texts(["The EU widened its oil embargo."])[0]]
-    [('sanctions', ['oil embargo'])]
+    [('energy', ['oil embargo']), ('sanctions', ['oil embargo'])]
     """
     settings = settings or TagSettings()
     taxonomy = taxonomy or load_taxonomy(settings.taxonomy)

@@ -38,6 +38,11 @@ class ValidationProcess:
                 env=environment,
             )
 
+    @property
+    def pid(self) -> int:
+        """Return the child's process id."""
+        return self._child.pid
+
     def judge(self, folder: Path, suites: Path, verdict: Path) -> Verdict:
         """Judge the tables in `folder` by the suites in `suites`; `verdict` is the file the child answers in.
 

@@ -34,6 +34,7 @@ def test_the_flow_publishes_what_the_plain_functions_publish(
     # The run's page: a named task a step and batch, a table of documents, the validation in words.
     runs = ask("flow_runs/filter", sort="START_TIME_DESC", limit=1)
     assert (runs[0]["name"], runs[0]["state"]["type"]) == ("build seeds", "COMPLETED")
+    assert {"corpus", "seeds"} <= set(runs[0]["tags"])
     here = {"flow_runs": {"id": {"any_": [runs[0]["id"]]}}}
     names = {t["name"] for t in ask("task_runs/filter", **here)}
     batch = "batch 1 of 1 (5 documents)"
@@ -44,7 +45,7 @@ def test_the_flow_publishes_what_the_plain_functions_publish(
 
 
 def test_a_failed_validation_keeps_the_old_version_and_exits_with_1(
-    corpus: Corpus, corpus_folder: Path, suites: Path, tmp_path: Path
+    corpus: Corpus, ask: Callable[..., Any], corpus_folder: Path, suites: Path, tmp_path: Path
 ) -> None:
     output = tmp_path / "out"
     assert corpus("run", corpus_folder, "--output", output).returncode == 0
@@ -59,6 +60,8 @@ def test_a_failed_validation_keeps_the_old_version_and_exits_with_1(
     result = corpus("run", corpus_folder, "--output", output, "--expectations", planted)
     assert result.returncode == 1
     assert "Nothing was published" in result.stderr
+    state = ask("flow_runs/filter", sort="START_TIME_DESC", limit=1)[0]["state"]
+    assert (state["type"], "Nothing was published" in state["message"]) == ("FAILED", True)
     assert open_version(output).name == before
     (aside,) = (output / "rejected").iterdir()
     assert "Not published." in (aside / "report.html").read_text(encoding="utf-8")

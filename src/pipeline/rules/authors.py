@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 from ..blocks import Line
 from ..model import Role
-from .header import filler_words, name_span, signature_words
 from .lexicon import fold
+from .names import filler_words, name_span, signature_words
 from .sheet import MILD, Claim, Sheet, find_all, trim, whole_line
 
 REACH = 5

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from ..blocks import Line
 from ..model import Role
-from .header import name_span
+from .names import name_span
 from .sheet import MILD, Claim, Sheet, whole_line
 
 BIO_WORDS = 120

@@ -8,17 +8,14 @@ are looked at: a date or a name between paragraphs is body.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from typing import Any
 
 from ..blocks import Line, count_words
 from ..dates import RELATIVE, find_dates
 from ..model import Role
 from .lexicon import Cue, fold
+from .names import filler_words, name_span, particles, signature_words
 from .sheet import FIRM, SOFT, Claim, Sheet, trim, whole_line
 
 HEAD_WORDS = 25
@@ -56,6 +53,8 @@ def claim_header(sheet: Sheet) -> Iterator[Claim]:
             continue
         if line.index <= 3 and line.index < sheet.first_prose and _DOMAIN.fullmatch(line.text):
             yield whole_line(line, Role.SITE, "site_line", "a domain name alone on its line")
+        elif line.index < sheet.first_prose and _ADDRESS.fullmatch(line.text):
+            yield whole_line(line, Role.SITE, "page_address", "an address alone on its line, above the text")
         elif _is_document_id(sheet, line):
             yield whole_line(line, Role.DOCUMENT_ID, "document_id", "an id's label and its number")
         elif claims := _parts(sheet, line):
@@ -123,6 +122,7 @@ _DOMAIN = re.compile(
     r"jp|kr|de|fr|es|it|pt|br|mx|ar|pl|nl|be|ch|at|uk|ie|us|ca|au|nz|eu|io|co|me|se|no|fi|dk|cz|sk|hu|ro|bg|gr|rs|hr|si|uz|su|рф)/?",
     re.I,
 )
+_ADDRESS = re.compile(r"https?://([^\s/?#]{4,100})[/?#]\S{0,1000}", re.I)
 _ISSN = re.compile(r"\bISSN:?\s*\d{4}-\d{3}[\dXx]\b|\bdoi:\s?10\.\d{4,9}/\S+|\bISBN:?\s*[\d\-Xx]{10,17}", re.I)
 _TIME = re.compile(
     r"(?:[\s,|•·@(\-–—:]|\bat\b|\bum\b|\bà\b|\ba las\b|\balle\b|\bàs\b|\bв\b|\bо\b|ساعت|الساعة|saat|ժամը)*"
@@ -216,7 +216,7 @@ def _names_beside(sheet: Sheet, line: Line, parts: list[Part]) -> Iterator[Part]
         for start, end in zip(edges[::2], edges[1::2], strict=True):
             start, end = trim(sheet.text, start, end)
             words = sheet.text[start:end].split()
-            if not 2 <= len(words) <= 4 or not all(w[0].isupper() for w in words if fold(w) not in _particles()):
+            if not 2 <= len(words) <= 4 or not all(w[0].isupper() for w in words if fold(w) not in particles()):
                 continue
             known = any(start <= c.start < end and c.mode == "whole" for c in sheet.cues(line.index))
             odd = any(fold(w) in signature_words("no_person") or fold(w) in filler_words() for w in words)
@@ -252,6 +252,15 @@ def _find_parts(sheet: Sheet, line: Line) -> Iterator[Part]:
                 break
         yield Part(start, end, Role.DATE, rule)
         taken.append((start, end))
+    if taken:
+        # "12 May 2024 | Updated 3 hours ago": how long ago explains a part, beside the date itself.
+        for found in RELATIVE.finditer(sheet.folded, at, stop):
+            labels = [c for c in cues if c.family in ("date", "updated") and c.end <= found.start()]
+            begins = [c.start for c in labels if not _left(sheet.folded[c.end : found.start()])]
+            start = min(begins, default=found.start())
+            if all(found.end() <= a or start >= b for a, b in taken):
+                yield Part(start, found.end(), Role.DATE, "updated")
+                taken.append((start, found.end()))
     for cue in cues:
         if cue.mode == "opens" and cue.family == "byline" and cue.end - cue.start > 1:
             before = sheet.folded[at : cue.start]
@@ -290,26 +299,10 @@ def _between(line: Line, parts: list[Part]) -> Iterator[tuple[int, int]]:
     yield at, line.end
 
 
-@cache
-def filler_words() -> frozenset[str]:
-    """Return the words that say nothing beside a date: days of the week, prepositions."""
-    return frozenset(fold(" ".join(_signature_table()["header_words"]["words"])).split())
-
-
 def _left(folded: str) -> bool:
     """Tell whether a stretch between parts says something: more than marks, times, days and counts."""
     rest = _COUNT.sub(" ", _TIME.sub(" ", folded))
     return any(w not in filler_words() for w in _MARKS.split(rest) if w)
-
-
-# --- names ------------------------------------------------------------------------------------------
-
-_STOP = re.compile(r"\s*(?:[|•/;(\[\n\t]|(?<![\u3400-\u9fff])·|\s\s|\s[\-–—]\s|,|\d|\.(?=\s|$)|@|<|:)")
-_HAN = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3]")
-HAN_NAME = 4
-"""Characters above which a run of Chinese, Japanese or Korean characters is no person's name but a clause."""
-_TOKEN = re.compile(r"[^\W\d_][\w'’.\-]*", re.UNICODE)
-_GLUED = re.compile(r"(?<=[^\W\d_])(?=(?:Published|Updated|Posted|Last|First|Reviewed|Follow|Contributor|Staff)\b)")
 
 
 def byline_name(sheet: Sheet, line: Line) -> tuple[int, int] | None:
@@ -342,49 +335,6 @@ def _is_credible(sheet: Sheet, line: Line, cue: Cue, name: tuple[int, int]) -> b
 def _near_text(sheet: Sheet, line: Line) -> bool:
     first = sheet.first_prose if sheet.first_prose < len(sheet.lines) else 0
     return first - 8 <= line.index < first + BESIDE
-
-
-def name_span(text: str, start: int, end: int) -> tuple[int, int] | None:
-    """Return the span of one to six capitalised words (or words of a script without case), or None."""
-    while start < end and text[start] in " \t\u00a0:：-–—_*[\u200c":
-        start += 1
-    stop = _STOP.search(text, start, end)
-    a, b = trim(text, start, stop.start() if stop else end)
-    while a < b and text[b - 1] in " -–—|·•,":
-        b -= 1
-    if glued := _GLUED.search(text, a, b):
-        b = glued.start()
-    words = text[a:b].split()
-    han = a < b and _HAN.match(text, a) is not None
-    if not 1 <= len(words) <= 7 or b - a > 70 or b - a < (2 if han else 3):
-        return None
-    if han and any(len(part) > (10 if "·" in word else HAN_NAME) for word in words for part in word.split("、")):
-        return None
-    strong = 0
-    for word in words:
-        if word.casefold() in _particles():
-            continue
-        if not _TOKEN.fullmatch(word.strip("\"'“”«»")) or word[0].islower():
-            return None
-        strong += 1
-    return (a, b) if 1 <= strong <= 6 and words[0] not in ("I", "A") else None
-
-
-@cache
-def signature_words(kind: str) -> frozenset[str]:
-    """Return the folded phrases of a kind in all languages."""
-    return frozenset(fold(p) for phrases in _signature_table()[kind].values() for p in phrases)
-
-
-@cache
-def _particles() -> frozenset[str]:
-    return frozenset(_signature_table()["header_words"]["particles"])
-
-
-@cache
-def _signature_table() -> dict[str, Any]:
-    path = files("pipeline") / "resources" / "clean" / "signatures.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def _is_signature(sheet: Sheet, line: Line) -> bool:

@@ -196,6 +196,26 @@ def claim_inner_appeals(sheet: Sheet) -> Iterator[Claim]:
                     yield Claim(start, end, Role.PROMOTION, "inner_appeal", said, 0.9, INNER)
 
 
+def claim_newsletter_sentences(sheet: Sheet) -> Iterator[Claim]:
+    """Claim the first or last sentence of a paragraph where it begins by asking for a subscription, in two phrases."""
+    for line in sheet.open_with(("newsletter", "has")):
+        sentences = _sentences(sheet, line) if line.is_prose else []
+        if len(sentences) < 2:
+            continue
+        for start, end in (sentences[0], sentences[-1]):
+            cues = [c for c in sheet.cues(line.index) if c.mode == "has" and c.family in ("newsletter", *_ASKING)]
+            inside = [c for c in cues if start <= c.start and c.end <= end]
+            opens = any(c.start - start <= 3 for c in inside)
+            apart, reached = 0, start
+            for cue in sorted(inside, key=lambda c: (c.end, c.start)):
+                if reached <= cue.start:
+                    apart, reached = apart + 1, cue.end
+            quoted = sheet.text[start] in '"“«„' or sheet.text[end - 1] in '"”»'
+            if opens and apart >= 2 and end - start <= 220 and not quoted:
+                said = "a sentence that asks for a subscription, at the edge of a paragraph"
+                yield Claim(start, end, Role.PROMOTION, "newsletter_sentence", said, 0.9)
+
+
 INNER = 0.97
 """Probability of being content from which a paragraph with an appeal in it is left as it is."""
 

@@ -2,14 +2,16 @@
 
 Copies of a short line that stand together, or at the page's end, are a widget's headlines, not content; so
 are runs of short lines (menus) that stand on the page twice. A repeated line between paragraphs stays: a
-refrain, a speaker's name, the head of a table, code.
+refrain, a speaker's name, the head of a table, code. But for a headline in another language than the text, or
+one whose words the text does not know: that is another story's, wherever its copies stand.
 """
 
 from __future__ import annotations
 
 import itertools
+import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from ..blocks import Line
 from ..model import Role
@@ -41,6 +43,57 @@ def claim_repeats(sheet: Sheet, repeat_min: int) -> Iterator[Claim]:
             said = f"{len(copies)} copies in a row outside the text"
             for copy in copies:
                 yield whole_line(copy, Role.REPEATED, "repeated_line", said, below=FIRM if len(copies) > 2 else TWICE)
+
+
+def claim_strays(sheet: Sheet, is_foreign: Callable[[str, str], bool]) -> Iterator[Claim]:
+    """Claim the copies of a headline of another story that are strewn over the text.
+
+    `is_foreign(line, prose)` tells whether a line is of another language than the prose.
+    """
+    groups: dict[str, list[Line]] = {}
+    for line in sheet.open_lines():
+        if 4 <= line.words <= 30 and not line.ends and not line.bullet and line.text[-1] not in ":：":
+            groups.setdefault(sheet.folded[line.start : line.end].strip(), []).append(line)
+    strewn = {said: copies for said, copies in groups.items() if len(copies) >= STRAYS}
+    # Several lines that take turns are speakers, a refrain or the heads of a form.
+    if not strewn or len(strewn) > 2:
+        return
+    prose = "\n".join(line.text for line in sheet.lines if line.is_prose)[:2_000]
+    for said, copies in strewn.items():
+        if len(prose) < 200 or not any(c.index > sheet.first_prose for c in copies):
+            continue
+        beside = sum(any(_is_prose(sheet, c.index + k) for k in (-2, -1, 1, 2)) for c in copies)
+        if 3 * beside < 2 * len(copies):
+            continue
+        if is_foreign(copies[0].text, prose):
+            why = f"{len(copies)} copies of a headline in another language than the text"
+        elif _is_unknown(sheet, said, copies):
+            why = f"{len(copies)} copies of a headline whose words the text does not know"
+        else:
+            continue
+        for copy in copies:
+            yield whole_line(copy, Role.REPEATED, "stray_headline", why, 0.95)
+
+
+STRAYS = 3
+"""Copies from which a headline between paragraphs is taken for another story's."""
+KNOWN_SHARE = 0.2
+"""Share of a stray headline's longer words that may occur elsewhere in the text."""
+
+
+def _is_prose(sheet: Sheet, index: int) -> bool:
+    return 0 <= index < len(sheet.lines) and sheet.lines[index].is_prose
+
+
+def _is_unknown(sheet: Sheet, said: str, copies: list[Line]) -> bool:
+    """Tell whether a headline of six words or more shares next to no long word with the rest of the text."""
+    words = {w for w in re.findall(r"[^\W\d_]{4,}", said)}
+    if copies[0].words < 6 or len(words) < 4:
+        return False
+    own = {line.index for line in copies}
+    others = " ".join(sheet.folded[x.start : x.end] for x in sheet.lines if x.index not in own)
+    # The first five letters: an inflected form is the same word.
+    return sum(w[:5] in others for w in words) <= KNOWN_SHARE * len(words)
 
 
 def claim_repeated_menus(sheet: Sheet) -> Iterator[Claim]:

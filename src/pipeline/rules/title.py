@@ -149,6 +149,8 @@ def _is_candidate(sheet: Sheet, line: Line) -> bool:
     text = sheet.text[start:end]
     if line.bullet or (not sheet.is_open(line.index) and end - start < 20):
         return False
+    if _is_marked(line) or _ends_over_header(sheet, line):
+        return MIN_WORDS - 1 <= line.words <= MAX_WORDS and not sheet.whole(line.index) and not _LINKS.search(text)
     if line.ends and text[-1:] not in "?!؟？！\"”»)’'":
         return False
     if not MIN_WORDS <= line.words <= MAX_WORDS or text[-1:] in ".:;,…" or sheet.whole(line.index):
@@ -157,6 +159,19 @@ def _is_candidate(sheet: Sheet, line: Line) -> bool:
         return False
     odd = _LINKS.search(text) or _MAIL.match(text)
     return not (odd or sheet.opening(line.index, "caption") or sheet.opening(line.index, "updated"))
+
+
+def _is_marked(line: Line) -> bool:
+    """Tell whether a line has the mark of a document's first heading in Markdown."""
+    return line.text.startswith("# ")
+
+
+def _ends_over_header(sheet: Sheet, line: Line) -> bool:
+    """Tell whether a line that ends like a sentence is the first that says something, right over a byline or date."""
+    first = line.ends and all(not sheet.is_open(i) for i in range(line.index))
+    return (
+        first and line.index < sheet.first_prose and _has_date_or_byline(sheet, range(line.index + 1, line.index + 2))
+    )
 
 
 _ARTICLE = re.compile(r"[^\W\d_]{1,3} |[ldn]'")
@@ -175,6 +190,7 @@ def _score(sheet: Sheet, line: Line, is_first: bool, copies: int) -> float:
     score = 0.5 if is_first else 0.0
     # The first line of the document: in a cleaned document the title, in a whole page mostly a menu.
     score += 1.5 if all(not sheet.is_open(i) for i in range(index)) else 0.0
+    score += 3.0 if _is_marked(line) else 0.0
     score += 2.5 if 5 <= line.words <= 18 else 0.0
     score += 1.7 if line.words >= 7 else 0.0
     score += 1.5 if line.gap else 0.0

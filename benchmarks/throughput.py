@@ -1,0 +1,166 @@
+"""What each stage of a run costs, how runs scale with workers, and what a rerun costs.
+
+usage: python benchmarks/throughput.py FOLDER [--workers 2] [--datatrove PYTHON]
+
+FOLDER holds raw documents (benchmarks/made_corpus.py makes some). Prints, from one call on one machine:
+
+- CPU seconds and MB per CPU second of each stage, in this process (validation in its own, without its import);
+- the wall time of cleaning and tagging with one worker process and with more, and the ratio;
+- CPU seconds of `corpus run` over those of the stages: what Prefect adds, with a server that runs already;
+- wall seconds of a run that finds nothing new, and CPU seconds of one that tags all again;
+- with `--datatrove`, the interpreter of an environment that has datatrove: its comparable pipeline.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+ROOT = Path(__file__).parent.parent
+sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
+T = TypeVar("T")
+
+DATATROVE = """
+import sys, time
+from datatrove.executor.local import LocalPipelineExecutor
+from datatrove.pipeline.filters import C4QualityFilter, GopherQualityFilter, GopherRepetitionFilter
+from datatrove.pipeline.readers import JsonlReader
+from datatrove.pipeline.writers import ParquetWriter
+from datatrove.utils.text import split_into_sentences
+split_into_sentences("One. Two.", "eng")
+started = time.process_time()
+filters = [GopherRepetitionFilter(), C4QualityFilter(), GopherQualityFilter()]
+steps = [JsonlReader(sys.argv[1]), *filters, ParquetWriter(sys.argv[2])]
+LocalPipelineExecutor(pipeline=steps, tasks=1, workers=1, logging_dir=sys.argv[2] + "/logs").run()
+print("CPU", time.process_time() - started)
+"""
+
+
+def timed(function: Callable[[], T]) -> tuple[T, float]:
+    started = time.process_time()
+    result = function()
+    return result, time.process_time() - started
+
+
+def stages(folder: Path, output: Path, size: int) -> float:
+    """Run the stages here and print what each costs; return the sum."""
+    from pipeline.plan import make_plan
+    from pipeline.run import Run
+    from pipeline.settings import Settings
+    from pipeline.validation_process import ValidationProcess
+
+    settings, suites = Settings(), ROOT / "expectations"
+    plan, cost = timed(lambda: make_plan(folder, output, settings, suites))
+    costs = {"read": cost, "clean": 0.0, "tag": 0.0}
+    with Run(plan, settings, suites) as run, ValidationProcess(run.work / "log") as process:
+        for label in run.batches:
+            costs["clean"] += timed(lambda label=label: run.clean(label))[1]  # type: ignore[misc]
+            costs["tag"] += timed(lambda label=label: run.tag(label))[1]  # type: ignore[misc]
+        costs["tabulate"] = timed(run.tabulate)[1]
+        # The first answer waits for the import, which a run hides behind its batches.
+        run.validate(process.judge)
+        before = cpu_of(process.pid)
+        verdict = run.validate(process.judge)
+        costs["validate"] = cpu_of(process.pid) - before
+        costs["report"] = timed(lambda: run.report(verdict))[1]
+        costs["publish"] = timed(lambda: run.publish(verdict))[1]
+    total = sum(costs.values())
+    for name, seconds in costs.items():
+        print(f"  {name:9s} {seconds:8.2f} CPU s  {seconds / size * 1e6:6.3f} s/MB  {100 * seconds / total:5.1f} %")
+    print(f"  {'all':9s} {total:8.2f} CPU s  {total / size * 1e6:6.3f} s/MB  {size / 1e6 / total:6.3f} MB per CPU s")
+    return total
+
+
+def cpu_of(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def batches(folder: Path, output: Path, workers: int) -> float:
+    """Return the wall seconds of cleaning and tagging on worker processes that have started."""
+    from flows.workers import Workers
+    from pipeline.plan import make_plan
+    from pipeline.run import Run
+    from pipeline.settings import Settings
+
+    settings, suites = Settings(batch_documents=100), ROOT / "expectations"
+    plan = make_plan(folder, output, settings, suites)
+    with Workers(max(2, workers)) as pool, Run(plan, settings, suites, pool.call) as run:
+
+        def work(label: str) -> None:
+            run.clean(label)
+            run.tag(label)
+
+        labels = list(run.batches)
+        with ThreadPoolExecutor(workers) as threads:
+            list(threads.map(work, labels[:workers]))
+            started = time.perf_counter()
+            list(threads.map(work, labels[workers:]))
+            return time.perf_counter() - started
+
+
+def command(folder: Path, output: Path, *arguments: str) -> tuple[float, float]:
+    """Return CPU seconds of `corpus run` with its children, and wall seconds."""
+    env = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
+    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    call = [sys.executable, "-m", "flows.cli", "run", str(folder), "--output", str(output), "--quiet", *arguments]
+    subprocess.run(call, env=env, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, time.perf_counter() - started
+
+
+def datatrove(python: str, folder: Path, work: Path, size: int) -> None:
+    import json
+
+    (work / "in").mkdir()
+    with (work / "in" / "pages.jsonl").open("w", encoding="utf-8") as file:
+        for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+            file.write(json.dumps({"id": path.name, "text": path.read_text(encoding="utf-8", errors="replace")}) + "\n")
+    call = [python, "-c", DATATROVE, str(work / "in"), str(work / "out")]
+    done = subprocess.run(call, capture_output=True, text=True, check=True)
+    seconds = float(next(line for line in done.stdout.splitlines() if line.startswith("CPU")).split()[1])
+    print(f"datatrove: {seconds:.1f} CPU s, {size / 1e6 / seconds:.3f} MB per CPU s")
+
+
+def main() -> None:
+    from flows.environment import prepare_environment
+    from flows.serve import local_server
+
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--datatrove")
+    arguments = parser.parse_args()
+    folder = arguments.folder.resolve()
+    files = [p for p in folder.rglob("*") if p.is_file()]
+    size = sum(p.stat().st_size for p in files)
+    print(f"{len(files):,} documents, {size / 1e6:.1f} MB")
+    with tempfile.TemporaryDirectory() as temporary:
+        work = Path(temporary)
+        total = stages(folder, work / "stages", size)
+        one, more = (batches(folder, work / f"workers-{n}", n) for n in (1, arguments.workers))
+        print(f"batches: {one:.1f} s wall on one worker, {more:.1f} s on {arguments.workers}: {one / more:.2f} times")
+        prepare_environment()
+        os.environ["PREFECT_HOME"] = str(work / "prefect")
+        with local_server(work / "server.log"):
+            first, _ = command(folder, work / "out")
+            again, _ = command(folder, work / "out", "--set", "tag.threshold=1.5")
+        print(f"corpus run: {first:.1f} CPU s, {first - total:.1f} more than its stages")
+        print(f"tagging all again: {again:.1f} CPU s, {again / first:.2f} of the first run")
+        cpu, wall = command(folder, work / "out", "--set", "tag.threshold=1.5")
+        print(f"nothing new: {cpu:.2f} CPU s, {wall:.2f} s wall")
+        if arguments.datatrove:
+            datatrove(arguments.datatrove, folder, work, size)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""Tell what is the name of a person, and the words that stand around one in a header or signature."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from .lexicon import fold
+from .sheet import trim
+
+_STOP = re.compile(r"\s*(?:[|•/;(\[\n\t]|(?<![\u3400-\u9fff])·|\s\s|\s[\-–—]\s|,|\d|\.(?=\s|$)|@|<|:)")
+_HAN = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3]")
+HAN_NAME = 4
+"""Characters above which a run of Chinese, Japanese or Korean characters is no person's name but a clause."""
+_TOKEN = re.compile(r"[^\W\d_][\w'’.\-]*", re.UNICODE)
+_GLUED = re.compile(r"(?<=[^\W\d_])(?=(?:Published|Updated|Posted|Last|First|Reviewed|Follow|Contributor|Staff)\b)")
+
+
+def name_span(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Return the span of one to six capitalised words (or words of a script without case), or None."""
+    while start < end and text[start] in " \t\u00a0:：-–—_*[\u200c":
+        start += 1
+    stop = _STOP.search(text, start, end)
+    a, b = trim(text, start, stop.start() if stop else end)
+    while a < b and text[b - 1] in " -–—|·•,":
+        b -= 1
+    if glued := _GLUED.search(text, a, b):
+        b = glued.start()
+    words = text[a:b].split()
+    han = a < b and _HAN.match(text, a) is not None
+    if not 1 <= len(words) <= 7 or b - a > 70 or b - a < (2 if han else 3):
+        return None
+    if han and any(len(part) > (10 if "·" in word else HAN_NAME) for word in words for part in word.split("、")):
+        return None
+    strong = 0
+    for word in words:
+        if word.casefold() in particles():
+            continue
+        if not _TOKEN.fullmatch(word.strip("\"'“”«»")) or word[0].islower():
+            return None
+        strong += 1
+    return (a, b) if 1 <= strong <= 6 and words[0] not in ("I", "A") else None
+
+
+@cache
+def signature_words(kind: str) -> frozenset[str]:
+    """Return the folded phrases of a kind in all languages."""
+    return frozenset(fold(p) for phrases in _signature_table()[kind].values() for p in phrases)
+
+
+@cache
+def particles() -> frozenset[str]:
+    """Return the small words of names: "van", "bin", "de la"."""
+    return frozenset(_signature_table()["header_words"]["particles"])
+
+
+@cache
+def _signature_table() -> dict[str, Any]:
+    path = files("pipeline") / "resources" / "clean" / "signatures.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+@cache
+def filler_words() -> frozenset[str]:
+    """Return the words that say nothing beside a date: days of the week, prepositions."""
+    return frozenset(fold(" ".join(_signature_table()["header_words"]["words"])).split())
