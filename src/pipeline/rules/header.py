@@ -261,6 +261,16 @@ def _find_parts(sheet: Sheet, line: Line) -> Iterator[Part]:
             if all(found.end() <= a or start >= b for a, b in taken):
                 yield Part(start, found.end(), Role.DATE, "updated")
                 taken.append((start, found.end()))
+    for cue in cues if line.words <= HEAD_WORDS else ():
+        if cue.mode == "opens" and cue.family == "source" and all(cue.end <= a or cue.start >= b for a, b in taken):
+            others = [c.start for c in cues if c.family in _LABELS and c.mode == "opens" and c.start > cue.end]
+            limit = min([*others, *(a for a, _ in taken if a >= cue.end)], default=line.end)
+            mark = _SEPARATOR.search(sheet.text, cue.end + 1, limit)
+            start, end = trim(sheet.text, cue.end, mark.start() if mark else limit)
+            if start < end and len(sheet.text[start:end].split()) <= 4 and end - start <= 40:
+                yield Part(cue.start, end, Role.SITE, "source")
+                taken.append((cue.start, end))
+                break
     for cue in cues:
         if cue.mode == "opens" and cue.family == "byline" and cue.end - cue.start > 1:
             before = sheet.folded[at : cue.start]
@@ -272,19 +282,14 @@ def _find_parts(sheet: Sheet, line: Line) -> Iterator[Part]:
                 taken.append((cue.start, name[1]))
                 break
     for cue in cues if line.words <= HEAD_WORDS else ():
-        if cue.mode == "opens" and cue.family == "source" and all(cue.end <= a or cue.start >= b for a, b in taken):
-            limit = min([a for a, _ in taken if a >= cue.end], default=line.end)
-            mark = _SEPARATOR.search(sheet.text, cue.end + 1, limit)
-            start, end = trim(sheet.text, cue.end, mark.start() if mark else limit)
-            if start < end and len(sheet.text[start:end].split()) <= 4 and end - start <= 40:
-                yield Part(cue.start, end, Role.SITE, "source")
-                taken.append((cue.start, end))
-                break
-    for cue in cues if line.words <= HEAD_WORDS else ():
         free = all(cue.end <= a or cue.start >= b for a, b in taken)
         if cue.mode == "whole" and cue.family in BUTTONS and free:
             yield Part(cue.start, cue.end, Role.PROMOTION, "button")
             taken.append((cue.start, cue.end))
+
+
+_LABELS = ("byline", "editor", "date", "updated")
+"""Labels at which the name of a source ends: "Source: Example Agency Author: Ann Lee"."""
 
 
 def _cut(before: str, at: int, taken: list[tuple[int, int]]) -> str:

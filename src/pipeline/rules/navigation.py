@@ -35,20 +35,35 @@ def claim_contents(sheet: Sheet) -> Iterator[Claim]:
         for follower in sheet.lines[line.index + 1 : line.index + 60]:
             again = headings.get(_entry(sheet, follower), -1) > follower.index
             listed = again or _ANCHORS.search(follower.text)
-            if not listed or follower.words > 20:
+            if not listed or follower.words > 20 or not sheet.is_open(follower.index):
                 break
             entries.append(follower)
         nearby = line.index + 1 < len(sheet.lines)
-        if entries or (nearby and line.index <= sheet.last_prose):
+        plain = not entries and nearby and _says_contents(sheet, line)
+        if entries or plain or (nearby and line.index <= sheet.last_prose):
             said = f"contents heading with {len(entries)} entries"
             # Two entries that all stand below as lines of their own leave no doubt: of 60 such lists that the
             # labels call content, every one is a list of the page's headings.
             sure = len(entries) >= 2
-            yield whole_line(line, Role.CONTENTS, "contents", said, below=FIRM if sure else SOFT)
+            yield whole_line(line, Role.CONTENTS, "contents", said, below=FIRM if sure or plain else SOFT)
             level = FIRM if sure else MILD
             for entry in entries:
                 yield whole_line(entry, Role.CONTENTS, "contents", "a heading of the page, listed", 0.9, level)
                 done = entry.index
+
+
+def _says_contents(sheet: Sheet, line: Line) -> bool:
+    """Tell whether a heading can mean nothing but a table of contents; "Contents" alone may be a box's."""
+    said = _entry(sheet, line)
+    return " " in said or said in _PLAIN
+
+
+_PLAIN = frozenset(
+    (
+        *("toc", "içindekiler", "mündəricat", "inhaltsverzeichnis", "inhoudsopgave", "inhaltsübersicht", "оглавление"),
+        *("目录", "目錄", "目次", "목차", "文章目录", "文章目錄", "本文目录", "内容目录"),
+    )
+)
 
 
 def _entry(sheet: Sheet, line: Line) -> str:

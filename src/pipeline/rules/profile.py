@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -26,6 +27,8 @@ FAR_LINES = 3
 """Lines without a signal that end a region."""
 FAR_CHARACTERS = 220
 """Characters without a signal that end a region inside one line."""
+RUNNING_WORDS = 9
+"""Words from which a line that ends a sentence is running text."""
 MIN_COVER = 0.75
 """Share of a region's lines that must hold a signal or an empty key."""
 
@@ -49,13 +52,13 @@ def claim_profiles(sheet: Sheet, families: int) -> Iterator[Claim]:
     # Without one of these keys no region can have a family that counts; nearly all pages end here.
     if not any(kind in _PROVING for _, _, kind in pairs):
         return
-    signals = sorted(_signals(sheet.folded, pairs), key=lambda s: (s.start, s.end))
+    signals = sorted(_signals(sheet.folded, _at_line_starts(sheet, pairs)), key=lambda s: (s.start, s.end))
     for group in _groups(sheet, signals):
         found = _families(group)
         if len(found) < families or not found & {"lorem", "birth date", "followers"}:
             continue
-        lines = _lines_of(sheet, group)
-        if not _is_dense(sheet, lines, group):
+        lines = _without_prose_edges(sheet, _lines_of(sheet, group), group)
+        if not lines or not _is_dense(sheet, lines, group):
             continue
         evidence = "region of " + ", ".join(sorted(found))
         for line in _with_headings(sheet, lines):
@@ -67,7 +70,10 @@ def claim_profiles(sheet: Sheet, families: int) -> Iterator[Claim]:
 
 
 _PROVING = ("birthdate", "followers", "following", "bio")
-_ISO_BIRTH = re.compile(r"\W{0,3}(?:19|20)\d{2}-\d{2}-\d{2}(?!\d)")
+# Generators write ISO dates; templates turn them into the site's order, and Iran's into its own calendar.
+_BIRTH = re.compile(
+    r"\W{0,3}(?:(?:13|19|20)\d{2}([\-./])\d{1,2}\1\d{1,2}|\d{1,2}([\-./])\d{1,2}\2(?:13|19|20)\d{2})(?!\d)"
+)
 _NUMBER = re.compile(r"\W{0,3}\d[\d.,  ]{0,12}[km]?(?!\w)")
 _PHONE = re.compile(r"(?<![\w.])[+(]?\d[\d\s().\-x/]{5,22}\d(?!\w)")
 _SOCIAL = re.compile(
@@ -88,7 +94,7 @@ def _signals(folded: str, pairs: list[tuple[int, int, str]]) -> Iterator[Signal]
     for start, end, kind in pairs:
         yield Signal(start, end, "keys", kind)
         value = folded[end : end + 400].split("\n", 1)[0]
-        if kind == "birthdate" and (hit := _ISO_BIRTH.match(value)):
+        if kind == "birthdate" and (hit := _BIRTH.match(value)):
             yield Signal(end, end + hit.end(), "birth date", kind)
         elif kind in ("followers", "following") and (hit := _NUMBER.match(value)):
             yield Signal(end, end + hit.end(), "followers", kind)
@@ -122,6 +128,19 @@ def _pairs(folded: str) -> Iterator[tuple[int, int, str]]:
             if kind:
                 yield stop - (len(before) - word.start()), mark.end(), kind
                 break
+
+
+def _at_line_starts(sheet: Sheet, pairs: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """Leave out the one key of a line that other words stand before: "Rail link: ..." is no profile's link."""
+    count = Counter(sheet.index_at(start) for start, _, _ in pairs)
+    kept = []
+    for pair in pairs:
+        index = sheet.index_at(pair[0])
+        line = sheet.lines[index] if index >= 0 else None
+        alone = line is not None and count[index] == 1 and len(line.text) <= 2 * FAR_CHARACTERS
+        if line is None or not alone or not sheet.folded[line.start + len(line.bullet) : pair[0]].strip(" •*-–—#|"):
+            kept.append(pair)
+    return kept
 
 
 def _lorem(value: str, at: int) -> Iterator[Signal]:
@@ -163,7 +182,8 @@ def _groups(sheet: Sheet, signals: list[Signal]) -> Iterator[list[Signal]]:
             between = sheet.folded[reached : signal.start]
             lines = sum(1 for part in between.splitlines() if part.strip())
             if (
-                len(between) > 3 * FAR_CHARACTERS
+                _prose_between(sheet, reached, signal.start)
+                or len(between) > 3 * FAR_CHARACTERS
                 or (len(between) > FAR_CHARACTERS and lines <= 2)
                 or lines > FAR_LINES + 1
             ):
@@ -173,6 +193,27 @@ def _groups(sheet: Sheet, signals: list[Signal]) -> Iterator[list[Signal]]:
         reached = max(reached, signal.end)
     if group:
         yield group
+
+
+def _prose_between(sheet: Sheet, start: int, end: int) -> bool:
+    """Tell whether a whole line of running text that is no lorem ipsum stands between two places."""
+    between = range(sheet.index_at(start - 1) + 1, sheet.index_at(end))
+    return any(_is_running(sheet, sheet.lines[i]) for i in between)
+
+
+def _is_running(sheet: Sheet, line: Line) -> bool:
+    folded = sheet.folded[line.start : line.end]
+    return line.words >= RUNNING_WORDS and line.ends and not any(_lorem(folded, line.start))
+
+
+def _without_prose_edges(sheet: Sheet, lines: list[Line], group: list[Signal]) -> list[Line]:
+    """Leave out lines at the edges that are a sentence behind a key: "Position: The minister ..."."""
+    proving = {sheet.index_at(s.start) for s in group if s.family != "keys" or s.kind in _PROVING}
+    while lines and lines[0].index not in proving and _is_running(sheet, lines[0]):
+        lines = lines[1:]
+    while lines and lines[-1].index not in proving and _is_running(sheet, lines[-1]):
+        lines = lines[:-1]
+    return lines
 
 
 def _lines_of(sheet: Sheet, group: list[Signal]) -> list[Line]:

@@ -197,7 +197,10 @@ def claim_inner_appeals(sheet: Sheet) -> Iterator[Claim]:
 
 
 def claim_newsletter_sentences(sheet: Sheet) -> Iterator[Claim]:
-    """Claim the first or last sentence of a paragraph where it begins by asking for a subscription, in two phrases."""
+    """Claim the first or last sentence of a paragraph where it asks for a subscription in two phrases.
+
+    One of them opens it, or closes it: Persian and Turkish put the request last.
+    """
     for line in sheet.open_with(("newsletter", "has")):
         sentences = _sentences(sheet, line) if line.is_prose else []
         if len(sentences) < 2:
@@ -205,7 +208,7 @@ def claim_newsletter_sentences(sheet: Sheet) -> Iterator[Claim]:
         for start, end in (sentences[0], sentences[-1]):
             cues = [c for c in sheet.cues(line.index) if c.mode == "has" and c.family in ("newsletter", *_ASKING)]
             inside = [c for c in cues if start <= c.start and c.end <= end]
-            opens = any(c.start - start <= 3 for c in inside)
+            opens = any(c.start - start <= 3 or end - c.end <= 2 for c in inside)
             apart, reached = 0, start
             for cue in sorted(inside, key=lambda c: (c.end, c.start)):
                 if reached <= cue.start:

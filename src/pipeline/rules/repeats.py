@@ -58,11 +58,11 @@ def claim_strays(sheet: Sheet, is_foreign: Callable[[str, str], bool]) -> Iterat
     # Several lines that take turns are speakers, a refrain or the heads of a form.
     if not strewn or len(strewn) > 2:
         return
-    prose = "\n".join(line.text for line in sheet.lines if line.is_prose)[:2_000]
+    prose = "\n".join(line.text for line in sheet.lines if _is_running(line))[:2_000]
     for said, copies in strewn.items():
-        if len(prose) < 200 or not any(c.index > sheet.first_prose for c in copies):
+        if len(prose) < PROSE or not any(c.index > sheet.first_prose for c in copies):
             continue
-        beside = sum(any(_is_prose(sheet, c.index + k) for k in (-2, -1, 1, 2)) for c in copies)
+        beside = sum(any(_is_running_at(sheet, c.index + k) for k in (-2, -1, 1, 2)) for c in copies)
         if 3 * beside < 2 * len(copies):
             continue
         if is_foreign(copies[0].text, prose):
@@ -77,12 +77,18 @@ def claim_strays(sheet: Sheet, is_foreign: Callable[[str, str], bool]) -> Iterat
 
 STRAYS = 3
 """Copies from which a headline between paragraphs is taken for another story's."""
+PROSE = 120
+"""Characters of running text below which nothing is said of its language."""
 KNOWN_SHARE = 0.2
 """Share of a stray headline's longer words that may occur elsewhere in the text."""
 
 
-def _is_prose(sheet: Sheet, index: int) -> bool:
-    return 0 <= index < len(sheet.lines) and sheet.lines[index].is_prose
+def _is_running(line: Line) -> bool:
+    return line.ends and line.words >= 8
+
+
+def _is_running_at(sheet: Sheet, index: int) -> bool:
+    return 0 <= index < len(sheet.lines) and _is_running(sheet.lines[index])
 
 
 def _is_unknown(sheet: Sheet, said: str, copies: list[Line]) -> bool:

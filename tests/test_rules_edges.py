@@ -1,0 +1,62 @@
+"""Regions do not reach into the text beside them, and the text's own words stay."""
+
+from __future__ import annotations
+
+import pipeline
+from pipeline.model import Disposition, Document
+
+PROFILE = """Author Profile
+Name : Kristina Johnson
+Job : Amenity horticulturist
+Birthday : 1991-03-02
+Phone : +1-555-013-2210x88
+Address : 8841 Mario Plaza Apt. 310, West Brianview, NV 20711
+Bio : Dolorem ipsum voluptas. Aut quia nobis enim."""
+LEAD = "The ministers agreed on Sunday that any road through the valley must respect the borders of both states."
+LINK = "Rail link: Work on the southern section of the line will start in the autumn of next year."
+THANKS = 'The minister thanked the hosts for what he called their "principled position" on the matter.'
+
+
+def dropped(document: Document) -> str:
+    return "\n".join(b.text for b in document.blocks if b.disposition is Disposition.DROPPED)
+
+
+def test_a_label_that_ends_like_a_key_does_not_draw_its_paragraph_into_a_profile() -> None:
+    document = pipeline.clean_text(f"Ministers agree on borders\n{LEAD}\n{LINK}\n{THANKS}\n{PROFILE}\n")
+    gone = dropped(document)
+    assert "Work on the southern section" not in gone
+    assert THANKS not in gone
+    assert "Kristina Johnson" in gone and "Author Profile" in gone
+    assert document.author is None
+
+
+def test_a_sentence_behind_a_key_right_above_a_profile_stays() -> None:
+    position = "Position: The ministry has said again and again that it will not sign a treaty of this kind."
+    document = pipeline.clean_text(f"Ministers agree on borders\n{LEAD}\n{THANKS}\n{position}\n{PROFILE}\n")
+    assert "will not sign a treaty" not in dropped(document)
+
+
+def test_a_profile_with_the_date_of_another_calendar_goes() -> None:
+    profile = (
+        "درباره نویسنده\nنام: مهدی حسینی\nتاریخ تولد: 1365/02/14\nتلفن: 09123456789\n"
+        "بیوگرافی: Totam rem aperiam eaque ipsa.\n"
+    )
+    text = "وزیران روز یکشنبه در پایتخت دیدار کردند و درباره مرزهای دو کشور گفت و گو کردند. آنها توافقی امضا کردند."
+    document = pipeline.clean_text(f"دیدار وزیران دو کشور همسایه\n\n{text}\n\n{profile}")
+    assert "مهدی حسینی" in dropped(document) and "درباره نویسنده" in dropped(document)
+    assert document.author is None
+
+
+def test_the_heading_of_an_empty_table_of_contents_goes_between_paragraphs() -> None:
+    for heading in ("Table of Contents", "İÇİNDEKİLER", "فهرست مطالب", "جدول المحتويات", "Inhaltsverzeichnis", "目录"):
+        document = pipeline.clean_text(f"Ministers agree on borders\n{LEAD}\n{heading}\n{THANKS}\n")
+        assert heading in dropped(document)
+        assert THANKS not in dropped(document)
+
+
+def test_a_source_ends_where_the_author_begins() -> None:
+    document = pipeline.clean_text(
+        "两国就和平协议达成一致\n2025-03-14 09:20 来源：新华社 作者：李明\n\n"
+        "两国外交部13日宣布，两国已就和平协议文本达成一致。外长说，谈判已经结束。两国将于五月签署协议。\n"
+    )
+    assert (document.site, document.author) == ("新华社", "李明")
