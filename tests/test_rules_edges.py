@@ -60,3 +60,24 @@ def test_a_source_ends_where_the_author_begins() -> None:
         "两国外交部13日宣布，两国已就和平协议文本达成一致。外长说，谈判已经结束。两国将于五月签署协议。\n"
     )
     assert (document.site, document.author) == ("新华社", "李明")
+
+
+def test_a_request_behind_a_short_sentence_does_not_take_the_sentence() -> None:
+    cases = {
+        "2023 թ. առևտրաշրջանառությունը կազմել է 688 մլն դոլար։": "Հետևեք մեզ Telegram-ում։",
+        "Trade reached 688 million dollars in 2023.": "Follow us on Telegram.",
+        "Der Handel erreichte 2023 rund 688 Millionen Dollar.": "Folgen Sie uns auf Telegram.",
+        "Товарооборот достиг в 2023 году 688 миллионов долларов.": "Подписывайтесь на нас в Telegram.",
+    }
+    for sentence, request in cases.items():
+        document = pipeline.clean_text(f"Ministers agree on borders\n{LEAD}\n{sentence} {request}\n{THANKS}\n{LEAD}\n")
+        assert sentence not in dropped(document), sentence
+
+
+def test_a_byline_may_say_when() -> None:
+    byline = "Par Claire Dubois, envoyée spéciale à Erevan – Publié le 4 avril 2024 à 18h05"
+    text = (
+        "Les deux gouvernements ont signé mercredi un accord visant à porter le commerce à 3 milliards de dollars. " * 3
+    )
+    document = pipeline.clean_text(f"{byline}\nL’Arménie et l’Iran veulent tripler leurs échanges\n{text}\n")
+    assert (document.author, str(document.published_on)) == ("Claire Dubois", "2024-04-04")

@@ -96,7 +96,9 @@ def _published_on(sheet: Sheet, claims: list[Claim], day_first: bool = False) ->
     title = next((c for c in claims if c.role is Role.TITLE), None)
     found: list[tuple[int, int, Fact]] = []
     for claim in claims:
-        if claim.role is not Role.DATE or claim.rule == "updated":
+        # A byline may say when: "By Ann Lee, our correspondent – Published on 4 April 2024".
+        stated = claim.role is Role.DATE or (claim.role is Role.BYLINE and claim.rule == "byline")
+        if not stated or claim.rule == "updated":
             continue
         index = sheet.index_at(claim.start)
         for item in find_dates(sheet.text[claim.start : claim.end], day_first):

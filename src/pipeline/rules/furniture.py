@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from ..blocks import Line
 from ..model import Role
+from .promotion import saying_span
 from .sheet import FIRM, SOFT, Claim, Sheet, whole_line
 
 WIDGET_WORDS = 10
@@ -92,7 +93,9 @@ def _requests(sheet: Sheet) -> Iterator[Claim]:
         ends = any(c.start - line.start <= 2 + len(line.bullet) or line.end - c.end <= 3 for c in verbs)
         if told or (named and ends and line.words <= 12):
             below = AMONG if sheet.is_inside(line.index) else FIRM
-            yield whole_line(line, Role.PROMOTION, "follow", "asks the reader to follow the site elsewhere", 0.9, below)
+            start, end = saying_span(sheet, line, [*told, *verbs])
+            said = "asks the reader to follow the site elsewhere"
+            yield Claim(start, end, Role.PROMOTION, "follow", said, 0.9, below)
 
 
 _COMMON = frozenset({"link", "line", "mail", "email", "e-mail", "print", "copy", "pocket", "threads", "messenger", "x"})
@@ -125,9 +128,8 @@ def claim_walls(sheet: Sheet) -> Iterator[Claim]:
             walls.add(line.index)
     for index in sorted(walls):
         below = SOFT if sheet.is_inside(index) and index - 1 not in walls and index + 1 not in walls else FIRM
-        yield whole_line(
-            sheet.lines[index], Role.PROMOTION, "paywall", "a wall before the rest of the text", 0.9, below
-        )
+        start, end = saying_span(sheet, sheet.lines[index], sheet.having(index, "paywall"))
+        yield Claim(start, end, Role.PROMOTION, "paywall", "a wall before the rest of the text", 0.9, below)
     if len(walls) < 2:
         return
     first, last = min(walls), max(walls)

@@ -60,7 +60,16 @@ def _says_contents(sheet: Sheet, line: Line) -> bool:
 
 _PLAIN = frozenset(
     (
-        *("toc", "içindekiler", "mündəricat", "inhaltsverzeichnis", "inhoudsopgave", "inhaltsübersicht", "оглавление"),
+        *(
+            "toc",
+            "içindekiler",
+            "mündəricat",
+            "inhaltsverzeichnis",
+            "inhoudsopgave",
+            "inhaltsübersicht",
+            "оглавление",
+            "բովանդակություն",
+        ),
         *("目录", "目錄", "目次", "목차", "文章目录", "文章目錄", "本文目录", "内容目录"),
     )
 )

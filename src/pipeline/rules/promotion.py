@@ -11,7 +11,7 @@ import itertools
 import re
 from collections.abc import Iterator
 
-from ..blocks import Line
+from ..blocks import Line, count_words
 from ..model import Role
 from .lexicon import Cue
 from .sheet import FIRM, MILD, SOFT, Claim, Sheet, trim, whole_line
@@ -108,11 +108,12 @@ def claim_boxes(sheet: Sheet) -> Iterator[Claim]:
         cues = sheet.having(line.index, "newsletter")
         asks = cues and (_is_appeal(sheet, line.start, line.end) or len(cues) >= 2)
         if asks and (edge or line.words <= 12):
-            yield whole_line(line, Role.PROMOTION, "newsletter_box", "asks the reader to subscribe")
+            start, end = saying_span(sheet, line, [*cues, *_asking_cues(sheet, line)])
+            yield Claim(start, end, Role.PROMOTION, "newsletter_box", "asks the reader to subscribe")
         elif cues and below and line.words <= 10 and _opens(line, cues):
-            yield whole_line(
-                line, Role.PROMOTION, "newsletter_box", "asks the reader to subscribe, below the text", 0.9, MILD
-            )
+            start, end = saying_span(sheet, line, cues)
+            said = "asks the reader to subscribe, below the text"
+            yield Claim(start, end, Role.PROMOTION, "newsletter_box", said, 0.9, MILD)
         elif edge and line.words <= 8 and not line.ends and sheet.having(line.index, "offer"):
             yield whole_line(line, Role.PROMOTION, "offer_line", "announces the site's own offer", 0.9, OFFERED)
 
@@ -120,6 +121,10 @@ def claim_boxes(sheet: Sheet) -> Iterator[Claim]:
 OFFERED = 0.2
 """Probability of being content from which a short line about an offer is left to the model."""
 # 0.2: above it 13 of 37 words are content, below it one in 50.
+
+
+def _asking_cues(sheet: Sheet, line: Line) -> list[Cue]:
+    return [c for c in sheet.cues(line.index) if c.mode == "has" and c.family in _ASKING]
 
 
 def _opens(line: Line, cues: list[Cue]) -> bool:
@@ -161,7 +166,7 @@ def claim_appeals(sheet: Sheet) -> Iterator[Claim]:
     tail = [line for line in sheet.open_lines() if line.index <= sheet.last_prose and line.words >= 5][-TAIL:]
     tail += [line for line in sheet.open_lines() if line.index > sheet.last_prose and line.ends]
     for line in reversed(tail):
-        sentences = _sentences(sheet, line)[-APPEAL_SENTENCES:]
+        sentences = cut_sentences(sheet, line)[-APPEAL_SENTENCES:]
         hard = [_is_appeal(sheet, *s) for s in sentences]
         soft = [_is_question(sheet, *s) for s in sentences]
         cut = len(sentences)
@@ -187,7 +192,7 @@ def claim_inner_appeals(sheet: Sheet) -> Iterator[Claim]:
     for line in sheet.open_with(*((family, "has") for family in _ASKING)):
         if not line.is_prose:
             continue
-        for start, end in _sentences(sheet, line):
+        for start, end in cut_sentences(sheet, line):
             if _is_appeal(sheet, start, end) and _strength(sheet, start, end) >= 2 and _opens_sentence(sheet, start):
                 before = sheet.text[line.start : start]
                 quoted = before.count("“") > before.count("”") or before.count("«") > before.count("»")
@@ -202,7 +207,7 @@ def claim_newsletter_sentences(sheet: Sheet) -> Iterator[Claim]:
     One of them opens it, or closes it: Persian and Turkish put the request last.
     """
     for line in sheet.open_with(("newsletter", "has")):
-        sentences = _sentences(sheet, line) if line.is_prose else []
+        sentences = cut_sentences(sheet, line) if line.is_prose else []
         if len(sentences) < 2:
             continue
         for start, end in (sentences[0], sentences[-1]):
@@ -238,7 +243,29 @@ def _opens_sentence(sheet: Sheet, start: int) -> bool:
 _SITES = ("follow", "liked")
 
 
-def _sentences(sheet: Sheet, line: Line) -> list[tuple[int, int]]:
+def saying_span(sheet: Sheet, line: Line, cues: list[Cue]) -> tuple[int, int]:
+    """Return the span from the first to the last sentence of a line that holds a cue, and what is left if little is.
+
+    A short paragraph may end in a request: what stands before it is the text's.
+    """
+    sentences = cut_sentences(sheet, line)
+    having = [i for i, (a, b) in enumerate(sentences) if any(a <= c.start and c.end <= b for c in cues)]
+    if not having:
+        return line.start, line.end
+    first, last = having[0], having[-1]
+    before = count_words(sheet.text[line.start : sentences[first][0]])
+    after = count_words(sheet.text[sentences[last][1] : line.end])
+    start = sentences[first][0] if before >= LEFT_WORDS else line.start
+    end = sentences[last][1] if after >= LEFT_WORDS else line.end
+    return start, end
+
+
+LEFT_WORDS = 4
+"""Words of other sentences beside a request from which they are the text's."""
+
+
+def cut_sentences(sheet: Sheet, line: Line) -> list[tuple[int, int]]:
+    """Return the spans of a line's sentences, roughly: at marks before a space."""
     cuts = [
         line.start + len(line.bullet),
         *(m.end() for m in _BREAK.finditer(sheet.text, line.start, line.end)),
