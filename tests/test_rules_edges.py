@@ -81,3 +81,36 @@ def test_a_byline_may_say_when() -> None:
     )
     document = pipeline.clean_text(f"{byline}\nL’Arménie et l’Iran veulent tripler leurs échanges\n{text}\n")
     assert (document.author, str(document.published_on)) == ("Claire Dubois", "2024-04-04")
+
+
+def test_a_profile_in_one_line_with_the_text_begins_at_its_heading() -> None:
+    profile = (
+        "Author Profile Name : Erin Walsh Birthday : 1990-02-11 Phone : 001-555-0199 Bio : Quo nihil. Harum totam id."
+    )
+    document = pipeline.clean_text(f"Ministers agree on borders\n{LEAD}\n{THANKS} {profile}\n")
+    gone = dropped(document)
+    assert "Erin Walsh" in gone and "Author Profile" in gone
+    assert THANKS not in gone
+
+
+def test_a_paragraph_set_in_and_wrapped_is_one_paragraph() -> None:
+    wrapped = (
+        "The governments of the two states agreed on Friday to build a second\n"
+        "bridge over the border river, the transport ministry said in a short\n"
+        "statement. The crossing is to be opened by the end of the next year.\n"
+        "\n"
+        "    It is not only a bridge but a road to the sea, as the minister\n"
+        "said. He thanked the engineers of both countries, who had worked on\n"
+        "the plans without a day off.\n"
+    )
+    document = pipeline.clean_text(f"A bridge over the river\n\n{wrapped}")
+    assert len([b for b in document.blocks if b.disposition is Disposition.BODY]) == 2
+
+
+def test_a_strange_headline_twice_in_a_row_goes() -> None:
+    headline = "Apple presenta su nuevo modelo de teléfono plegable en Cupertino"
+    text = (
+        "El gobierno espera que el comercio llegue a tres mil millones. Las sanciones son ilegales, dijo el ministro."
+    )
+    document = pipeline.clean_text(f"El gas no lo es todo para los vecinos\n\n{text}\n{headline}\n{headline}\n{text}\n")
+    assert headline in dropped(document)

@@ -151,7 +151,7 @@ def _wrap_width(text: str, group: list[_Span]) -> int:
 
     Verse and lists fail here: their lines end early, or do not run on in the middle of a sentence.
     """
-    width = max(s[1] - s[0] for s in group)
+    width = max(map(_length, group))
     if not _NARROW <= width <= _WIDE:
         return 0
     pairs = list(itertools.pairwise(group))
@@ -160,6 +160,11 @@ def _wrap_width(text: str, group: list[_Span]) -> int:
     soft = [p for p in pairs if _overflows(text, *p, width)]
     running = sum(1 for a, b in soft if _runs_on(text, a, b))
     return width if len(soft) >= 0.75 * len(pairs) and running >= 0.4 * len(pairs) else 0
+
+
+def _length(span: _Span) -> int:
+    """Return how wide a line is: a paragraph's first line may be set in."""
+    return span[1] - span[0] + min(span[3], 8)
 
 
 def _continues(text: str, line: _Span, following: _Span, width: int) -> bool:
@@ -171,7 +176,7 @@ def _overflows(text: str, line: _Span, following: _Span, width: int) -> bool:
     if _HYPHEN.search(text, max(line[0], line[1] - 3), line[1]) and text[following[0]].islower():
         return True
     first = text[following[0] : min(following[1], following[0] + width)].split(None, 1)[0]
-    return (line[1] - line[0]) + 1 + len(first) > width and line[1] - line[0] > width // 2
+    return _length(line) + 1 + len(first) > width and _length(line) > width // 2
 
 
 def _runs_on(text: str, line: _Span, following: _Span) -> bool:

@@ -63,7 +63,7 @@ def claim_profiles(sheet: Sheet, families: int) -> Iterator[Claim]:
         evidence = "region of " + ", ".join(sorted(found))
         for line in _with_headings(sheet, lines):
             start, end = line.start, line.end
-            if len(line.text) > 2 * FAR_CHARACTERS or line.words > 60:
+            if len(line.text) > 2 * FAR_CHARACTERS or line.words > 60 or _is_flattened(sheet, line, group):
                 start, end = _inside(sheet, line, group)
             if start < end:
                 yield Claim(start, end, Role.FAKE_PROFILE, "fake_profile", evidence)
@@ -88,6 +88,7 @@ _MARK = re.compile(r"[:：=|՝][ \t]*|(?<=\s)[\-–—][ \t]+")
 _TWO_WORDS = re.compile(r"(?<!\w)([^\W\d_]+ [^\W\d_]+) ?[:\-–—=|] *$")
 _KEY_WORD = re.compile(r"[^\s•·*,;|()]+")
 _SENTENCE = re.compile(r"[a-z][a-z ,]{15,300}[.!?]")
+_SENTENCES = re.compile(r"[a-z][a-z ,.!?]{15,400}[.!?]")
 
 
 def _signals(folded: str, pairs: list[tuple[int, int, str]]) -> Iterator[Signal]:
@@ -145,11 +146,15 @@ def _at_line_starts(sheet: Sheet, pairs: list[tuple[int, int, str]]) -> list[tup
 
 def _lorem(value: str, at: int) -> Iterator[Signal]:
     lorem = placeholder_words()
-    for m in _SENTENCE.finditer(value):
-        words = _WORDS.findall(m.group())
-        # 90 %: of real Latin only the passage of Cicero that the list was made of reaches it.
-        if len(words) >= 3 and sum(w in lorem for w in words) >= 0.9 * len(words):
-            yield Signal(at + m.start(), at + m.end(), "lorem ipsum", "lorem")
+    found = False
+    # Sentences one by one; where they are too short to tell, all of them together.
+    for pattern in (_SENTENCE, _SENTENCES):
+        for m in pattern.finditer(value) if not found else ():
+            words = _WORDS.findall(m.group())
+            # 90 %: of real Latin only the passage of Cicero that the list was made of reaches it.
+            if len(words) >= 3 and sum(w in lorem for w in words) >= 0.9 * len(words):
+                found = True
+                yield Signal(at + m.start(), at + m.end(), "lorem ipsum", "lorem")
 
 
 def _families(group: list[Signal]) -> set[str]:
@@ -244,6 +249,12 @@ def _with_headings(sheet: Sheet, lines: list[Line]) -> list[Line]:
     return list(sheet.lines[first : last + 1])
 
 
+def _is_flattened(sheet: Sheet, line: Line, group: list[Signal]) -> bool:
+    """Tell whether several keys stand in one line, behind words of the text."""
+    keys = [s.start for s in group if s.family == "keys" and line.start <= s.start < line.end]
+    return len(keys) >= 3 and min(keys) > line.start + len(line.bullet) + 2
+
+
 def _inside(sheet: Sheet, line: Line, group: list[Signal]) -> tuple[int, int]:
     """Return the part of a long line that the region covers, from its heading to the end of its last value."""
     inside = [s for s in group if s.start < line.end and s.end > line.start]
@@ -255,6 +266,11 @@ def _inside(sheet: Sheet, line: Line, group: list[Signal]) -> tuple[int, int]:
         start = line.start
     elif (m := _TWO_WORDS.search(head[-60:])) and _kind(m.group(1)) == "heading":
         start -= len(head[-60:]) - m.start()
+    else:
+        # "... officials said. Author Profile Name : ...": the heading has no mark of its own.
+        words = list(_KEY_WORD.finditer(head[-60:]))
+        told = [w.start() for w in words[-4:] if _kind(head[-60:][w.start() :].strip()) == "heading"]
+        start -= len(head[-60:]) - min(told) if told else 0
     last = max(inside, key=lambda s: s.end)
     end = last.end
     if last.family == "keys":

@@ -54,7 +54,7 @@ def claim_strays(sheet: Sheet, is_foreign: Callable[[str, str], bool]) -> Iterat
     for line in sheet.open_lines():
         if 4 <= line.words <= 30 and not line.ends and not line.bullet and line.text[-1] not in ":：":
             groups.setdefault(sheet.folded[line.start : line.end].strip(), []).append(line)
-    strewn = {said: copies for said, copies in groups.items() if len(copies) >= STRAYS}
+    strewn = {said: copies for said, copies in groups.items() if len(copies) >= STRAYS or _is_pair(copies)}
     # Several lines that take turns are speakers, a refrain or the heads of a form.
     if not strewn or len(strewn) > 2:
         return
@@ -81,6 +81,11 @@ PROSE = 120
 """Characters of running text below which nothing is said of its language."""
 KNOWN_SHARE = 0.2
 """Share of a stray headline's longer words that may occur elsewhere in the text."""
+
+
+def _is_pair(copies: list[Line]) -> bool:
+    """Tell whether a line stands twice, one right below the other."""
+    return len(copies) == 2 and copies[1].index == copies[0].index + 1
 
 
 def _is_running(line: Line) -> bool:
