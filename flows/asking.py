@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flows.options import OUTPUT, VERSION
+from flows.options import HELP, OUTPUT, VERSION
 from flows.printing import print_table
 from pipeline.errors import UsageError
 
@@ -38,7 +38,7 @@ _MAX_CELL = 32_767
 """Characters that a cell of a spreadsheet holds; a longer text is cut, and ends with an ellipsis."""
 
 
-@click.command()
+@click.command(context_settings=HELP)
 @click.argument("sql")
 @OUTPUT
 @VERSION

@@ -22,7 +22,7 @@ from flows.comparing import COMMANDS as COMPARING
 from flows.configuring import COMMANDS as CONFIGURING
 from flows.environment import prepare_environment
 from flows.explaining import explain
-from flows.options import OUTPUT, SET, SETTINGS_FILE, parse_assignments
+from flows.options import HELP, OUTPUT, SET, SETTINGS_FILE, parse_assignments
 from flows.printing import plain
 from flows.reading import COMMANDS as READING
 from flows.topics import topics
@@ -32,7 +32,7 @@ from pipeline.errors import ContractError, CorruptVersionError, PipelineError, U
 FAILED, WRONG_CALL = 1, 2
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(context_settings=HELP)
 @click.version_option(__version__, prog_name="corpus")
 @click.pass_context
 def cli(context: click.Context) -> None:
@@ -45,7 +45,7 @@ def cli(context: click.Context) -> None:
         context.color = False
 
 
-@cli.command()
+@cli.command(context_settings=HELP)
 @click.argument("source", default="seeds", type=click.Path(path_type=Path))
 @OUTPUT
 @click.option("--full", is_flag=True, help="Make every document again, reusing nothing.")
@@ -135,7 +135,7 @@ def run(
     _say(facts, _published_message(facts, output), as_json, quiet)
 
 
-@cli.command()
+@cli.command(context_settings=HELP)
 @click.argument("source", default="seeds", type=click.Path(path_type=Path))
 @OUTPUT
 @click.option("--every", help="How often: 15m, 1h, 1d.")

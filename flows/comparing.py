@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from flows.options import HELP
 from flows.printing import plain
 from pipeline.errors import UsageError
 
@@ -21,7 +22,7 @@ _OUTPUT = click.option(
 )
 
 
-@click.command()
+@click.command(context_settings=HELP)
 @click.argument("a", required=False)
 @click.argument("b", required=False)
 @_OUTPUT
@@ -47,7 +48,7 @@ def diff(a: str | None, b: str | None, output: Path, limit: int, exit_code: bool
         sys.exit(1)
 
 
-@click.command()
+@click.command(context_settings=HELP)
 @_OUTPUT
 @click.option("--version", "name", help="A version by name; the latest when not given.")
 @click.option("--open", "show", is_flag=True, help="Open the page in the browser.")

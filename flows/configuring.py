@@ -7,14 +7,14 @@ from pathlib import Path
 
 import click
 
-from flows.options import JSON, SET, SETTINGS_FILE, parse_assignments
+from flows.options import HELP, JSON, SET, SETTINGS_FILE, parse_assignments
 from flows.printing import print_table
 from pipeline.errors import UsageError
 
 _SHELLS = ("bash", "zsh", "fish")
 
 
-@click.command()
+@click.command(context_settings=HELP)
 @SETTINGS_FILE
 @SET
 @JSON
@@ -40,7 +40,7 @@ def settings(file: Path | None, assignments: tuple[str, ...], as_json: bool) -> 
     )
 
 
-@click.command()
+@click.command(context_settings=HELP)
 @click.argument("shell", type=click.Choice(_SHELLS))
 def completion(shell: str) -> None:
     """Print a script that lets SHELL complete commands, options and values.

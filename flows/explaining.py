@@ -9,12 +9,13 @@ from typing import Any
 
 import click
 
+from flows.options import HELP
 from flows.printing import plain
 
 _COLOUR = {"body": "green", "metadata": "cyan", "dropped": "red"}
 
 
-@click.command()
+@click.command(context_settings=HELP)
 @click.argument("doc")
 @click.option("--output", default="output", type=click.Path(path_type=Path), help="Folder that holds the versions.")
 @click.option("--version", "name", help="A version by name; the latest when not given.")

@@ -9,6 +9,8 @@ import click
 
 from pipeline.errors import UsageError
 
+HELP = {"help_option_names": ["-h", "--help"]}
+"""Settings of every command's context: without them a command that is called alone, as in a test, knows no -h."""
 OUTPUT = click.option(
     "--output",
     default="output",

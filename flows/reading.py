@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.options import JSON, OUTPUT, VERSION
+from flows.options import HELP, JSON, OUTPUT, VERSION
 from flows.printing import print_table
 from pipeline.errors import UsageError
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pipeline.version import Version
 
 
-@click.command()
+@click.command(context_settings=HELP)
 @click.argument("table", required=False)
 @click.option("--markdown", is_flag=True, help="Print Markdown, as in docs/data-dictionary.md.")
 @JSON
@@ -49,7 +49,7 @@ def schema(table: str | None, markdown: bool, as_json: bool) -> None:
         click.echo()
 
 
-@click.command()
+@click.command(context_settings=HELP)
 @OUTPUT
 @VERSION
 @click.option("--full", is_flag=True, help="Judge the tables by the laws and expectations again, too.")
@@ -95,7 +95,7 @@ def _judged(version: Version, expectations: Path | None) -> Verdict:
             return process.judge(version.path, suites, work / "verdict.json")
 
 
-@click.command()
+@click.command(context_settings=HELP)
 @OUTPUT
 @JSON
 def versions(output: Path, as_json: bool) -> None:
@@ -123,7 +123,7 @@ def versions(output: Path, as_json: bool) -> None:
     print_table(["version", "", "documents", "sentences", "topics"], shown, len(shown))
 
 
-@click.command()
+@click.command(context_settings=HELP)
 @OUTPUT
 @click.option("--keep", default=10, type=click.IntRange(min=1), help="Versions to keep, the newest first.")
 def gc(output: Path, keep: int) -> None:

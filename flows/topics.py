@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flows.options import HELP
 from flows.printing import plain, print_table
 from pipeline.errors import UsageError
 
@@ -27,7 +28,7 @@ _TAXONOMY = click.option("--taxonomy", default=PACKAGED, help="A taxonomy file; 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-@click.group()
+@click.group(context_settings=HELP)
 def topics() -> None:
     """Check, measure and compare taxonomies.
 
@@ -35,7 +36,7 @@ def topics() -> None:
     """
 
 
-@topics.command()
+@topics.command(context_settings=HELP)
 @_TAXONOMY
 @_OUTPUT
 @click.option("--language", default="en", help="Whose lexicon.")
@@ -66,7 +67,7 @@ def lint(taxonomy: str, output: Path, language: str, gold: Path | None, everythi
     click.echo(f"{len(found):,} phrases: {problems} with a problem, {dead:,} without a match in this corpus")
 
 
-@topics.command()
+@topics.command(context_settings=HELP)
 @click.argument("gold", type=click.Path(path_type=Path))
 @_TAXONOMY
 @_JSON
@@ -94,7 +95,7 @@ def evaluate(gold: Path, taxonomy: str, as_json: bool) -> None:
     )
 
 
-@topics.command()
+@topics.command(context_settings=HELP)
 @click.argument("before")
 @click.argument("after")
 @_OUTPUT

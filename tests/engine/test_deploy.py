@@ -46,3 +46,5 @@ def test_a_worker_runs_the_deployment_with_the_parameters_it_is_given(
     (run,) = ask("flow_runs/filter", deployments={"id": {"any_": [deployment["id"]]}}, flow_runs=completed)
     assert run["parameters"]["source"] == str(seeds)
     assert {"corpus", "scheduled"} <= set(run["tags"])
+    # `corpus serve` gives its deployment the same name, and other tests use this server.
+    prefect("deployment", "delete", "build-corpus/reprocess")

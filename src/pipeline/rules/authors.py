@@ -46,6 +46,8 @@ def claim_lone_names(sheet: Sheet) -> Iterator[Claim]:
 def _looks_like_name(sheet: Sheet, line: Line) -> bool:
     if line.ends or line.bullet or sheet.whole(line.index) or line.words > PEOPLE * 3 + 2:
         return False
+    if len(line.text) > LONGEST:
+        return False
     at = line.start
     people = 0
     for mark in (*_BETWEEN.finditer(sheet.text, line.start, line.end), None):
@@ -58,7 +60,9 @@ def _looks_like_name(sheet: Sheet, line: Line) -> bool:
 
 PEOPLE = 3
 """Names on one line."""
-_BETWEEN = re.compile(r"\s*[,;&]\s*|\s+(?:and|и|та|й|ve|və|և|und|et|y|e|i)\s+")
+LONGEST = 200
+"""Characters above which a line is no list of names, however few its words."""
+_BETWEEN = re.compile(r"\s{0,4}[,;&]\s{0,4}|\s{1,4}(?:and|и|та|й|ve|və|և|und|et|y|e|i)\s{1,4}")
 
 
 _GLUED = re.compile(r"By(?=[A-Z][a-z])")
