@@ -49,10 +49,15 @@ $(READY): requirements.lock requirements-bootstrap.lock pyproject.toml
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
-# What Prefect costs a run, what publishing costs; and, with labelled pages in DATA, how well the cleaner does.
+# What Prefect costs a run, what publishing costs, throughput by stage, memory; and, with labelled pages in DATA, how well the cleaner does.
 bench: $(READY)
 	PYTHONPATH=src $(BIN)/python benchmarks/engine_cost.py
 	PYTHONPATH=src $(BIN)/python benchmarks/publish.py
+	$(eval MADE := $(shell mktemp -d))
+	PYTHONPATH=src $(BIN)/python benchmarks/made_corpus.py 2000 $(MADE)
+	PYTHONPATH=src $(BIN)/python benchmarks/throughput.py $(MADE)
+	PYTHONPATH=src $(BIN)/python benchmarks/memory.py
+	rm -rf $(MADE)
 
 bench-clean: $(READY)
 	@test -n "$(DATA)" || { echo "say where the labelled pages are: make bench-clean DATA=/path/to/pages OOF=/path/to/answers"; exit 2; }

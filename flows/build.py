@@ -83,19 +83,23 @@ def build(
         ValidationProcess(run.work / "validation.log") as process,
         tags(*_tags(source)),
     ):
+        progress = tasks.BatchProgress(len(run.batches))
         begun: list[Any] = []
         for label in run.batches:
             cleaned = tasks.clean.submit(run, label, return_state=False)
             begun += [cleaned, tasks.tag.submit(run, label, wait_for=[cleaned], return_state=False)]
         # A batch that failed says why here. A task that waits for it is only passed over, and the next one stumbles.
-        for future in begun:
+        for number, future in enumerate(begun):
             future.result()
+            if number % 2:
+                progress.advance()
         rows = tasks.tabulate(run, wait_for=begun)
         tasks.show_documents(run)
         verdict = tasks.validate(run, process)
         tasks.show_validation(run, verdict)
         tasks.report(run, verdict)
         published = tasks.publish(run, verdict)
+        tasks.show_version(run, published)
         return Built(plan, published, rows, verdict.count(Status.FAILED), run.describe())
 
 

@@ -5,11 +5,13 @@ Text of documents is foreign text: it is escaped before Markdown, and never prin
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pyarrow.dataset as ds
 
+from pipeline.publish import Published
 from pipeline.validate import Outcome, Status, Verdict
 
 MAX_ROWS = 200
@@ -55,6 +57,19 @@ def validation_markdown(verdict: Verdict, max_share: float) -> str:
         good = sum(o.status is Status.PASSED for o in of_table)
         lines.append(f"| {table} | {len(of_table)} | {good} |")
     return "\n".join(lines)
+
+
+def version_markdown(published: Published, rows: Mapping[str, int]) -> str:
+    """Return what a run published, as Markdown: the version, where it is, its rows by table."""
+    what = "Published" if published.is_new else "Nothing new: the tables equal those of"
+    path = escape_markdown(str(published.path.resolve()))
+    lines = [
+        f"{what} **{published.name}**, in {path}; its page is report.html there.",
+        "",
+        "| table | rows |",
+        "|---|---|",
+    ]
+    return "\n".join([*lines, *(f"| {name} | {count:,} |" for name, count in rows.items())])
 
 
 def escape_markdown(text: str) -> str:

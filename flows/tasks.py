@@ -7,13 +7,20 @@ Prefect looks into collections and dataclasses that pass between tasks, and may 
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
+from typing import Any
 
 from prefect import task
-from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.artifacts import (
+    create_markdown_artifact,
+    create_progress_artifact,
+    create_table_artifact,
+    update_progress_artifact,
+)
 from prefect.cache_policies import NO_CACHE
 
-from flows.messages import documents_rows, validation_markdown
+from flows.messages import documents_rows, validation_markdown, version_markdown
 from flows.progress import announce
 from pipeline.halves import BatchReport
 from pipeline.plan import Plan, make_plan
@@ -74,6 +81,32 @@ def publish(run: Run, verdict: Verdict) -> Published:
     """Rename the staged version into place and move `latest`; or put it aside and raise."""
     announce("publish")
     return run.publish(verdict)
+
+
+@task(name="show version", task_run_name="show version", cache_policy=NO_CACHE)
+def show_version(run: Run, published: Published) -> None:
+    """Show on the run's page which version it published, and where its report is."""
+    markdown = version_markdown(published, run.rows)
+    create_markdown_artifact(key="version", markdown=markdown, description="What is served now.")
+
+
+class BatchProgress:
+    """A bar on the run's page that moves with each tagged batch; none for a run of a single batch."""
+
+    def __init__(self, batches: int) -> None:
+        """Put the bar on the page, at nothing."""
+        self._batches, self._done = batches, 0
+        self._lock = threading.Lock()
+        self._id: Any = None
+        if batches > 1:
+            self._id = create_progress_artifact(0.0, key="batches", description="Batches done.")
+
+    def advance(self) -> None:
+        """Count one more batch."""
+        with self._lock:
+            self._done += 1
+            if self._id is not None:
+                update_progress_artifact(self._id, 100.0 * self._done / self._batches)
 
 
 @task(name="show documents", task_run_name="show documents", cache_policy=NO_CACHE)

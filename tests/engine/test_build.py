@@ -42,6 +42,7 @@ def test_the_flow_publishes_what_the_plain_functions_publish(
     artifacts = {a["key"]: a for a in ask("artifacts/filter", **here)}
     assert len(json.loads(artifacts["documents"]["data"])) == 5
     assert "Fit to publish" in artifacts["validation"]["data"]
+    assert version.name in artifacts["version"]["data"]
 
 
 def test_a_failed_validation_keeps_the_old_version_and_exits_with_1(
@@ -69,12 +70,17 @@ def test_a_failed_validation_keeps_the_old_version_and_exits_with_1(
     assert [o["expectation"] for o in found if o["status"] != "passed"] == ["expect_table_row_count_to_equal"]
 
 
-def test_worker_processes_give_the_same_bytes(corpus: Corpus, built: Path, seeds: Path, tmp_path: Path) -> None:
+def test_worker_processes_give_the_same_bytes(
+    corpus: Corpus, ask: Callable[..., Any], built: Path, seeds: Path, tmp_path: Path
+) -> None:
     config = tmp_path / "corpus.toml"
     config.write_text("batch_documents = 2\n")
     result = corpus("run", seeds, "--output", tmp_path / "out", "--workers", 2, "--settings", config)
     assert result.returncode == 0, result.stderr
     assert open_version(tmp_path / "out").digest == open_version(built).digest
+    (run,) = ask("flow_runs/filter", sort="START_TIME_DESC", limit=1)
+    artifacts = ask("artifacts/filter", flow_runs={"id": {"any_": [run["id"]]}})
+    assert [float(a["data"]) for a in artifacts if a["key"] == "batches"] == [100.0]
 
 
 def test_a_wrong_call_exits_with_2_and_says_what_to_do(corpus: Corpus, tmp_path: Path) -> None:
