@@ -114,3 +114,25 @@ def test_a_strange_headline_twice_in_a_row_goes() -> None:
     )
     document = pipeline.clean_text(f"El gas no lo es todo para los vecinos\n\n{text}\n{headline}\n{headline}\n{text}\n")
     assert headline in dropped(document)
+
+
+def test_a_title_that_stands_between_paragraphs_again_and_again_goes_and_the_title_stays() -> None:
+    title = "Why the northern corridor matters"
+    document = pipeline.clean_text(f"{title}\n\n{title}\n\n{LEAD}\n\n{title}\n\n{THANKS}\n\n{LEAD}\n")
+    assert document.title == title
+    assert [b.disposition for b in document.blocks if b.text == title].count(Disposition.BODY) == 0
+    assert [str(b.role) for b in document.blocks if b.text == title].count("title") == 1
+
+
+def test_a_refrain_that_is_also_the_title_stays() -> None:
+    title = "Walk along the river road"
+    verse = "\n".join(f"and the {w} runs down to the sea,\nthe mill stands still" for w in ("rain", "snow", "sand"))
+    document = pipeline.clean_text(f"{title}\n\n{verse}\n{title}\n\n{verse}\n{title}\n\n{verse}\n{title}\n")
+    assert not [b for b in document.blocks if b.evidence == "the title again, between paragraphs"]
+
+
+def test_a_cry_for_likes_at_the_head_of_a_paragraph_is_cut_off() -> None:
+    cry = "Don't forget to like and share this post!"
+    document = pipeline.clean_text(f"Ministers agree on borders\n\n{LEAD}\n\n{cry} {THANKS}\n\n{LEAD}\n")
+    assert cry in dropped(document)
+    assert THANKS not in dropped(document)

@@ -204,9 +204,10 @@ def claim_inner_appeals(sheet: Sheet) -> Iterator[Claim]:
 def claim_newsletter_sentences(sheet: Sheet) -> Iterator[Claim]:
     """Claim the first or last sentence of a paragraph where it asks for a subscription in two phrases.
 
-    One of them opens it, or closes it: Persian and Turkish put the request last.
+    One of them opens it, or closes it: Persian and Turkish put the request last. A short sentence that cries needs
+    one phrase.
     """
-    for line in sheet.open_with(("newsletter", "has")):
+    for line in sheet.open_with(("newsletter", "has"), *((family, "has") for family in _ASKING)):
         sentences = cut_sentences(sheet, line) if line.is_prose else []
         if len(sentences) < 2:
             continue
@@ -219,11 +220,15 @@ def claim_newsletter_sentences(sheet: Sheet) -> Iterator[Claim]:
                 if reached <= cue.start:
                     apart, reached = apart + 1, cue.end
             quoted = sheet.text[start] in '"“«„' or sheet.text[end - 1] in '"”»'
-            if opens and apart >= 2 and end - start <= 220 and not quoted:
+            # "Don't forget to like and share this post!"
+            cries = sheet.text[end - 1] in "!！" and count_words(sheet.text[start:end]) <= CRY_WORDS
+            asks = opens and apart >= 2
+            if (asks or (cries and any(c.family in _ASKING for c in inside))) and end - start <= 220 and not quoted:
                 said = "a sentence that asks for a subscription, at the edge of a paragraph"
                 yield Claim(start, end, Role.PROMOTION, "newsletter_sentence", said, 0.9)
 
 
+CRY_WORDS = 14
 INNER = 0.97
 """Probability of being content from which a paragraph with an appeal in it is left as it is."""
 

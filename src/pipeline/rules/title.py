@@ -71,8 +71,12 @@ def claim_title_copies(sheet: Sheet) -> Iterator[Claim]:
     bare = _bare(said)
     first = bare.split(" ", 1)[0]
     index = sheet.index_at(title.start)
+    strewn = _strewn_copies(sheet, index, bare)
     for line in sheet.open_lines():
         inside = sheet.first_prose < line.index < sheet.last_prose
+        if line.index in strewn:
+            yield whole_line(line, Role.REPEATED, "title_copy", "the title again, between paragraphs")
+            continue
         if line.index == index or inside or line.words > MAX_WORDS + 6:
             continue
         other = sheet.folded[line.start + len(line.bullet) : line.end]
@@ -83,6 +87,24 @@ def claim_title_copies(sheet: Sheet) -> Iterator[Claim]:
         elif 0 < line.index - index <= 2 and _is_variant(sheet, line, words, other):
             said_again = "the title's words in another order"
             yield whole_line(line, Role.REPEATED, "title_variant", said_again, 0.9, SOFT)
+
+
+def _strewn_copies(sheet: Sheet, index: int, bare: str) -> frozenset[int]:
+    """Return the lines that repeat a title of four words or more beside running text, if it stands three times."""
+    if bare.count(" ") < MIN_WORDS or not 0 <= index < len(sheet.lines):
+        return frozenset()
+    size = len(sheet.lines[index].text)
+    same = [x for x in sheet.open_lines() if x.index != index and abs(len(x.text) - size) <= 6]
+    copies = [x.index for x in same if _bare(sheet.folded[x.start : x.end]) == bare]
+    # A refrain stands among short lines.
+    beside = [
+        i for i in copies if any(0 <= k < len(sheet.lines) and _is_running(sheet.lines[k]) for k in (i - 1, i + 1))
+    ]
+    return frozenset(copies if len(copies) + 1 >= MANY and beside else ())
+
+
+def _is_running(line: Line) -> bool:
+    return line.ends and line.words >= 8
 
 
 def _defined(sheet: Sheet) -> Line | None:
