@@ -48,7 +48,9 @@ def test_scheduled_runs_fire_and_publish_what_was_added(
     environment = {**prefect_server, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
     command = [sys.executable, "-m", "flows.cli", "serve", str(documents), "--output", str(output), "--every", "15s"]
     with (tmp_path / "serve.log").open("wb") as log:
-        served = subprocess.Popen(command, env=environment, cwd=tmp_path, stdout=log, stderr=subprocess.STDOUT)
+        served = subprocess.Popen(
+            command, env=environment, cwd=tmp_path, stdout=log, stderr=subprocess.STDOUT, preexec_fn=_hear_ctrl_c
+        )
     try:
         _wait(lambda: list_versions(output), served, tmp_path / "serve.log")
         assert open_version(output).documents().num_rows == 1
@@ -68,6 +70,11 @@ def test_scheduled_runs_fire_and_publish_what_was_added(
     names = {d["name"]: d for d in ask("deployments/filter")}
     assert names["reprocess"]["paused"]  # stopped serving: nothing falls due that nobody runs
     assert names["reprocess"]["concurrency_options"]["collision_strategy"] == "CANCEL_NEW"
+
+
+def _hear_ctrl_c() -> None:
+    """Undo what a shell does to commands in the background: they, and all they start, would ignore SIGINT."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _wait(happened: Callable[[], object], process: subprocess.Popen[bytes], log: Path) -> None:
