@@ -23,16 +23,18 @@ STARTS = {target: inputs(target) for target in TARGETS}
 seeds_of_chance = st.integers(0, 2**32)
 
 
-def feed(target: str, data: bytes) -> None:
+def outcome(target: str, data: bytes) -> str:
+    """Return "answered", or the words of the refusal; the targets themselves check the laws of what they answer."""
     try:
         TARGETS[target](data)
     except (RejectedError, UsageError) as error:
-        assert str(error)
+        return str(error)
+    return "answered"
 
 
 @pytest.mark.parametrize("path", FOUND, ids=lambda path: path.name)
 def test_what_fuzzing_found_is_mended(path: Path) -> None:
-    feed(path.name.split("-")[0], path.read_bytes())
+    assert outcome(path.name.split("-")[0], path.read_bytes())
 
 
 @pytest.mark.parametrize("target", sorted(set(TARGETS) - {"clean", "html", "redact"}))
@@ -40,7 +42,7 @@ def test_what_fuzzing_found_is_mended(path: Path) -> None:
 @given(number=seeds_of_chance)
 def test_a_mutated_input_is_answered_or_refused_in_words(target: str, number: int) -> None:
     chance = random.Random(number)
-    feed(target, mutated(chance.choice(STARTS[target]), STARTS[target], chance))
+    assert outcome(target, mutated(chance.choice(STARTS[target]), STARTS[target], chance))
 
 
 @pytest.mark.parametrize("target", ["clean", "html", "redact"])
@@ -48,7 +50,7 @@ def test_a_mutated_input_is_answered_or_refused_in_words(target: str, number: in
 @given(number=seeds_of_chance)
 def test_mutated_documents_keep_every_law(target: str, number: int) -> None:
     chance = random.Random(number)
-    feed(target, mutated(chance.choice(STARTS[target])[:6_000], STARTS[target], chance)[:8_000])
+    assert outcome(target, mutated(chance.choice(STARTS[target])[:6_000], STARTS[target], chance)[:8_000])
 
 
 @settings(max_examples=15, deadline=None)

@@ -33,3 +33,20 @@ def test_a_fact_with_a_place_stands_there(case: dict[str, str | None]) -> None:
 def test_json_nested_deep_does_no_harm(depth: int) -> None:
     page = extract_html(f"<script type='application/ld+json'>{'[' * depth}{']' * depth}</script><p>Text.</p>")
     assert page.facts == ()
+
+
+@pytest.mark.parametrize(
+    ("shown", "title"),
+    [
+        ("Graduates find their degrees no guarantee (example.org) 87", "Graduates find their degrees no guarantee"),
+        ("Graduates find their degrees no guarantee 139 comments", "Graduates find their degrees no guarantee"),
+        # What the head states too is the title's own.
+        ("Ten rivers that rose in 2024", "Ten rivers that rose in 2024"),
+    ],
+)
+def test_a_source_or_count_behind_a_headline_is_not_its_title(shown: str, title: str) -> None:
+    from pipeline import clean_html
+
+    prose = "<p>The builders said on Tuesday that the new terminal would open within two years.</p>" * 3
+    page = f"<html><head><title>{title} - Example Board</title></head><body><h1>{shown}</h1>{prose}</body></html>"
+    assert clean_html(page).title == title

@@ -56,7 +56,7 @@ def _title(head: Head, rendered: Rendered) -> Fact | None:
     for h1 in head.h1:
         for text, _ in stated:
             if _agrees(h1, text) and not _names_site(h1, stated):
-                return Fact("title", _without_kicker(h1, stated), "h1", confidence=0.95)
+                return Fact("title", _without_tail(_without_kicker(h1, stated), stated), "h1", confidence=0.95)
     if shown := _shown_part(stated, rendered):
         return Fact("title", shown, "title_line", confidence=0.85)
     for text, rule in stated:
@@ -134,6 +134,21 @@ def _names_site(h1: str, stated: Sequence[tuple[str, str]]) -> bool:
     key = key_of(h1)
     parts = [[key_of(p) for p in _SEPARATOR.split(text)] for text, _ in stated]
     return any(len(p) > 1 and p[-1] == key for p in parts) and not any(p[0] == key for p in parts)
+
+
+_TAIL = re.compile(r"\s*(?:\((?:[\w\-]{1,40}\.){1,3}[a-z]{2,10}\))?\s*(?:\d{1,6}(?:\s\w{4,14})?)?")
+"""What forums set behind a headline in the same element: where the story stands, and how many comments it has."""
+
+
+def _without_tail(h1: str, stated: Sequence[tuple[str, str]]) -> str:
+    """Take "(example.org) 87" off the end of a headline that the head states without it."""
+    for text, _ in stated:
+        for cut in (len(text), *(m.start() for m in _SEPARATOR.finditer(text))):
+            part = text[:cut].strip()
+            tail = h1[len(part) :]
+            if len(part.split()) >= 4 and h1.startswith(part) and tail[:1].isspace() and _TAIL.fullmatch(tail):
+                return part
+    return h1
 
 
 def _without_kicker(h1: str, stated: Sequence[tuple[str, str]]) -> str:
