@@ -1,4 +1,4 @@
-"""Files of records, made in memory: WARC, zip, tar, JSON Lines."""
+"""Files of records, made in memory: WARC, zip, tar, JSON Lines; and what becomes of them when they are read."""
 
 from __future__ import annotations
 
@@ -8,8 +8,18 @@ import json
 import tarfile
 import zipfile
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.model import Page, SourceStatus
+from pipeline.pages import read_page
+from pipeline.read import list_sources
+from pipeline.settings import ReadSettings
+
+SETTINGS = ReadSettings()
 PROSE = "The ministers of energy met in Baku on Monday. They agreed on a new pipeline, officials said. It is called {}."
 
 
@@ -76,3 +86,52 @@ def encrypted(archive: bytes) -> bytes:
             data[at + flags] |= 1
             at = data.find(mark, at + 4)
     return bytes(data)
+
+
+def write(folder: Path, name: str, data: bytes) -> Path:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    return path
+
+
+def listed(folder: Path, read: ReadSettings = SETTINGS) -> dict[str, str | None]:
+    return {s.source_path: s.reason for s in list_sources(folder, read)}
+
+
+def pages(folder: Path, read: ReadSettings = SETTINGS) -> dict[str, Page]:
+    published = [s for s in list_sources(folder, read) if s.status is SourceStatus.PUBLISHED]
+    return {s.source_path: read_page(folder, s, read) for s in published}
+
+
+def parquet(rows: list[dict[str, Any]] | pa.Table, **options: Any) -> bytes:
+    out = io.BytesIO()
+    pq.write_table(rows if isinstance(rows, pa.Table) else pa.Table.from_pylist(rows), out, **options)
+    return out.getvalue()
+
+
+def zstd(data: bytes) -> bytes:
+    out = pa.BufferOutputStream()
+    with pa.CompressedOutputStream(out, "zstd") as stream:
+        stream.write(data)
+    return bytes(out.getvalue().to_pybytes())
+
+
+ROWS = [{"id": f"r{i}", "text": PROSE.format(i), "url": f"https://www.example.org/{i}"} for i in range(5)]
+
+HOLDERS: dict[str, bytes] = {
+    "a.jsonl": json_lines(*ROWS),
+    "a.ndjson": json_lines(*ROWS),
+    "a.jsonl.gz": gzip.compress(json_lines(*ROWS)),
+    "a.jsonl.zst": zstd(json_lines(*ROWS)),
+    "a.parquet": parquet(ROWS, row_group_size=2),
+    "a.zip": zip_of({f"{i}.txt": PROSE.format(i).encode() for i in range(5)}),
+    "a.tar": tar_of({f"{i}.txt": PROSE.format(i).encode() for i in range(5)}),
+    "a.tar.gz": tar_of({f"{i}.txt": PROSE.format(i).encode() for i in range(5)}, mode="w:gz"),
+    "a.tgz": gzip.compress(tar_of({f"{i}.txt": PROSE.format(i).encode() for i in range(5)})),
+    "a.tar.zst": zstd(tar_of({f"{i}.txt": PROSE.format(i).encode() for i in range(5)})),
+    "a.warc": b"".join(warc_record(response(page(str(i)).encode())) for i in range(5)),
+    "a.warc.gz": warc_gz(warc_record(response(page(str(i)).encode())) for i in range(5)),
+    "one_member.warc.gz": gzip.compress(b"".join(warc_record(response(page(str(i)).encode())) for i in range(5))),
+    "a.warc.zst": zstd(b"".join(warc_record(response(page(str(i)).encode())) for i in range(5))),
+}

@@ -8,77 +8,38 @@ import json
 import os
 import tarfile
 import zipfile
-import zlib
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import brotli  # type: ignore[import-untyped]
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import RejectedError
-from pipeline.model import Page, Source, SourceStatus
+from pipeline.model import SourceStatus
 from pipeline.pages import read_page
 from pipeline.read import list_sources
 from pipeline.records import RECORD_SUFFIXES, is_record_file, reading_order, split_record
 from pipeline.settings import ReadSettings
-from tests.made_records import PROSE, encrypted, json_lines, page, response, tar_of, warc_gz, warc_record, zip_of
+from tests.made_records import (
+    HOLDERS,
+    PROSE,
+    SETTINGS,
+    encrypted,
+    json_lines,
+    listed,
+    page,
+    pages,
+    parquet,
+    tar_of,
+    write,
+    zip_of,
+    zstd,
+)
 
-SETTINGS = ReadSettings()
 CASES = json.loads((Path(__file__).parent / "cases" / "record_fields.json").read_text(encoding="utf-8"))
-
-
-def write(folder: Path, name: str, data: bytes) -> Path:
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)
-    return path
-
-
-def parquet(rows: list[dict[str, Any]] | pa.Table, **options: Any) -> bytes:
-    out = io.BytesIO()
-    pq.write_table(rows if isinstance(rows, pa.Table) else pa.Table.from_pylist(rows), out, **options)
-    return out.getvalue()
-
-
-def zstd(data: bytes) -> bytes:
-    out = pa.BufferOutputStream()
-    with pa.CompressedOutputStream(out, "zstd") as stream:
-        stream.write(data)
-    return bytes(out.getvalue().to_pybytes())
-
-
-def listed(folder: Path, read: ReadSettings = SETTINGS) -> dict[str, str | None]:
-    return {s.source_path: s.reason for s in list_sources(folder, read)}
-
-
-def pages(folder: Path, read: ReadSettings = SETTINGS) -> dict[str, Page]:
-    published = [s for s in list_sources(folder, read) if s.status is SourceStatus.PUBLISHED]
-    return {s.source_path: read_page(folder, s, read) for s in published}
-
-
-ROWS = [{"id": f"r{i}", "text": PROSE.format(i), "url": f"https://www.example.org/{i}"} for i in range(5)]
-
-HOLDERS: dict[str, bytes] = {
-    "a.jsonl": json_lines(*ROWS),
-    "a.ndjson": json_lines(*ROWS),
-    "a.jsonl.gz": gzip.compress(json_lines(*ROWS)),
-    "a.jsonl.zst": zstd(json_lines(*ROWS)),
-    "a.parquet": parquet(ROWS, row_group_size=2),
-    "a.zip": zip_of({f"{i}.txt": PROSE.format(i).encode() for i in range(5)}),
-    "a.tar": tar_of({f"{i}.txt": PROSE.format(i).encode() for i in range(5)}),
-    "a.tar.gz": tar_of({f"{i}.txt": PROSE.format(i).encode() for i in range(5)}, mode="w:gz"),
-    "a.tgz": gzip.compress(tar_of({f"{i}.txt": PROSE.format(i).encode() for i in range(5)})),
-    "a.tar.zst": zstd(tar_of({f"{i}.txt": PROSE.format(i).encode() for i in range(5)})),
-    "a.warc": b"".join(warc_record(response(page(str(i)).encode())) for i in range(5)),
-    "a.warc.gz": warc_gz(warc_record(response(page(str(i)).encode())) for i in range(5)),
-    "one_member.warc.gz": gzip.compress(b"".join(warc_record(response(page(str(i)).encode())) for i in range(5))),
-    "a.warc.zst": zstd(b"".join(warc_record(response(page(str(i)).encode())) for i in range(5))),
-}
 
 
 @pytest.mark.parametrize("name", HOLDERS)
@@ -319,111 +280,6 @@ def test_damage_of_a_tar_is_told_and_what_came_before_is_kept(tmp_path: Path) ->
     }
 
 
-# --- WARC -------------------------------------------------------------------------------------------
-
-
-def crawl() -> list[bytes]:
-    """Ten records of a crawl, of which #1, #3, #7 and #8 are pages."""
-    russian = page("Привет, мир", "Президент прибыл в Баку. Он встретился с министрами. {}").encode("cp1251")
-    return [
-        warc_record(b"software: test", "warcinfo", content_type="application/warc-fields"),
-        warc_record(response(russian, kind="text/html; charset=windows-1251"), url="http://www.example.org/ru"),
-        warc_record(b"GET / HTTP/1.1\r\n\r\n", "request", content_type="application/http; msgtype=request"),
-        warc_record(response(gzip.compress(page("packed").encode()), "Content-Encoding: gzip")),
-        warc_record(response(b"gone", status="404 Not Found")),
-        warc_record(response(b"\x89PNG", kind="image/png")),
-        warc_record(response(b" \r\n ")),
-        warc_record(PROSE.encode(), "conversion", "http://example.org/wet", "text/plain"),
-        warc_record(page("stored").encode(), "resource", "http://example.org/r", "text/html"),
-        warc_record(b"", "revisit"),
-    ]
-
-
-@pytest.mark.parametrize("name", ["a.warc", "a.warc.gz"])
-def test_pages_of_a_crawl_are_published_and_the_rest_is_accounted_for(tmp_path: Path, name: str) -> None:
-    write(tmp_path, name, warc_gz(crawl()) if name.endswith("gz") else b"".join(crawl()))
-    assert listed(tmp_path) == {
-        name: "no_pages",
-        f"{name}#1": None,
-        f"{name}#3": None,
-        f"{name}#4": "no_pages",
-        f"{name}#5": "unsupported_type",
-        f"{name}#6": "empty",
-        f"{name}#7": None,
-        f"{name}#8": None,
-    }
-    (whole, *_) = list_sources(tmp_path, SETTINGS)
-    assert "1 request, 1 revisit, 1 warcinfo" in (whole.detail or "")
-    found = pages(tmp_path)
-    first = found[f"{name}#1"]
-    assert (first.encoding, first.url) == ("cp1251", "http://www.example.org/ru") and "прибыл в Баку" in first.text
-    assert next(f.value for f in first.facts if f.name == "site") == "example.org"
-    assert next(f.value for f in first.facts if f.name == "title") == "Привет, мир"
-    assert found[f"{name}#7"].media_type == "text/plain" and "called packed" in found[f"{name}#3"].text
-
-
-def test_the_day_of_a_crawl_is_no_day_of_publication(tmp_path: Path) -> None:
-    write(tmp_path, "a.warc", b"".join(crawl()))
-    assert not [f for p in pages(tmp_path).values() for f in p.facts if f.name == "published_on"]
-
-
-CHUNKS = b"5\r\n<html\r\n%x\r\n%s\r\n0\r\n\r\n" % (len(page("x")) - 5, page("x")[5:].encode())
-
-
-@pytest.mark.parametrize(
-    ("name", "body", "fields"),
-    [
-        ("gzip", gzip.compress(page("x").encode()), ("Content-Encoding: gzip",)),
-        ("deflate", zlib.compress(page("x").encode()), ("Content-Encoding: deflate",)),
-        ("raw deflate", zlib.compress(page("x").encode())[2:-4], ("Content-Encoding: deflate",)),
-        ("brotli", brotli.compress(page("x").encode()), ("Content-Encoding: br",)),
-        ("chunks", CHUNKS, ("Transfer-Encoding: chunked",)),
-        ("undone by the crawler", page("x").encode(), ("Content-Encoding: gzip", "Transfer-Encoding: chunked")),
-        ("brotli undone", page("x").encode(), ("Content-Encoding: br",)),
-    ],
-)  # fmt: skip
-def test_a_body_is_put_together_and_expanded(tmp_path: Path, name: str, body: bytes, fields: tuple[str, ...]) -> None:
-    write(tmp_path, "a.warc", warc_record(response(body, *fields)))
-    (found,) = pages(tmp_path).values()
-    assert found.text == PROSE.format("x"), name
-
-
-@pytest.mark.parametrize(
-    ("body", "coding"),
-    [
-        (gzip.compress(bytes(300_000)), "gzip"),
-        (zlib.compress(bytes(300_000)), "deflate"),
-        (brotli.compress(bytes(300_000)), "br"),
-    ],
-)
-def test_a_packed_page_is_expanded_within_its_bound(tmp_path: Path, body: bytes, coding: str) -> None:
-    write(tmp_path, "a.warc", warc_record(response(body, f"Content-Encoding: {coding}")))
-    assert listed(tmp_path, ReadSettings(max_bytes=200_000)) == {"a.warc#0": "too_large"}
-
-
-def test_damage_costs_the_record_it_stands_in(tmp_path: Path) -> None:
-    one, two, three = (warc_record(response(page(name).encode())) for name in ("one", "two", "three"))
-    packed = [gzip.compress(record) for record in (one, two, three)]
-    flipped = bytearray(packed[1])
-    flipped[len(flipped) // 2] ^= 0xFF
-    write(tmp_path, "flipped.warc.gz", packed[0] + bytes(flipped) + packed[2])
-    write(tmp_path, "between.warc", one + b"garbage\r\n" + three)
-    write(tmp_path, "length.warc", one + two.replace(b"Content-Length: ", b"Content-Length: 9") + three)
-    write(tmp_path, "short.warc", one + two[:-60])
-    write(tmp_path, "short.warc.gz", packed[0] + packed[1][:-20])
-    write(tmp_path, "none.warc", b"no crawl at all")
-    found = {path: reason for path, reason in listed(tmp_path).items() if reason != "same_bytes"}
-    assert {path: reason for path, reason in found.items() if reason} == {
-        "between.warc#1": "corrupt",
-        "flipped.warc.gz#1": "corrupt",
-        "length.warc#1": "corrupt",
-        "none.warc": "corrupt",
-        "short.warc#1": "corrupt",
-        "short.warc.gz#1": "corrupt",
-    }
-    assert {"between.warc#2", "length.warc#2", "flipped.warc.gz#2"} <= set(listed(tmp_path))
-
-
 # --- bounds -----------------------------------------------------------------------------------------
 
 
@@ -504,79 +360,3 @@ def test_no_damage_makes_listing_fail(tmp_path: Path, name: str, at: float, data
                     assert error.reason in ("binary", "empty", "corrupt", "too_large")
     finally:
         (tmp_path / name).unlink()
-
-
-# --- changes and names ------------------------------------------------------------------------------
-
-
-def test_a_record_that_changed_after_listing_is_rejected(tmp_path: Path) -> None:
-    path = write(tmp_path, "a.jsonl", json_lines({"text": "One."}, {"text": "Two."}))
-    first, second = list_sources(tmp_path, SETTINGS)
-    path.write_bytes(json_lines({"text": "Another."}))
-    for source in (first, second):
-        with pytest.raises(RejectedError, match="changed"):
-            read_page(tmp_path, source, SETTINGS)
-    path.unlink()
-    with pytest.raises(RejectedError, match="unreadable"):
-        read_page(tmp_path, first, SETTINGS)
-
-
-def test_a_file_named_as_a_record_is_no_record(tmp_path: Path) -> None:
-    write(tmp_path, "a.jsonl", json_lines({"text": "One."}))
-    write(tmp_path, "a.jsonl#0", b"Not a record.")
-    write(tmp_path, "a.zip#0/b.txt", b"A file in an odd folder.")
-    found = list_sources(tmp_path, SETTINGS)
-    assert [s.source_path for s in found] == ["a.jsonl#0", r"a.jsonl\x230", r"a.zip\x230/b.txt"]
-    assert read_page(tmp_path, found[2], SETTINGS).text == "A file in an odd folder."
-
-
-# --- the cache of listings --------------------------------------------------------------------------
-
-
-def listing(folder: Path, cache: Path, read: ReadSettings = SETTINGS) -> list[Source]:
-    return list_sources(folder, read, cache)
-
-
-def test_an_unchanged_file_is_not_read_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from pipeline import listings
-
-    folder, cache = tmp_path / "in", tmp_path / "cache"
-    for name in ("a.jsonl.gz", "a.warc.gz", "a.zip"):
-        write(folder, name, HOLDERS[name])
-    write(folder, "bad.jsonl", b"{bad\n")
-    first = listing(folder, cache)
-    read: list[str] = []
-    real = listings.list_records
-    monkeypatch.setattr(listings, "list_records", lambda *given: read.append(given[1]) or real(*given))
-    assert listing(folder, cache) == first and read == []
-    assert list_sources(folder, SETTINGS) == first and len(read) == 4
-    read.clear()
-    (folder / "a.zip").rename(folder / "renamed.zip")
-    write(folder, "bad.jsonl", b"{worse\n")
-    assert {s.source_path for s in listing(folder, cache)} >= {"renamed.zip#0/0.txt", "bad.jsonl#0"}
-    assert read == ["bad.jsonl"]
-    assert len(list(cache.iterdir())) == 4
-    read.clear()
-    listing(folder, cache, ReadSettings(text_fields=("body",)))
-    assert len(read) == 4
-
-
-@pytest.mark.parametrize("damage", ["cut", "flip", "text"])
-def test_a_damaged_entry_of_the_cache_is_made_anew(tmp_path: Path, damage: str) -> None:
-    folder, cache = tmp_path / "in", tmp_path / "cache"
-    write(folder, "a.jsonl", HOLDERS["a.jsonl"])
-    first = listing(folder, cache)
-    (entry,) = cache.iterdir()
-    sound = entry.read_bytes()
-    flipped = bytearray(sound)
-    flipped[40] ^= 0xFF
-    entry.write_bytes({"cut": sound[:100], "flip": bytes(flipped), "text": b"not a table"}[damage])
-    assert listing(folder, cache) == first
-    assert [e.read_bytes() for e in cache.iterdir()] == [sound]
-
-
-def test_a_cache_that_cannot_be_written_is_done_without(tmp_path: Path) -> None:
-    folder = tmp_path / "in"
-    write(folder, "a.jsonl", HOLDERS["a.jsonl"])
-    blocked = write(tmp_path, "file", b"x") / "cache"
-    assert listing(folder, blocked) == list_sources(folder, SETTINGS)
