@@ -336,6 +336,25 @@ def wrong_setting(folder: Path) -> str:
     return refused(lambda: load_settings(file), "corpus.toml:2", "read.max_bytes")
 
 
+def deep_settings(folder: Path) -> str:
+    file = folder / "corpus.toml"
+    file.write_text("a = " + "[" * 100_000 + "]" * 100_000)
+    return refused(lambda: load_settings(file), "corpus.toml", "recursion")
+
+
+def dotted_settings(folder: Path) -> str:
+    file = folder / "corpus.toml"
+    file.write_text("\na" + ".a" * 100_000 + " = 1")
+    return refused(lambda: load_settings(file), "corpus.toml:2", "dots")
+
+
+def deep_suite(folder: Path) -> str:
+    suites = folder / "suites"
+    shutil.copytree(ROOT / "expectations", suites)
+    (suites / "sentences.json").write_text('{"expectations": ' + "[" * 100_000)
+    return refused(lambda: plan(folder, suites=suites), "sentences.json", "not JSON")
+
+
 def bad_suite(folder: Path) -> str:
     suites = folder / "suites"
     shutil.copytree(ROOT / "expectations", suites)
@@ -369,6 +388,9 @@ ON_A_RUN: dict[str, Callable[[Path], str]] = {
     "a taxonomy with an alias, as a bomb has": yaml_bomb,
     "settings that are no TOML": bad_settings,
     "a setting out of its range": wrong_setting,
+    "settings nested 100,000 deep": deep_settings,
+    "a setting's name of 100,000 parts": dotted_settings,
+    "an expectation suite nested 100,000 deep": deep_suite,
     "an expectation suite that is no JSON": bad_suite,
     "an expectation suite of another form": wrong_suite,
     "a folder without suites": no_suites,

@@ -7,11 +7,12 @@ a worker keeps its place in the file it reads, so that it goes through each file
 
 from __future__ import annotations
 
+import atexit
 import io
 import os
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 
 from .errors import RejectedError
@@ -171,6 +172,13 @@ class _Cursor(threading.local):
 
 
 _cursor = _Cursor()
+
+
+@atexit.register
+def _close() -> None:
+    # A generator that is closed while the interpreter ends finds its modules emptied, and says so on stderr.
+    if isinstance(_cursor.items, Generator):
+        _cursor.items.close()
 
 
 def _reached(full: bytes, place: Place, settings: ReadSettings) -> Callable[[], Record] | None:

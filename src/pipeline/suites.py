@@ -28,7 +28,7 @@ def load_suites(folder: Path) -> dict[str, dict[str, Any]]:
             )
         try:
             suite = json.loads(path.read_text(encoding="utf-8"))
-        except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
             raise UsageError(f"{path}: not JSON: {error}") from None
         if not isinstance(suite, dict) or not isinstance(suite.get("expectations"), list):
             raise UsageError(f'{path}: a suite is an object with a list "expectations".')

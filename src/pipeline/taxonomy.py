@@ -25,6 +25,7 @@ _TOPIC_KEYS = ("id", "definition", "includes", "excludes", "iptc", "cap", "cap2"
 _LEXICON_KEYS = ("language", "endings", "chain", "spellings", "classes", "exclude", "mute", "off_domain", "topics")
 _FILE_KEYS = ("extends", "topics", "lexicons")
 _KINDS = tuple(str(k) for k in Kind)
+_MOST_NESTING = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +273,14 @@ def _refuse_shadowed(matcher: Matcher) -> None:
 
 def _parse(source: _Source) -> Any:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    depth = 0
     try:
+        # Composing recurses, in C too, where brackets enough end the process; events come in a loop.
+        for event in yaml.parse(source.text, Loader=loader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > _MOST_NESTING:
+                line = event.start_mark.line + 1 if event.start_mark else 1
+                raise UsageError(f"{source.name}:{line}: nested more than {_MOST_NESTING} deep. A taxonomy needs six.")
         node = yaml.compose(source.text, Loader=loader)
     except yaml.YAMLError as error:
         raise UsageError(f"{source.name}: not YAML: {' '.join(str(error).split())}") from error
