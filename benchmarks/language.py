@@ -1,10 +1,12 @@
 """Score language detection beside langdetect, langdetect-rs and py3langid, in one run.
 
-usage: python benchmarks/language.py FOLDER [--peers langdetect langdetect_rs py3langid]
+usage: python benchmarks/language.py FOLDER [--texts FOLDER] [--peers langdetect langdetect_rs py3langid]
 
 FOLDER holds one JSON file a set, paragraphs of {"text", "spans"}; the first two letters name the language.
 Prints, for 25 characters, sentences, 500 characters and whole paragraphs, the share right in each language
 and on average over languages, and microseconds of CPU a text. Peers that are not installed are left out.
+--texts: a folder of `language_texts.py`; prints a row a language, of paragraphs (400 characters put together)
+and of sentences, ours and the peers', and what ours are taken for.
 """
 
 from __future__ import annotations
@@ -52,7 +54,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--peers", nargs="*", default=["langdetect", "langdetect_rs", "py3langid"])
+    parser.add_argument("--texts", type=Path)
     args = parser.parse_args()
+    if args.texts:
+        by_language(args.texts, args.peers)
+        return
     for title, items in samples(args.folder).items():
         print(f"{title} ({len(items)} texts)")
         for name in ("ours", *args.peers):
@@ -72,6 +78,34 @@ def main() -> None:
             row = " ".join(f"{code} {value:5.1f}" for code, value in share.items())
             mean = sum(share.values()) / len(share)
             print(f"  {name:14}{mean:6.2f} | {row} | {1e6 * spent / len(items):6.0f} us", flush=True)
+
+
+def by_language(folder: Path, peers: list[str]) -> None:
+    from pipeline.segment import split_text
+
+    detectors = {name: detect for name in ("ours", *peers) if (detect := load(name)) is not None}
+    print("language".ljust(10) + "paragraphs" + "".join(f"{name:>13}" for name in detectors) + "  sentences")
+    for path in sorted(folder.glob("*.json")):
+        gold, dense = path.stem.split("-")[0], path.stem in ("zh", "ja", "ko", "th", "my", "km", "lo", "bo")
+        texts = json.loads(path.read_text(encoding="utf-8"))
+        random.Random(1).shuffle(texts)
+        paragraphs, sentences, grown = list[str](), list[str](), ""
+        for text in texts:
+            grown = f"{grown} {text}".strip()
+            if len(grown) >= (130 if dense else 400):
+                paragraphs, grown = [*paragraphs, grown], ""
+            sentences += [text[a:b] for a, b in split_text(text, gold) if b - a >= (14 if dense else 40)]
+        sentences = [s for s in sentences if "://" not in s]
+        random.Random(2).shuffle(sentences)
+        row, wrong = f"{path.stem:10}{len(paragraphs[:120]):10}", Counter[str]()
+        for name, detect in detectors.items():
+            cells = []
+            for items in (paragraphs[:120], sentences[:250]):
+                found = [detect(item) for item in items]
+                cells.append(f"{100 * sum(code == gold for code in found) / max(1, len(found)):5.1f}")
+                wrong.update(code for code in found if name == "ours" and code != gold)
+            row += f"{'/'.join(cells):>13}"
+        print(f"{row}{len(sentences[:250]):11}  {dict(wrong.most_common(4))}", flush=True)
 
 
 def samples(folder: Path) -> dict[str, list[tuple[str, str]]]:

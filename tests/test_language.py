@@ -4,6 +4,7 @@ import importlib.util
 import json
 import subprocess
 import sys
+import tomllib
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -126,6 +127,26 @@ def test_langdetect_rs_agrees_where_it_is_installed() -> None:
         for case in CASES:
             if case["method"] == "langdetect":
                 assert langdetect_rs.detect(case["text"]) == case["language"]
+
+
+def test_every_profile_of_our_own_is_a_candidate_and_counts_letters_only() -> None:
+    folder = Path(__file__).parents[1] / "src/pipeline/resources/languages"
+    scripts = tomllib.loads((folder / "languages.toml").read_text(encoding="utf-8"))["script"].values()
+    candidates = {code for script in scripts for code in script.get("candidates", ())}
+    profiles = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in folder.glob("profiles/*.json")}
+    assert profiles and profiles.keys() <= candidates
+    for profile in profiles.values():
+        assert len(profile["n_words"]) == 3
+        assert all(1 <= len(gram) <= 3 and n > 0 for gram, n in profile["freq"].items())
+        assert all(char == " " or char.isalpha() for gram in profile["freq"] for char in gram)
+
+
+@pytest.mark.parametrize("code", ["he", "ja", "ru", "ar", "th", "hy"])
+def test_names_in_latin_letters_do_not_make_a_sentence_english(code: str) -> None:
+    text = next(c["text"] for c in SENTENCES if c["language"] == code and c["text"].split()[0].isascii() is False)
+    letters = sum(map(str.isalpha, text))
+    names = "Windows Enterprise Firefox "
+    assert detect_language(text + " " + (names * 9)[: letters // 2]).code == code
 
 
 def test_decomposed_letters_are_the_same_language() -> None:

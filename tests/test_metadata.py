@@ -8,7 +8,12 @@ from pipeline.dates import find_dates, from_jalali
 from pipeline.model import Fact, Page
 from pipeline.settings import CleanSettings
 
-CASES = json.loads((Path(__file__).parent / "cases" / "metadata.json").read_text(encoding="utf-8"))["cases"]
+FOLDER = Path(__file__).parent / "cases"
+CASES = [
+    case
+    for name in ("metadata", "metadata_heads")
+    for case in json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))["cases"]
+]
 
 
 @pytest.mark.parametrize("case", CASES, ids=[c["why"] for c in CASES])
@@ -43,6 +48,72 @@ def test_the_title_that_the_head_states_is_found_on_the_page() -> None:
     assert [b.text for b in document.blocks if b.role == "title"] == ["The harbour plan"]
 
 
+STORY = (
+    "The ferry to the outer islands left on Thursday at dawn with sixty-one people, four dogs and a piano that had "
+    "been waiting in a shed since the old boat was scrapped.\n\n"
+    "Nobody on the quay had expected it to leave on time, and the master said that he had not expected it either, "
+    "but that the tide does not wait for speeches."
+)
+
+
+@pytest.mark.parametrize(
+    ("byline", "note"),
+    [
+        ("By Ann Lee", "Ann Lee is a bookbinder and critic. She lives, despite everything, in Hampshire."),
+        ("By Ann Lee", "*Ann Lee keeps bees and writes about ferries.*"),
+        ("Von Jörg Maler", "Jörg Maler ist Redakteur für Umweltpolitik."),
+        ("Von Jörg Maler", "*Jörg Maler sammelt Lieder und arbeitet als Lehrer in Marburg.*"),
+        ("Texto: Ana Souza", "Ana Souza é escritora e vive entre Lisboa e o mar."),
+        ("Автор: Анна Берг", "Анна Берг — переводчица, живёт в Архангельске."),
+        ("מאת רות אלקיים", "רות אלקיים היא סופרת ועורכת. ספרה האחרון ראה אור בחורף."),
+        ("بقلم: سامر النجدي", "*سامر النجدي باحث في الاقتصاد السياسي في جامعة عمّان.*"),
+        ("Հեղինակ՝ Լիլիթ Վարդանյան", "Լիլիթ Վարդանյանը լրագրող է, գրում է մարզերի մասին:"),
+    ],
+)
+def test_a_closing_note_on_the_one_who_wrote_is_metadata(byline: str, note: str) -> None:
+    document = clean_text(f"The ferry is back after two years\n{byline}\n3 May 2024\n\n{STORY}\n\n{note}")
+    assert [b.role for b in document.blocks if b.text == note] == ["author_bio"]
+
+
+@pytest.mark.parametrize(
+    "closing",
+    [
+        "Annie Marsh is sixty-eight. She lives in the cottage behind the kiln and has never owned a boat.",
+        "Ann Lee: What will you do when the ferry stops again? I shall swim, she says, and shuts the door.",
+    ],
+)
+def test_the_last_paragraph_of_a_story_is_body(closing: str) -> None:
+    document = clean_text(f"The ferry is back after two years\nBy Ann Lee\n3 May 2024\n\n{STORY}\n\n{closing}")
+    kept = "".join(b.text for b in document.blocks if b.disposition == "body")
+    assert closing.split(": ")[-1] in kept
+
+
+def test_one_whom_the_story_names_does_not_sign_it() -> None:
+    story = (
+        "Паром вернулся на остров после двухлетнего перерыва, сообщил капитан Пётр Ильин, и привёз шестьдесят одного "
+    )
+    story += "пассажира, четырёх собак и пианино, которое ждало в сарае с тех пор, как старое судно списали."
+    named = clean_text(f"Паром вернулся на остров\n\n{story}\n\nПётр Ильин")
+    unnamed = clean_text(f"Паром вернулся на остров\n\n{story}\n\nОльга Терентьева")
+    assert named.author is None
+    assert unnamed.author == "Ольга Терентьева"
+
+
+def test_the_name_of_the_site_above_the_headline_is_metadata() -> None:
+    text = f"Quayside Courier\nHome > Ports\n\nThe ferry is back after two years\n\n{STORY}\n\n© 2024 Quayside Courier"
+    document = clean_text(text)
+    roles = {b.text: str(b.role) for b in document.blocks}
+    assert roles["Quayside Courier"] == "site"
+    assert roles["The ferry is back after two years"] == "title"
+
+
+def test_a_deck_stays_in_the_body() -> None:
+    deck = "The master had not expected it either; how sixty-one people, four dogs and a piano crossed at dawn"
+    document = clean_text(f"The ferry is back after two years\n{deck}\nBy Ann Lee\n3 May 2024\n\n{STORY}")
+    assert document.title == "The ferry is back after two years"
+    assert [str(b.disposition) for b in document.blocks if b.text == deck] == ["body"]
+
+
 @pytest.mark.parametrize(
     ("text", "dates"),
     [
@@ -64,6 +135,15 @@ def test_the_title_that_the_head_states_is_found_on_the_page() -> None:
         ("۱۱ آبان ۱۴۰۴", ["2025-11-02"]),
         ("2025年11月2日", ["2025-11-02"]),
         ("2025년 11월 2일", ["2025-11-02"]),
+        ("30 kwietnia 2025 r.", ["2025-04-30"]),
+        ("14 октября 2025 г., 16:32", ["2025-10-14"]),
+        ("11 مارچ 2024", ["2024-03-11"]),
+        ("2024. március 5.", ["2024-03-05"]),
+        ("2024 m. kovo 5 d.", ["2024-03-05"]),
+        ("2024. gada 5. marts", ["2024-03-05"]),
+        ("ngày 21 tháng 8 năm 2024", ["2024-08-21"]),
+        ("5. ožujka 2024.", ["2024-03-05"]),
+        ("5 de març de 2024", ["2024-03-05"]),
         ("31.02.2024", []),
         ("November 2025", []),
         ("version 1.2.2024.7 of 2024", []),

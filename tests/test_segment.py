@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -36,8 +37,12 @@ def sentences_of(text: str, language: str) -> list[str]:
 
 
 @pytest.mark.parametrize("case", cases("segment"), ids=lambda c: f"{c['language']}-{c['why']}")
-def test_a_sentence_ends_where_its_language_ends_it(case: dict[str, str]) -> None:
-    assert sentences_of(case["text"], case["language"]) == case["sentences"]
+def test_a_sentence_ends_where_its_language_ends_it(case: dict[str, Any]) -> None:
+    found = sentences_of(case["text"], case["language"])
+    if case.get("known_failure"):
+        assert found != case["sentences"], "no longer a failure: take the mark away"
+    else:
+        assert found == case["sentences"]
 
 
 @pytest.mark.parametrize("case", cases("segment_golden_rules"), ids=lambda c: c["text"][:40])
@@ -101,6 +106,11 @@ HOSTILE = {
     "no spaces": "a" * 100_000,
     "lines": "a\n" * 50_000,
     "notes": ".[1]" * 25_000,
+    "bullets": "• a b " * 20_000,
+    "asides": "(It rained. " * 10_000,
+    "clitics": ". ’s A" * 20_000,
+    "wrapped abbreviations": "in St.\n" * 15_000,
+    "years": "В 1990 г. " * 10_000,
 }
 
 

@@ -13,7 +13,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from .flattened import cut_flattened
 from .model import Markup
+from .word_counts import count_line_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,8 @@ PROSE_WORDS = 20
 # 20: of the development pages' lines of that shape 9 in 10 are content; at 12 it is 8 in 10.
 
 BULLET = re.compile(r"(?:[•‣⁃∙◦●○▪▫■□►▶➤➢✓✔★·*–—\-+]|\(?\d{1,3}[.)]|[a-zA-Z][.)])[ \t\u00a0]+")
-_WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
+_STOPS = frozenset(".!?…。！？؟۔։।")
+_CLOSERS = frozenset("'\"”’»)]\u200f\u200e")
 _ENDS = re.compile(r"[.!?…。！？؟۔։।]['\"”’»)\]\u200f\u200e]{0,3}(?:\[\d{1,3}\]){0,3}$")
 
 
@@ -58,24 +60,17 @@ def cut_lines(text: str, markup: Sequence[Markup] = ()) -> tuple[Line, ...]:
     >>> [line.text for line in cut_lines("One line\r\n\r\n  - two \u2028 three")]
     ['One line', '- two', 'three']
     """
-    by_start = {m.start: m for m in markup}
     spans = list(_file_lines(text))
     if not markup:
-        spans = list(_cut_markdown(text, _join_wrapped(text, spans)))
-    return tuple(_line(text, i, s, by_start.get(s[0])) for i, s in enumerate(spans))
-
-
-def count_words(text: str) -> int:
-    """Count the words of `text`; a pair of Chinese or Japanese characters counts as one.
-
-    >>> count_words("It isn’t far-fetched"), count_words("北京时间")
-    (3, 2)
-    """
-    words = len(_WORD.findall(text))
-    # The one comparison spares the search in nearly every line of a text without these scripts.
-    if not text.isascii() and max(text) >= "\u3040" and (characters := len(_CJK.findall(text))):
-        words += (characters + 1) // 2 - 1
-    return words
+        spans = cut_flattened(text, _cut_markdown(text, _join_wrapped(text, spans)))
+    by_start = {m.start: m for m in markup}
+    counts = count_line_words(text, [(start, end) for start, end, _, _ in spans])
+    lines = []
+    for i, ((start, end, gap, indent), words) in enumerate(zip(spans, counts, strict=True)):
+        part = text[start:end]
+        bullet, ends = _bullet(text, start, end), ends_sentence(part)
+        lines.append(Line(i, start, end, part, gap, indent, bullet, words, ends, by_start.get(start)))
+    return tuple(lines)
 
 
 def ends_sentence(text: str) -> bool:
@@ -84,21 +79,22 @@ def ends_sentence(text: str) -> bool:
     >>> ends_sentence("He left.”"), ends_sentence("A headline")
     (True, False)
     """
-    # Of the lines that end in a letter or digit nothing more need be asked.
-    return not text[-1:].isalnum() and _ENDS.search(text[-16:]) is not None
+    last = text[-1:]
+    # Only behind a closing mark does more need be asked.
+    return last in _STOPS or (last in _CLOSERS and _ENDS.search(text[-16:]) is not None)
 
 
 _Span = tuple[int, int, int, int]
 """start, end, blank lines before, indent."""
 
 
-def _line(text: str, index: int, span: _Span, markup: Markup | None) -> Line:
-    start, end, gap, indent = span
-    part = text[start:end]
-    plain = part[0].isalpha() and part[1:2] not in (".", ")")
-    mark = None if plain else BULLET.match(part)
-    bullet = mark.group() if mark else ""
-    return Line(index, start, end, part, gap, indent, bullet, count_words(part), ends_sentence(part), markup)
+def _bullet(text: str, start: int, end: int) -> str:
+    """Return the list mark that opens a line, with the space after it, or ""."""
+    # Nearly all lines begin with a letter, and of letters only "a." and "a)" are marks.
+    if text[start].isalpha() and text[start + 1 : start + 2] not in (".", ")"):
+        return ""
+    mark = BULLET.match(text, start, end)
+    return mark.group() if mark else ""
 
 
 def _file_lines(text: str) -> Iterator[_Span]:
@@ -118,6 +114,7 @@ def _file_lines(text: str) -> Iterator[_Span]:
 
 _NARROW, _WIDE = 30, 120
 _CODE = re.compile(r"[{}<>=|\\]|;$|::|\w\(|\)$|://")
+_APART = frozenset("«–—-")
 _HYPHEN = re.compile(r"[^\W\d_]{2}[-\u00ad\u2010]$")
 
 
@@ -125,7 +122,7 @@ def _join_wrapped(text: str, spans: list[_Span]) -> list[_Span]:
     """Join lines that a fixed width broke: the next line's first word did not fit any more."""
     groups: list[list[_Span]] = []
     for span in spans:
-        if groups and span[2] == 0 and not BULLET.match(text, span[0], span[1]):
+        if groups and span[2] == 0 and not _bullet(text, span[0], span[1]):
             groups[-1].append(span)
         else:
             groups.append([span])
@@ -135,11 +132,11 @@ def _join_wrapped(text: str, spans: list[_Span]) -> list[_Span]:
     width = max(widths)
     joined: list[_Span] = []
     for group in groups:
-        # Two lines alone prove no width: there the text must also run on.
+        # Two lines alone, or lines of other lengths, prove no width: there the text must also run on.
         own = _wrap_width(text, group) if len(group) >= 3 else 0
         for i, span in enumerate(group):
             pair = i > 0 and (group[i - 1], span)
-            if pair and (_overflows(text, *pair, own) if own else len(group) == 2 and _continues(text, *pair, width)):
+            if pair and (_overflows(text, *pair, own) if own else _continues(text, *pair, width)):
                 joined[-1] = (joined[-1][0], span[1], joined[-1][2], joined[-1][3])
             else:
                 joined.append(span)
@@ -168,14 +165,21 @@ def _length(span: _Span) -> int:
 
 
 def _continues(text: str, line: _Span, following: _Span, width: int) -> bool:
-    return _overflows(text, line, following, width) and _runs_on(text, line, following)
+    """Tell whether the following line goes on with this one, in a text that was wrapped at `width`."""
+    if following[3] > line[3] and _bullet(text, line[0], line[1]) and text[following[0]].islower():
+        return True  # the second line of a list's item is set in
+    return _overflows(text, line, following, width) and (
+        _runs_on(text, line, following) or (text[line[1] - 1].islower() and text[following[0]].isdigit())
+    )
 
 
 def _overflows(text: str, line: _Span, following: _Span, width: int) -> bool:
     """Tell whether the following line's first word would have gone beyond `width`."""
     if _HYPHEN.search(text, max(line[0], line[1] - 3), line[1]) and text[following[0]].islower():
         return True
-    first = text[following[0] : min(following[1], following[0] + width)].split(None, 1)[0]
+    words = text[following[0] : min(following[1], following[0] + width)].split(None, 2)
+    # French sets its quotation marks apart, and they are wrapped with the word.
+    first = " ".join(words[:2]) if words[0] in _APART else words[0]
     return _length(line) + 1 + len(first) > width and _length(line) > width // 2
 
 
@@ -194,26 +198,32 @@ _MARKDOWN = re.compile(r"(?<=\s)(?:#{1,6} (?=[^\s#])|[*+\-] +(?=\[)|\d{1,3}\. (?
 _ENTRY = re.compile(r"\[([^\[\]]{2,200})\]\(#[^()\s]{0,200}\)")
 
 
-def _cut_markdown(text: str, spans: list[_Span]) -> Iterator[_Span]:
-    titles = {m.group(1).strip() for m in _ENTRY.finditer(text)}
-    for span in spans:
-        start, end, gap, indent = span
-        marks = [m for m in _MARKDOWN.finditer(text, start, end)] if end - start >= _LONG else []
-        if len(marks) < 2:
-            yield span
-            continue
-        cuts: list[int] = []
-        for mark in marks:
-            cuts.append(mark.start())
-            # The contents name the headings, so they tell where a heading ends and its paragraph begins.
-            if mark.group().startswith("#"):
-                at = mark.end()
-                named = max((t for t in titles if text.startswith(t, at)), key=len, default="")
-                if named:
-                    cuts.append(at + len(named))
-        for a, b in zip([start, *cuts], [*cuts, end], strict=True):
-            part = text[a:b]
-            if bare := part.strip():
-                left = a + len(part) - len(part.lstrip())
-                yield left, left + len(bare), gap, indent
-                gap, indent = 0, 0
+def _cut_markdown(text: str, spans: list[_Span]) -> list[_Span]:
+    """Cut the long lines that hold several headings or list marks."""
+    if not any(end - start >= _LONG for start, end, _, _ in spans) or not ("# " in text or "[" in text):
+        return spans
+    titles = {m.group(1).strip() for m in _ENTRY.finditer(text)} if "](#" in text else set()
+    return [piece for span in spans for piece in _pieces(text, span, titles)]
+
+
+def _pieces(text: str, span: _Span, titles: set[str]) -> Iterator[_Span]:
+    start, end, gap, indent = span
+    marks = [m for m in _MARKDOWN.finditer(text, start, end)] if end - start >= _LONG else []
+    if len(marks) < 2:
+        yield span
+        return
+    cuts: list[int] = []
+    for mark in marks:
+        cuts.append(mark.start())
+        # The contents name the headings, so they tell where a heading ends and its paragraph begins.
+        if mark.group().startswith("#"):
+            at = mark.end()
+            named = max((t for t in titles if text.startswith(t, at)), key=len, default="")
+            if named:
+                cuts.append(at + len(named))
+    for a, b in zip([start, *cuts], [*cuts, end], strict=True):
+        part = text[a:b]
+        if bare := part.strip():
+            left = a + len(part) - len(part.lstrip())
+            yield left, left + len(bare), gap, indent
+            gap, indent = 0, 0

@@ -9,27 +9,33 @@ keeps prose that would go on weak evidence. Nothing is deleted: every character 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from .blocks import Line, cut_lines
-from .errors import ContractError
+from .foreign_guard import foreign_sentences
+from .ledger import UNCLAIMED, Verdict, write_blocks
 from .metadata import fact_date, fact_value, read_facts
-from .model import DISPOSITION_OF, UNDETERMINED, Block, Disposition, Document, Language, Markup, Page, Role
+from .model import DISPOSITION_OF, UNDETERMINED, Block, Disposition, Document, Language, Markup, Page
 from .rules import (
     authors,
+    bars,
     biography,
     body,
+    forum,
     furniture,
     header,
+    leakage,
     legal,
     navigation,
     profile,
     promotion,
     repeats,
+    site,
+    teasers,
     threads,
     title,
+    wiki,
 )
 from .rules.sheet import Claim, Sheet, make_sheet
 from .settings import CleanSettings
@@ -43,9 +49,11 @@ RULES: tuple[Rule, ...] = (
     lambda sheet, _: navigation.claim_artefacts(sheet),
     lambda sheet, settings: profile.claim_profiles(sheet, settings.profile_families),
     lambda sheet, _: furniture.claim_leaks(sheet),
+    lambda sheet, _: leakage.claim_leakage(sheet),
     lambda sheet, _: legal.claim_cookies(sheet),
     lambda sheet, _: repeats.claim_strays(sheet, _is_foreign),
     lambda sheet, _: navigation.claim_contents(sheet),
+    lambda sheet, _: wiki.claim_contents_lines(sheet),
     lambda sheet, _: threads.claim_threads(sheet),
     lambda sheet, _: repeats.claim_repeated_menus(sheet),
     lambda sheet, _: authors.claim_mail_head(sheet),
@@ -53,6 +61,10 @@ RULES: tuple[Rule, ...] = (
     lambda sheet, _: biography.claim_biographies(sheet),
     lambda sheet, _: promotion.claim_buttons(sheet),
     lambda sheet, _: promotion.claim_comments(sheet),
+    lambda sheet, _: threads.claim_named_comments(sheet),
+    lambda sheet, _: bars.claim_word_bars(sheet),
+    lambda sheet, _: teasers.claim_pointers(sheet),
+    lambda sheet, _: teasers.claim_lists(sheet),
     lambda sheet, _: furniture.claim_furniture(sheet),
     lambda sheet, _: furniture.claim_walls(sheet),
     lambda sheet, _: legal.claim_legal(sheet),
@@ -63,15 +75,21 @@ RULES: tuple[Rule, ...] = (
     lambda sheet, _: navigation.claim_menus(sheet),
     lambda sheet, _: navigation.claim_bars(sheet),
     lambda sheet, _: navigation.claim_tags(sheet),
+    lambda sheet, _: site.claim_masthead(sheet),
     lambda sheet, _: title.claim_title(sheet),
+    lambda sheet, _: site.claim_title_tails(sheet),
     lambda sheet, _: title.claim_title_copies(sheet),
+    lambda sheet, _: forum.claim_forum(sheet),
     lambda sheet, settings: repeats.claim_repeats(sheet, settings.repeat_min),
     lambda sheet, _: header.claim_teams(sheet),
     lambda sheet, _: authors.claim_lone_names(sheet),
+    lambda sheet, _: authors.claim_closing_names(sheet),
+    lambda sheet, _: biography.claim_author_notes(sheet),
     lambda sheet, _: body.claim_captions(sheet),
     lambda sheet, _: promotion.claim_appeals(sheet),
     lambda sheet, _: promotion.claim_inner_appeals(sheet),
     lambda sheet, _: promotion.claim_newsletter_sentences(sheet),
+    lambda sheet, _: wiki.claim_edit_links(sheet),
 )
 """The structural rules in the order of their rank: the first claim on a character wins."""
 
@@ -181,8 +199,7 @@ def _clean(page: Page, lines: tuple[Line, ...], scores: LineScores | None, setti
     sheet = claim_lines(page, lines, scores, settings)
     by = "trafilatura" if page.markup and settings.html_engine == "trafilatura" else "line_model"
     verdicts, flags = judge_lines(sheet, scores, by)
-    blocks = tuple(_label_blocks(sheet, list(_blocks(sheet, verdicts)), settings.label_siblings))
-    _assert_ledger(page.text, blocks)
+    blocks = write_blocks(sheet, verdicts, settings.label_siblings)
     language = _language(blocks)
     facts = read_facts(sheet, page.facts, language.code)
     return Document(
@@ -201,178 +218,81 @@ def _clean(page: Page, lines: tuple[Line, ...], scores: LineScores | None, setti
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What becomes of the unclaimed part of a line."""
-
-    keep: bool
-    rule: str
-    evidence: str
-    confidence: float
-
-
 def judge_lines(
     sheet: Sheet, scores: LineScores | None, by: str = "line_model"
 ) -> tuple[dict[int, Verdict], tuple[str, ...]]:
     """Judge the unclaimed lines: first the model (or what `by` names), then the guard."""
-    open_lines = [line for line in sheet.lines if sheet.rest(line.index)[0] < sheet.rest(line.index)[1]]
+    open_lines = [line for line in sheet.lines if sheet.is_open(line.index) or _has_rest(sheet, line)]
     if scores is None:
-        return {line.index: Verdict(True, "unclaimed", "", 0.5) for line in open_lines}, ()
-    verdicts: dict[int, Verdict] = {}
+        return {line.index: UNCLAIMED for line in open_lines}, ()
+    probability, kept = scores.probability.tolist(), scores.keep.tolist()
+    keep: dict[int, bool] = {line.index: kept[line.index] for line in open_lines}
+    saved: dict[int, Verdict] = {}
     for line in open_lines:
-        p, keep = float(scores.probability[line.index]), bool(scores.keep[line.index])
-        verdicts[line.index] = Verdict(keep, by, "", p if keep else 1 - p)
-    for line in open_lines:
-        if line.text[0] == "#" and not verdicts[line.index].keep and _is_marked_heading(sheet, line, verdicts):
-            verdicts[line.index] = Verdict(True, "heading_of_kept", "a heading's mark over kept text", 0.6)
-    for line in _likely_headings(sheet, open_lines, verdicts):
-        verdicts[line.index] = Verdict(True, "heading_of_kept", "a heading over kept prose in a clean document", 0.5)
+        if line.text[0] == "#" and not keep[line.index] and _is_marked_heading(sheet, line, keep):
+            keep[line.index] = True
+            saved[line.index] = Verdict(True, "heading_of_kept", "a heading's mark over kept text", 0.6)
+    for line in _likely_headings(sheet, open_lines, keep):
+        keep[line.index] = True
+        saved[line.index] = Verdict(True, "heading_of_kept", "a heading over kept prose in a clean document", 0.5)
+    if (deck := title.standfirst(sheet)) is not None and not keep.get(deck.index, True):
+        keep[deck.index] = True
+        saved[deck.index] = Verdict(True, "standfirst", "between the title and a byline or date", 0.6)
+    for line in foreign_sentences(sheet, open_lines, keep, probability):
+        keep[line.index] = True
+        saved[line.index] = Verdict(True, "foreign_prose", "in the midst of prose in a language not trained on", 0.5)
     flags = []
     long = [line for line in open_lines if line.words >= GUARD_WORDS and line.ends]
-    gone = [line for line in long if not verdicts[line.index].keep]
-    total = sum(line.words for line in long)
-    if total and sum(line.words for line in gone) > GUARD_SHARE * total:
+    gone = [line for line in long if not keep[line.index]]
+    if gone and sum(line.words for line in gone) > GUARD_SHARE * sum(line.words for line in long):
         flags.append("deletion_guard")
     for line in gone:
-        p = float(scores.probability[line.index])
+        p = probability[line.index]
         if p >= WEAK or (flags and p >= WEAK / 4):
-            verdicts[line.index] = Verdict(True, "deletion_guard", "long prose, weak evidence against it", p)
+            saved[line.index] = Verdict(True, "deletion_guard", "long prose, weak evidence against it", p)
             if "weak_evidence" not in flags:
                 flags.append("weak_evidence")
-    for index, verdict in verdicts.items():
-        if not verdict.keep:
-            said = scores.evidence(index) or f"{by.replace('_', ' ')} does not take it for content"
-            verdicts[index] = Verdict(False, verdict.rule, said, verdict.confidence)
+    unsaid = f"{by.replace('_', ' ')} does not take it for content"
+    verdicts: dict[int, Verdict] = {}
+    for index, kept_by_model in keep.items():
+        p = probability[index]
+        if index in saved:
+            verdicts[index] = saved[index]
+        elif kept_by_model:
+            verdicts[index] = Verdict(True, by, "", p)
+        else:
+            verdicts[index] = Verdict(False, by, scores.evidence(index) or unsaid, 1 - p)
     return verdicts, tuple(flags)
 
 
-def _is_marked_heading(sheet: Sheet, line: Line, verdicts: dict[int, Verdict]) -> bool:
+def _has_rest(sheet: Sheet, line: Line) -> bool:
+    start, end = sheet.rest(line.index)
+    return start < end
+
+
+def _is_marked_heading(sheet: Sheet, line: Line, keep: Mapping[int, bool]) -> bool:
     """Tell whether a line has a heading's mark ("## ...") and a kept paragraph right below."""
     below = sheet.lines[line.index + 1] if line.index + 1 < len(sheet.lines) else None
     marked = line.text.lstrip("#")[:1] == " " and not sheet.whole(line.index)
-    return marked and below is not None and below.is_prose and below.index in verdicts and verdicts[below.index].keep
+    return marked and below is not None and below.is_prose and keep.get(below.index, False)
 
 
-def _likely_headings(sheet: Sheet, open_lines: list[Line], verdicts: dict[int, Verdict]) -> Iterator[Line]:
+def _likely_headings(sheet: Sheet, open_lines: list[Line], keep: Mapping[int, bool]) -> Iterator[Line]:
     """Yield the dropped lines that look like headings right above kept prose, if nearly all words are kept.
 
     In a whole page most such lines are labels of widgets; in a document that was cleaned before, headings.
     """
-    kept = sum(line.words for line in open_lines if verdicts[line.index].keep)
-    if kept < CLEAN_SHARE * sum(line.words for line in open_lines):
+    if sum(x.words for x in open_lines if keep[x.index]) < CLEAN_SHARE * sum(x.words for x in open_lines):
         return
     for line in open_lines:
-        if line.index + 1 >= len(sheet.lines) or verdicts[line.index].keep or line.bullet:
+        if line.index + 1 >= len(sheet.lines) or keep[line.index] or line.bullet:
             continue
         below = sheet.lines[line.index + 1]
-        kept_below = below.index in verdicts and verdicts[below.index].keep and below.is_prose
+        kept_below = below.is_prose and keep.get(below.index, False)
         set_off = line.gap > 0 and below.gap > 0
         possible = sheet.likely(line.index) >= HEADING_LEVEL
         if possible and kept_below and set_off and body.looks_like_heading(line, below) and not sheet.whole(line.index):
             yield line
-
-
-def _blocks(sheet: Sheet, verdicts: dict[int, Verdict]) -> Iterator[Block]:
-    """Yield the blocks in order: claims as they are, the rest by its verdict."""
-    following: Line | None = None
-    after: dict[int, Line | None] = {}
-    for line in reversed(sheet.lines):
-        after[line.index] = following
-        verdict = verdicts.get(line.index)
-        if verdict and verdict.keep:
-            following = line
-    for line in sheet.lines:
-        verdict = verdicts.get(line.index, _UNCLAIMED)
-        claims = sheet.claims.get(line.index)
-        if not claims:
-            piece = _unclaimed_block(sheet, line, line.start, line.end, verdict, after[line.index])
-            if piece is not None:
-                yield piece
-            continue
-        edges = [line.start, *(e for c in claims for e in (c.start, c.end)), line.end]
-        # A header line that is all separators leaves a part without characters; that is no block.
-        full = [c for c in claims if c.start < c.end]
-        pieces = [_block(sheet, c.start, c.end, c.role, c.rule, c.evidence, c.confidence) for c in full]
-        for start, end in zip(edges[::2], edges[1::2], strict=True):
-            piece = _unclaimed_block(sheet, line, start, end, verdict, after[line.index])
-            if piece is not None:
-                pieces.append(piece)
-        yield from sorted(pieces, key=lambda b: b.start)
-
-
-_UNCLAIMED = Verdict(True, "unclaimed", "", 0.5)
-
-
-def _unclaimed_block(
-    sheet: Sheet, line: Line, start: int, end: int, verdict: Verdict, following: Line | None
-) -> Block | None:
-    """Return the block of a part of a line that no rule claimed, by the line's verdict; None for white space."""
-    part = sheet.text[start:end]
-    stripped = part.strip()
-    if not stripped:
-        return None
-    if len(stripped) < len(part):
-        start += len(part) - len(part.lstrip())
-        end = start + len(stripped)
-    if verdict.keep:
-        role, rule = body.body_role(sheet, line, (start, end), following)
-        rule = f"{verdict.rule}:{rule}" if verdict.rule == "deletion_guard" else rule
-    else:
-        role, rule = _dropped_role(sheet, line), verdict.rule
-    return Block(start, end, stripped, role, rule, verdict.evidence, round(verdict.confidence, 4))
-
-
-def _block(sheet: Sheet, start: int, end: int, role: Role, rule: str, evidence: str, confidence: float) -> Block:
-    return Block(start, end, sheet.text[start:end], role, rule, evidence, round(confidence, 4))
-
-
-def _dropped_role(sheet: Sheet, line: Line) -> Role:
-    """Name what the model dropped, by its words."""
-    if sheet.having(line.index, "rights") or "legal" in sheet.whole(line.index):
-        return Role.LEGAL
-    if sheet.opening(line.index, "contact"):
-        return Role.CONTACT
-    if line.words <= 8 and not line.ends:
-        return Role.NAVIGATION
-    return Role.PROMOTION
-
-
-def _label_blocks(sheet: Sheet, blocks: list[Block], siblings: int) -> Iterator[Block]:
-    """Cut the "Label:" that opens a bullet or one of several sibling paragraphs into a block of its own."""
-    from .labels import label_openers
-
-    kinds = (Role.PARAGRAPH, Role.LIST_ITEM)
-    spots = [i for i, b in enumerate(blocks) if b.role in kinds]
-    bullets = [blocks[i].role is Role.LIST_ITEM for i in spots]
-    ends = label_openers([blocks[i].text for i in spots], bullets, siblings)
-    cut = {i: end for i, end in zip(spots, ends, strict=True) if end}
-    for i, block in enumerate(blocks):
-        end = cut.get(i, 0)
-        rest = block.text[end:].lstrip()
-        if not end or not rest:
-            yield block
-            continue
-        middle = block.start + end
-        start = block.end - len(rest)
-        yield _block(
-            sheet, block.start, middle, Role.LABEL, "label", "opens a bullet or a row of siblings", block.confidence
-        )
-        yield _block(sheet, start, block.end, block.role, block.rule, block.evidence, block.confidence)
-
-
-def _assert_ledger(text: str, blocks: Sequence[Block]) -> None:
-    """Check the ledger's law: blocks in order, apart from each other, and only white space between them."""
-    at = 0
-    for block in (*blocks, None):
-        start = block.start if block else len(text)
-        between = text[at:start]
-        if start < at or (between and not between.isspace()) or (block and block.start >= block.end):
-            raise ContractError(
-                f"Characters {at} to {start} lie in no block or in two: {between[:60]!r}. "
-                "This is a fault of the cleaner: report the document."
-            )
-        if block:
-            at = block.end
 
 
 def _language(blocks: Sequence[Block]) -> Language:

@@ -43,6 +43,7 @@ def find_dates(text: str, day_first: bool = False) -> list[FoundDate]:
             *_numeric(folded, day_first),
             *_named(folded),
             *_asian(folded),
+            *_vietnamese(folded),
         },
         key=lambda d: (d.start, -d.end),
     )
@@ -63,22 +64,28 @@ DAY_FIRST = frozenset(
         "bn",
         "ca",
         "cs",
+        "bs",
         "da",
         "de",
         "el",
         "es",
+        "et",
         "fa",
         "fi",
         "fr",
+        "gl",
         "he",
         "hi",
         "hr",
         "hy",
         "id",
+        "is",
         "it",
         "ka",
         "kk",
+        "lv",
         "mk",
+        "ms",
         "nl",
         "no",
         "pl",
@@ -113,6 +120,8 @@ _ISO = re.compile(
 )
 _NUMERIC = re.compile(r"(?<![\d.])(\d{1,2})([-/.]) ?(\d{1,2})\2 ?(\d{4})(?!\d|\.\d)")
 _ASIAN = re.compile(r"(\d{4}) ?[年년] ?(\d{1,2}) ?[月월] ?(\d{1,2}) ?[日号일]?")
+
+_VIETNAMESE = re.compile(r"(?:ngày )?(?<!\d)(\d{1,2}) tháng (\d{1,2}),? (?:năm )?(\d{4})(?!\d)")
 
 
 def _make(year: int, month: int, day: int) -> date | None:
@@ -153,9 +162,16 @@ def _asian(text: str) -> Iterator[FoundDate]:
             yield FoundDate(m.start(), m.end(), value)
 
 
+def _vietnamese(text: str) -> Iterator[FoundDate]:
+    for m in _VIETNAMESE.finditer(text):
+        if value := _make(int(m[3]), int(m[2]), int(m[1])):
+            yield FoundDate(m.start(), m.end(), value)
+
+
 def _named(text: str) -> Iterator[FoundDate]:
-    day_first, month_first, months = _patterns()
-    for pattern, groups in ((day_first, ("d", "m", "y")), (month_first, ("d", "m", "y"))):
+    patterns, months = _patterns()
+    groups = ("d", "m", "y")
+    for pattern in patterns:
         for m in pattern.finditer(text):
             day, year = int(m[groups[0]]), int(m[groups[2]])
             month, calendar = months[m[groups[1]].rstrip(".")]
@@ -165,7 +181,7 @@ def _named(text: str) -> Iterator[FoundDate]:
 
 
 @cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, tuple[int, str]]]:
+def _patterns() -> tuple[tuple[re.Pattern[str], ...], dict[str, tuple[int, str]]]:
     table = tomllib.loads((files("pipeline") / "resources" / "clean" / "months.toml").read_text(encoding="utf-8"))
     months: dict[str, tuple[int, str]] = {}
     for calendar, languages in table.items():
@@ -179,11 +195,16 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, tuple[int, 
     day_first = re.compile(
         rf"(?<!\d)(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|º|ª|\.|-?[ae]?го)?(?:[ \-/]| de | of | יב?)[ ]?(?:de |of |ב-?)?"
         rf"(?P<m>{names})\.?(?:[ \-/,،]|'da |'de ){{1,2}}(?:de |del |of |г\. )?{year}"
+        # "2025 r.", "2025 г.": the word "year" belongs to the date.
+        r"(?:[ ](?:r|г|р|թ|წ|m|g)\.(?!\w)|[ ](?:года|року|год|წელი|წლის|թվական\w{0,4})(?!\w))?"
     )
     month_first = re.compile(
         rf"(?<!\w)(?P<m>{names})\.?[ \-](?P<d>\d{{1,2}})(?!\d)(?:st|nd|rd|th)?[.,،]?[ \-](?:at )?{year}"
     )
-    return day_first, month_first, months
+    # Hungarian and Lithuanian: "2024. március 5.", "2024 m. kovo 5 d.".
+    year_first = re.compile(rf"(?<!\d){year}(?:\.| m\.)? (?P<m>{names}) (?P<d>\d{{1,2}})(?![\d:])(?:\.| d\.)?")
+    latvian = re.compile(rf"(?<!\d){year}\. gada (?P<d>\d{{1,2}})\. (?P<m>{names})(?!\w)")
+    return (day_first, month_first, year_first, latvian), months
 
 
 def _persian_letters(text: str) -> bool:

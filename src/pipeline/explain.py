@@ -63,7 +63,7 @@ def explain_file(path: Path) -> Explanation:
     if not sources:
         raise UsageError(f"{path} is not a document that can be read.")
     if sources[0].reason:
-        raise UsageError(f"{path} is rejected: {sources[0].detail or sources[0].reason}.")
+        raise UsageError(f"{path} is rejected: {(sources[0].detail or sources[0].reason).rstrip('.')}.")
     page = extract_page(sources[0], read_bytes(path.parent, sources[0], settings.read), settings.read)
     document = clean_page(page, settings.clean)
     facts = document.as_dict()

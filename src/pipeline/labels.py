@@ -26,6 +26,8 @@ def find_label(text: str) -> int:
     >>> text[: find_label(text)]
     'INSTC expansion:'
     """
+    if ":" not in text and "：" not in text:
+        return 0
     bullet = BULLET.match(text)
     begin = bullet.end() if bullet else len(text) - len(text.lstrip())
     match = _OPENER.match(text, begin)

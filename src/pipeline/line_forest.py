@@ -36,22 +36,28 @@ class Forest:
     def find_leaves(self, matrix: NDArray[np.float32]) -> NDArray[np.uint8]:
         """Return the leaf that each column of `matrix` (features x lines) falls into: trees x lines."""
         out = np.empty((len(self.splits), matrix.shape[1]), np.uint8)
+        last, *others = reversed(np.ascontiguousarray(self.splits.T, np.intp))
         for low in range(0, matrix.shape[1], _BLOCK):
             part = np.ascontiguousarray(matrix[:, low : low + _BLOCK])
-            answers = (part[self.split_column] > self.split_border[:, None]).view(np.uint8)
-            leaf = answers[self.splits[:, 0]]
-            for level in range(1, self.splits.shape[1]):
-                leaf |= answers[self.splits[:, level]] << np.uint8(level)
+            answers = np.greater(part.take(self.split_column, axis=0), self.split_border[:, None]).view(np.uint8)
+            # From the last level to the first, in place: shifting by adding and no new arrays cost half of the time.
+            leaf = answers.take(last, axis=0)
+            answer = np.empty_like(leaf)
+            for level in others:
+                leaf += leaf
+                answers.take(level, axis=0, out=answer, mode="clip")
+                leaf |= answer
             out[:, low : low + _BLOCK] = leaf
         return out
 
     def add_up(self, leaf: NDArray[np.uint8]) -> NDArray[np.int64]:
         """Return the log odds, in millionths, of lines that fall into `leaf` (trees x lines)."""
         out = np.full(leaf.shape[1], self.bias, np.int64)
-        offset = (np.arange(len(self.splits), dtype=np.int32) << np.int32(self.splits.shape[1]))[:, None]
+        offset = (np.arange(len(self.splits), dtype=np.intp) << self.splits.shape[1])[:, None]
         flat = self.leaves.ravel()
         for low in range(0, leaf.shape[1], _BLOCK):
-            out[low : low + _BLOCK] += flat[leaf[:, low : low + _BLOCK] + offset].sum(axis=0, dtype=np.int64)
+            found = flat.take(leaf[:, low : low + _BLOCK] + offset, mode="clip")
+            out[low : low + _BLOCK] += found.sum(axis=0, dtype=np.int64)
         return out
 
     def score(self, matrix: NDArray[np.float32]) -> NDArray[np.int64]:

@@ -9,8 +9,9 @@ Weights are arrays under `resources/line_model/`; the same lines give the same a
 from __future__ import annotations
 
 import io
+import itertools
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -37,23 +38,23 @@ class LineScores:
     """What the model thinks of the lines of one page.
 
     `probability` is that of being content, after both stages, 0..1 in millionths. `keep` are the lines
-    to keep, see `keep_lines`. `policy` is the one that was used.
+    to keep, see `keep_lines`. `policy` is the one that was used. Only what is dropped is explained: half of the work.
     """
 
     probability: NDArray[np.float64]
     keep: NDArray[np.bool_]
     policy: str
-    _weighed: tuple[NDArray[np.int8], NDArray[np.float32]] | None = field(default=None, repr=False, compare=False)
+    _weighed: Mapping[int, tuple[list[int], list[float]]] = field(default_factory=dict, repr=False, compare=False)
 
     def evidence(self, index: int) -> str:
-        """Return the two or three features that weighed most for line `index`, as "name -1.2; name +0.8".
+        """Return the two or three features that weighed most for a dropped line, as "name -1.2; name +0.8".
 
-        Numbers are log odds; positive speaks for content.
+        Numbers are log odds; positive speaks for content. Empty for a line that is kept.
         """
-        if self._weighed is None:
+        if index not in self._weighed:
             return ""
-        families, parts = self._weighed[0][index].tolist(), self._weighed[1][index].tolist()
-        said = [f"{FAMILIES[k]} {part:+.1f}" for k, part in zip(families, parts, strict=True) if abs(part) >= 0.1]
+        both = zip(*self._weighed[index], strict=True)
+        said = [f"{FAMILIES[k]} {part:+.1f}" for k, part in both if abs(part) >= 0.1]
         return "; ".join(said) or "nothing in particular"
 
 
@@ -248,13 +249,20 @@ def _score_batch(pages: Sequence[PageLines], model: str) -> list[LineScores]:
     if weights.sequence:
         score = trees + np.rint(SEQUENCE_SHARE * (weights.sequence.score(table) - trees)).astype(np.int64)
     probability = _probability(score)
-    families, parts = _weigh(model, early, late, score - trees)
-    out = []
-    for page, low, high in zip(pages, table.bounds[:-1].tolist(), table.bounds[1:].tolist(), strict=True):
-        own = probability[low:high]
-        keep = keep_lines(own, table.words[low:high])
-        out.append(LineScores(own, keep, page.policy, (families[low:high], parts[low:high])))
-    return out
+    spans = list(itertools.pairwise(table.bounds.tolist()))
+    keep = np.concatenate([keep_lines(probability[a:b], table.words[a:b]) for a, b in spans])
+    dropped = np.flatnonzero(~keep)
+    weighed = list(_weigh(model, early[:, dropped], late[:, dropped], (score - trees)[dropped]))
+    edges = np.searchsorted(dropped, table.bounds).tolist()
+    return [
+        LineScores(
+            probability[a:b],
+            keep[a:b],
+            page.policy,
+            dict(zip((dropped[low:high] - a).tolist(), weighed[low:high], strict=True)),
+        )
+        for page, (a, b), (low, high) in zip(pages, spans, itertools.pairwise(edges), strict=True)
+    ]
 
 
 @cache
@@ -273,8 +281,8 @@ _WIDTH = 16
 
 def _weigh(
     model: str, early: NDArray[np.uint8], late: NDArray[np.uint8], sequence: NDArray[np.int64]
-) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """Return the three of FAMILIES that weighed most for each line, and what each added to its log odds."""
+) -> Iterator[tuple[list[int], list[float]]]:
+    """Yield the three of FAMILIES that weighed most for each line, and what each added to its log odds."""
     first, second = (add_parts(parts, leaf) for parts, leaf in zip(_parts(model), (early, late), strict=True))
     known = len(FAMILIES)
     first, parts, told = first[:, :known], second[:, :known], second[:, known : known + 1]
@@ -283,4 +291,5 @@ def _weigh(
     parts += told * agree / np.maximum(agree.sum(axis=1, keepdims=True), 1e-9)
     parts[:, FAMILIES.index("lines in sequence")] += sequence / LEAF_UNIT
     order = np.argsort(-np.abs(parts), axis=1, kind="stable")[:, :3]
-    return order.astype(np.int8), np.take_along_axis(parts, order, axis=1).astype(np.float32)
+    most = np.take_along_axis(parts, order, axis=1).astype(np.float32)
+    yield from zip(order.tolist(), most.tolist(), strict=True)

@@ -47,7 +47,9 @@ class Layer:
     def apply(self, values: NDArray[Any]) -> Singles:
         """Return the map of whole numbers (in x columns)."""
         summed = self.weight.astype(values.dtype, copy=False) @ values
-        return np.asarray(summed * self.scale[:, None] + self.bias[:, None], np.float32)
+        summed *= self.scale[:, None]
+        summed += self.bias[:, None]
+        return np.asarray(summed, np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +83,8 @@ class LineSequence:
         for k, (turn, reach) in enumerate(zip(self.turns, self.reach, strict=True)):
             if k % 2 == 0:
                 seen = _units(value, self.step[k])
-                value = value + self.contexts[k // 2].apply(where.summaries(seen))[:, where.page]
-            seen = _units(value, self.step[k])
-            value = value + turn.apply(np.concatenate((where.above(seen, reach), seen, where.below(seen, reach))))
+                value += self.contexts[k // 2].apply(where.summaries(seen)).take(where.page, axis=1)
+            value += turn.apply(where.windows(_units(value, self.step[k]), reach))
         own = self.exit.apply(_units(value, self.step[-1]))[0]
         out: NDArray[np.int64] = np.rint(own.astype(np.float64) * LEAF_UNIT).astype(np.int64)
         return out
@@ -93,9 +94,12 @@ def read_columns(
     table: FeatureTable, names: Sequence[str], centre: NDArray[np.float64], spread: NDArray[np.float64]
 ) -> NDArray[np.int16]:
     """Return the columns called `names`, in steps of their spread: columns x lines."""
-    raw = np.stack([table.columns[name] for name in names]).astype(np.float64)
-    scaled = np.clip((root(raw) - centre[:, None]) / spread[:, None], -INPUT_LIMIT, INPUT_LIMIT)
-    out: NDArray[np.int16] = np.rint(scaled * INPUT_STEPS).astype(np.int16)
+    scaled = root(np.stack([table.columns[name] for name in names], dtype=np.float64))
+    scaled -= centre[:, None]
+    scaled /= spread[:, None]
+    np.clip(scaled, -INPUT_LIMIT, INPUT_LIMIT, out=scaled)
+    scaled *= INPUT_STEPS
+    out: NDArray[np.int16] = np.rint(scaled, out=scaled).astype(np.int16)
     return out
 
 
@@ -126,28 +130,33 @@ class _Places:
             page, start[page], (start + size)[page], start, weight, np.add.reduceat(weight, start), size.astype(float)
         )
 
-    def above(self, value: Singles, reach: int) -> Singles:
-        """Return the value `reach` lines above, 0 outside the page."""
-        out: Singles = np.zeros_like(value)
-        out[:, reach:] = value[:, :-reach] * (np.arange(len(self.page)) - reach >= self.begin)[reach:]
-        return out
-
-    def below(self, value: Singles, reach: int) -> Singles:
-        """Return the value `reach` lines below, 0 outside the page."""
-        out: Singles = np.zeros_like(value)
-        out[:, :-reach] = value[:, reach:] * (np.arange(len(self.page)) + reach < self.end)[:-reach]
+    def windows(self, value: Singles, reach: int) -> Singles:
+        """Return three rows for each of `value`: `reach` lines above, here, `reach` below; 0 outside the page."""
+        rows, count = value.shape
+        out: Singles = np.empty((3 * rows, count), np.float32)
+        at = np.arange(count)
+        above, below = out[:rows], out[2 * rows :]
+        above[:, :reach] = 0.0
+        np.multiply(value[:, :-reach], (at - reach >= self.begin)[reach:], out=above[:, reach:])
+        out[rows : 2 * rows] = value
+        below[:, -reach:] = 0.0
+        np.multiply(value[:, reach:], (at + reach < self.end)[:-reach], out=below[:, :-reach])
         return out
 
     def summaries(self, value: Singles) -> NDArray[np.float64]:
         """Return each page's mean by words, mean by lines and greatest value, in whole steps."""
-        by_words = np.add.reduceat(value * self.weight, self.start, axis=1) / self.weight_sum
-        by_lines = np.add.reduceat(value.astype(np.float64), self.start, axis=1) / self.size
+        exact = value.astype(np.float64)
+        by_lines = np.add.reduceat(exact, self.start, axis=1) / self.size
+        exact *= self.weight
+        by_words = np.add.reduceat(exact, self.start, axis=1) / self.weight_sum
         peak = np.maximum.reduceat(value, self.start, axis=1).astype(np.float64)
         return np.rint(np.concatenate((by_words, by_lines, peak)) * CONTEXT_STEPS)
 
 
 def _units(value: Singles, step: float) -> Singles:
-    return np.asarray(np.clip(np.rint(value * np.float32(1.0 / step)), 0.0, ACTIVE_LIMIT), np.float32)
+    out = value * np.float32(1.0 / step)
+    np.rint(out, out=out)
+    return np.asarray(np.clip(out, np.float32(0.0), np.float32(ACTIVE_LIMIT), out=out))
 
 
 @cache

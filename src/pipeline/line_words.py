@@ -101,9 +101,11 @@ def score_words(tokens: lt.Tokens, scores: WordScores, words: Floats) -> dict[st
     out["known"] = np.bincount(line, known, count) / number
     out["pair_known"] = np.bincount(line, pair_known, count) / number
     out["low"], out["high"] = np.zeros(count), np.zeros(count)
-    np.minimum.at(out["low"], line, np.minimum(single, pair))
-    np.maximum.at(out["high"], line, np.maximum(single, pair))
     lettered = np.diff(tokens.first) > 0
+    if len(line):
+        starts = tokens.first[:-1][lettered]
+        out["low"][lettered] = np.minimum(np.minimum.reduceat(np.minimum(single, pair), starts), 0.0)
+        out["high"][lettered] = np.maximum(np.maximum.reduceat(np.maximum(single, pair), starts), 0.0)
     opening = np.minimum(tokens.first[:-1], max(len(line) - 1, 0))
     out["opening"] = np.where(lettered, (single[opening] + pair[opening]), 0.0) if len(line) else np.zeros(count)
     out["line"] = np.where(whole_known & lettered, whole / 100.0, 0.0)

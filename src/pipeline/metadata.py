@@ -15,8 +15,11 @@ from functools import partial
 from .dates import DAY_FIRST, find_dates
 from .model import Fact, Role
 from .rules.authors import without_label
+from .rules.header import handle_span
 from .rules.names import name_span
+from .rules.persons import find_person
 from .rules.sheet import Claim, Sheet, trim
+from .rules.site import masthead_name, notices, printed_name
 
 FAR = 12
 """Lines away from title and first prose at which a date still belongs to the document."""
@@ -55,12 +58,24 @@ def fact_date(facts: Sequence[Fact]) -> date | None:
 def _title(sheet: Sheet, claims: list[Claim]) -> Iterator[Fact]:
     for claim in claims:
         if claim.role is Role.TITLE:
-            value = " ".join(sheet.text[claim.start : claim.end].split()).lstrip("# ").strip("*_ ")
-            yield Fact("title", value, claim.rule, claim.start, claim.end, claim.confidence)
+            start, end = claim.start, claim.end
+            while start < end and sheet.text[start] in "#*_ ":
+                start += 1
+            while start < end and sheet.text[end - 1] in "*_ ":
+                end -= 1
+            yield Fact("title", " ".join(sheet.text[start:end].split()), claim.rule, start, end, claim.confidence)
 
 
 def _author(sheet: Sheet, claims: list[Claim]) -> Iterator[Fact]:
-    for rules in (("byline",), ("mail_from",), ("name_beside_date",), ("lone_name",), ("team",), ("signature",)):
+    for rules in (
+        ("byline",),
+        ("mail_from",),
+        ("name_beside_date",),
+        ("lone_name",),
+        ("team",),
+        ("signature",),
+        ("closing_name",),
+    ):
         for claim in claims:
             if claim.role is not Role.BYLINE or claim.rule not in rules:
                 continue
@@ -71,7 +86,14 @@ def _author(sheet: Sheet, claims: list[Claim]) -> Iterator[Fact]:
             # Names that stand alone may be two, with a comma between them.
             alone = claim.rule == "lone_name"
             begin = without_label(sheet.text, claim.start, claim.end)
-            name = (begin, claim.end) if alone else name_span(sheet.text, label or claim.start, claim.end)
+            person = None if label else find_person(sheet.text, begin, claim.end)
+            if person is not None and claim.rule in ("lone_name", "name_beside_date", "closing_name"):
+                name: tuple[int, int] | None = (person.start, person.end)
+            else:
+                name = (begin, claim.end) if alone else name_span(sheet.text, label or claim.start, claim.end)
+            for cue in sheet.cues(index) if name is None and label else ():
+                if cue.family == "byline" and cue.end == label:
+                    name = name or handle_span(sheet, cue, claim.end)
             if name:
                 name = _once(sheet.text, *name)
                 yield Fact("author", " ".join(sheet.text[slice(*name)].split()), claim.rule, *name, 0.9)
@@ -118,6 +140,7 @@ def _published_on(sheet: Sheet, claims: list[Claim], day_first: bool = False) ->
 
 
 _QUOTED = re.compile(r"[“«„\"]([^“”«»„\"]{3,60})[”»“\"]")
+_ENCYCLOPAEDIA = re.compile(r"[«“„]([^«»“”„]{2,40})[»“”]|\bWikip[eé]dia\b")
 _MAILBOX = re.compile(
     r"\b(?:info|contact|office|editor|editors|redaktion|redaction|press|news|mail|admin|hello|support)@([\w\-]{4,40})\.",
     re.I,
@@ -129,6 +152,21 @@ def _site(sheet: Sheet, claims: list[Claim]) -> Iterator[Fact]:
         if claim.rule == "site_line":
             value = re.sub(r"^(?:https?://)?(?:www\.)?|/$", "", sheet.text[claim.start : claim.end])
             yield Fact("site", value, claim.rule, claim.start, claim.end, 0.95)
+    for claim in claims:
+        if (
+            claim.role is Role.SITE
+            and claim.rule in ("masthead", "site_tail")
+            and (name := masthead_name(sheet, claim))
+        ):
+            yield _named("site", sheet, name, claim.rule, claim.confidence)
+    for claim in claims:
+        if claim.rule == "archive_bar" and (name := printed_name(sheet, claim)):
+            yield _named("site", sheet, name, "printed_from", 0.9)
+    for claim in claims:
+        # "From Wikipedia, the free encyclopedia", "Материал из вики-энциклопедии «...»".
+        if claim.rule == "origin" and (m := _ENCYCLOPAEDIA.search(sheet.text, claim.start, claim.end)):
+            group = 1 if m.group(1) else 0
+            yield _named("site", sheet, m.span(group), "origin", 0.9)
     for claim in claims:
         if claim.rule == "source" and sheet.index_at(claim.start) < max(sheet.first_prose, 1):
             ends = [c.end for c in sheet.cues(sheet.index_at(claim.start)) if c.family == "source"]
@@ -146,3 +184,10 @@ def _site(sheet: Sheet, claims: list[Claim]) -> Iterator[Fact]:
             word = re.search(rf"(?<![\w@.]){re.escape(m.group(1))}(?![\w@]|\.\w)", sheet.text, re.I)
             if word:
                 yield Fact("site", word.group(), "contact_address", word.start(), word.end(), 0.8)
+    for notice in notices(sheet):
+        if notice.sure:
+            yield _named("site", sheet, (notice.start, notice.end), "rights_notice", 0.8)
+
+
+def _named(field: str, sheet: Sheet, span: tuple[int, int], rule: str, confidence: float) -> Fact:
+    return Fact(field, " ".join(sheet.text[slice(*span)].split()), rule, *span, confidence)

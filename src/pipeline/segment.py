@@ -35,7 +35,7 @@ def split_text(text: str, language: str = "en") -> list[tuple[int, int]]:
     """
     rules = load_rules(language)
     spans: list[tuple[int, int]] = []
-    for begin, end in split_lines(text):
+    for begin, end in split_lines(text, rules.never):
         split_run(text, begin, end, rules, spans)
     _assert_cover(text, spans)
     return spans

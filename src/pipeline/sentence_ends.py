@@ -31,6 +31,9 @@ _SYMBOLS = frozenset("=_~>+|$€£₽¥§")
 _AFTER_WORD = frozenset(" \u00a0,\n")
 _OMISSION = re.compile(r"\. \. \.\s+\w")
 _BRACKETS = frozenset("()[]")
+_ASIDE_GOES_ON = re.compile(r",? ?([^\W\d_])")
+_CLITIC = re.compile(r"[’'][a-z] [A-Z]")
+# "’s Avonds", "'n Man": Dutch and Afrikaans open a sentence with the rest of an article.
 
 
 def split_run(text: str, begin: int, end: int, rules: Rules, spans: list[tuple[int, int]]) -> None:
@@ -41,10 +44,11 @@ def split_run(text: str, begin: int, end: int, rules: Rules, spans: list[tuple[i
 class _Run:
     """One stretch of text without structural breaks, and what is worked out for it once, when asked."""
 
-    __slots__ = ("_lower", "_weak", "begin", "end", "rules", "text")
+    __slots__ = ("_lower", "_weak", "asides", "begin", "end", "rules", "text")
 
     def __init__(self, text: str, begin: int, end: int, rules: Rules) -> None:
         self.text, self.begin, self.end, self.rules = text, begin, end, rules
+        self.asides = text.find("(", begin, end) >= 0
         self._lower: bool | None = None
         self._weak: bool | None = None
 
@@ -121,6 +125,21 @@ def _split_unmarked(text: str, start: int, end: int, rules: Rules) -> list[tuple
 
 
 def _mark_ends(run: _Run, match: re.Match[str], start: int) -> bool:
+    return _decides(run, match, start) and not (run.asides and _in_aside(run, match, start))
+
+
+def _in_aside(run: _Run, match: re.Match[str], start: int) -> bool:
+    """Say whether a bracket is open that closes before the sentence goes on: "He (who was late. Again.) sat down"."""
+    text, at = run.text, match.end("tail")
+    opening = text.rfind("(", max(start + 1, at - _BRACKET), at)
+    if opening < 0 or text.find(")", opening, at) >= 0:
+        return False
+    closing = text.find(")", at, min(run.end, at + _BRACKET))
+    behind = _ASIDE_GOES_ON.match(text, closing + 1) if closing >= 0 else None
+    return behind is not None and is_lower(behind.group(1)) and text.find("(", at, closing) < 0
+
+
+def _decides(run: _Run, match: re.Match[str], start: int) -> bool:
     text, rules = run.text, run.rules
     at, after = match.start(), match.end()
     gap = match.start("gap") != after
@@ -135,6 +154,8 @@ def _mark_ends(run: _Run, match: re.Match[str], start: int) -> bool:
     opened = after
     if first in "[(" and _OMITTED.match(text, after):
         return True
+    if first in "’'" and _CLITIC.match(text, after):
+        opened, first = after + 3, text[after + 3]
     while first in OPENERS and first not in _DASHES and opened - after < 4 and opened + 1 < run.end:
         opened += 1
         if first == '"' and text[opened].isspace() and not _closes(run, after):
@@ -267,7 +288,9 @@ def _face_ends(text: str, match: re.Match[str], start: int) -> bool:
     if not (first.isupper() or first == "@"):
         return False
     if text[at] == ")":
-        return "(" not in text[max(start, at - _BRACKET) : at] and text[at - 1 : at].isalpha()
+        # "a) First": the letter of an item is no word that smiles.
+        word = text[max(start, at - 2) : at]
+        return "(" not in text[max(start, at - _BRACKET) : at] and len(word) == 2 and word.isalpha()
     return _is_emoji(text[at]) or text[at - 1 : at].isspace() or text[at - 1 : at].isalpha()
 
 

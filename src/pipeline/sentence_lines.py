@@ -19,10 +19,15 @@ _MIN_WIDTH = 30
 # Narrower lines are verse, captions or cells: the width of a column says nothing there.
 _LIST = re.compile(r"[•◦▪●‣⁃∙·-]?\s?(\d{1,3}|[a-zA-Z])(\.\)|[.)])\s?")
 _MAX_ITEMS = 500
+_LONGEST = 30
+_BULLETS = "•▪●◦‣"
+_MIN_BULLETS = 2
 
 
-def split_lines(text: str) -> list[tuple[int, int]]:
+def split_lines(text: str, never: frozenset[str] = frozenset()) -> list[tuple[int, int]]:
     r"""Return the stretches of text between structural breaks, trimmed, in order.
+
+    A line that ends in one of the abbreviations `never` is wrapped: "in St." before "Albans".
 
     >>> split_lines("one two\nthree\n\nfour")
     [(0, 13), (15, 19)]
@@ -36,7 +41,7 @@ def split_lines(text: str) -> list[tuple[int, int]]:
     lines = [_trim(text, a, b) for a, b in lines]
     runs = [lines[0]]
     for ((a, b), (c, d)), width in zip(pairwise(lines), _paragraph_widths(text, lines), strict=False):
-        if _joins(text, a, b, c, d, width):
+        if _joins(text, a, b, c, d, width) or (never and _is_abbreviated(text, a, b, c, never)):
             runs[-1] = (runs[-1][0], d)
         else:
             runs.append((c, d))
@@ -50,7 +55,7 @@ def list_starts(text: str, begin: int, end: int) -> list[int]:
     """
     first = _LIST.match(text, begin, end)
     if first is None:
-        return []
+        return _bullet_starts(text, begin, end)
     marker, closer = first.groups()
     prefix = text[begin : first.start(1)].strip()
     starts: list[int] = []
@@ -72,6 +77,19 @@ def list_starts(text: str, begin: int, end: int) -> list[int]:
     return starts[::-1]
 
 
+def _bullet_starts(text: str, begin: int, end: int) -> list[int]:
+    """Return where bullets stand inside a line, last first.
+
+    Two of one kind make a list if words stand between them: one is a decoration, and "• oil • gas" one phrase.
+    """
+    for bullet in () if text.isascii() else _BULLETS:
+        if text.find(bullet, begin, end) >= 0:
+            starts = [begin + m.start() for m in re.finditer(rf"(?<=\s){bullet}(?=\s)", text[begin:end])]
+            if len(starts) >= _MIN_BULLETS and all(" " in text[a + 1 : b].strip() for a, b in pairwise(starts)):
+                return starts[::-1]
+    return []
+
+
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     line = text[start:end]
     return end - len(line.lstrip()), start + len(line.rstrip())
@@ -91,6 +109,13 @@ def _paragraph_widths(text: str, lines: list[tuple[int, int]]) -> list[int]:
 
 def _blank_between(text: str, end: int, start: int) -> bool:
     return len(text[end:start].splitlines()) >= 2 or "\u2029" in text[end:start]
+
+
+def _is_abbreviated(text: str, a: int, b: int, c: int, never: frozenset[str]) -> bool:
+    if text[b - 1] != "." or not text[c].isalpha() or _blank_between(text, b, c):
+        return False
+    word = text[max(a, b - _LONGEST) : b - 1].rsplit(None, 1)[-1:]
+    return bool(word) and word[0].isalpha() and word[0][0].isupper() and word[0].lower() in never
 
 
 def _joins(text: str, a: int, b: int, c: int, d: int, width: int) -> bool:

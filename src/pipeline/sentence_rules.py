@@ -19,7 +19,7 @@ FULL_STOPS = ".．"
 """The marks that also end abbreviations, initials, ordinals and list numbers."""
 SOFT_MARKS = "?!…‥⁇⁈⁉‼"
 """Marks that end a sentence before white space."""
-HARD_MARKS = "。！？｡؟।॥։۔።፧፨။៕៖܀܁܂᙮᠃᠉"
+HARD_MARKS = "。！？｡؟।॥։۔።፧፨။៕៖܀܁܂᙮᠃᠉។"
 """Marks that end a sentence even where no white space follows."""
 CLOSERS = "\"'”’»›“‘)]}」』】》〉）］｝〕〗〙〛❞❜＂＇"
 """Quotes and brackets that stay with the sentence before. “ and ‘ close in German."""
@@ -33,7 +33,7 @@ _FACE_REST = r"(?:[-'^o]?(?:[)(\]\[\\/*]{1,9}+|[DPpOо](?!\w))|3|_{0,3}\^)"
 EMOTICON = rf"[:;=8<^]{_FACE_REST}"
 """A sideways or Japanese face."""
 
-_NAMES = ("never", "number", "opener", "capital", "openers", "months", "marks")
+_NAMES = ("never", "number", "opener", "capital", "openers", "months", "days", "marks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,12 @@ class Rules:
     """Abbreviations that end a sentence before any capital: "etc.", "a.m."."""
     openers: frozenset[str]
     """Words that open sentences: articles, pronouns, conjunctions."""
+    own_words: frozenset[str]
+    """The openers of this language's file alone, which tell it from the languages whose rules it shares."""
     months: frozenset[str]
     """Words that follow an ordinal day."""
+    days: frozenset[str]
+    """Words that go on behind a clock: "5 p.m. Friday"."""
     marks: frozenset[str]
     """Names that are written with a mark: "Yahoo! and"."""
     known: frozenset[str]
@@ -100,6 +104,7 @@ def load_rules(language: str) -> Rules:
         ordinals=bool(data.get("ordinals", False)),
         own_marks=_strings(data, "own_marks"),
         endings=_strings(data, "endings"),
+        own_words=_words(_read(code), "openers"),
         bare_numbers=bool(data.get("bare_numbers", False)),
         weak_ellipsis=bool(data.get("weak_ellipsis", False)),
         plain_share=float(str(data.get("plain_share", 0))),
@@ -117,7 +122,8 @@ def _compile(soft: str) -> re.Pattern[str]:
     closers = re.escape(CLOSERS)
     # Chinese “ opens the next sentence where German “ closes the last.
     wide = re.escape("".join(c for c in CLOSERS if c not in "“‘"))
-    quotes = rf"(?:(?<=[{HARD_MARKS}])[{wide}{marks}]*+|(?<![{HARD_MARKS}])[{closers}{marks}]*+)"
+    # Urdu has it so too, with white space behind: ”…؟“.
+    quotes = rf"(?:(?<=[{HARD_MARKS}])[{wide}{marks}]*+(?:[“‘](?=\s))?+|(?<![{HARD_MARKS}])[{closers}{marks}]*+)"
     # A French quote closes behind a space: "Oui. » Il".
     quotes += r"(?:[ \u00a0\u202f][»›”](?=\s))?+"
     notes = r"(?:[ \u00a0]?\[[\w ,:;–-]{1,24}\]|[¹²³⁰⁴-⁹]{1,4}+)*+"

@@ -21,6 +21,7 @@ _ROMAN = re.compile(r"[IVXLC]{1,7}\Z")
 _ORDINAL = re.compile(r"(?:\d{1,2}\.)?\d{1,3}\Z|\d{1,2}[-–/]\d{1,2}\Z")
 _DATE_GOES_ON = re.compile(r"\d{1,2}\.")
 _CLOCK = re.compile(r"(?:\w{1,12} ){0,2}\d{1,2}(?::\d\d)? ?[ap]\.m", re.IGNORECASE)
+_DATED = re.compile(r"[^\W\d_]{1,3} \d[\d.,–—-]{0,12} ?[^\W\d_]{1,4}")
 _INITIALS = re.compile(r"(?:\w\.-?|^[^\W\d_]-)[^\W\d_]\Z")
 _SPACED = frozenset((". ", ".\u00a0"))
 _EAST_ASIAN = re.compile(r".*[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -66,11 +67,14 @@ def stop_ends(text: str, at: int, start: int, opened: int, first: str, rules: Ru
     if lower in rules.number and (first.isdigit() or _ROMAN.match(behind)):
         return False
     if lower in rules.capital:
+        if _DATED.fullmatch(text, start, at) and not opens:
+            # "В 1914 гг. Иванов жил": a preposition, a figure and its unit are no sentence.
+            return False
         if _CLOCK.match(text, start) and not opens:
             # "At 5 a.m. Mr. Smith went": too little stands before the clock for a sentence to end.
             return False
-        if "." in word and behind.isupper() and 1 < len(behind) < 5 and not opens:
-            # "at 7:45 p.m. EST"
+        if "." in word and (behind.lower() in rules.days or (behind.isupper() and 1 < len(behind) < 5 and not opens)):
+            # "at 7:45 p.m. EST", "at 8 p.m. Friday"
             return False
         return not is_lower(first) and text[opened - 1] != "("
     if lower in rules.opener or _INITIALS.search(word):
@@ -108,6 +112,9 @@ def _known_form(text: str, at: int, word: str, rules: Rules) -> str:
     if len(word) == 1 and text[at - 3 : at - 1] in _SPACED and not text[at - 5 : at - 4].isalnum():
         pair = f"{text[at - 4 : at - 3].lower()}.{lower}"
         return pair if pair in rules.known else lower
+    if word[0].isdigit() and "-" in word:
+        # "1991-ж.", a year and its mark in one word
+        return lower.rsplit("-", 1)[1] or lower
     if ("'" in word or "’" in word) and lower not in rules.known:
         bare = lower.replace("’", "'").rsplit("'", 1)[1]
         return bare if len(bare) > 1 and bare in rules.known else lower

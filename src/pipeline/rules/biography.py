@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..blocks import Line
+from ..blocks import Line, ends_sentence
 from ..model import Role
 from .names import name_span
-from .sheet import MILD, Claim, Sheet, whole_line
+from .sheet import MILD, Claim, Sheet, find_all, whole_line
 
 BIO_WORDS = 120
 """Words above which a paragraph is no biography."""
@@ -23,9 +23,6 @@ NAME_REACH = 6
 
 def claim_biographies(sheet: Sheet) -> Iterator[Claim]:
     """Claim the author's biography below the text, with its heading."""
-    kinds = (("bio", "whole"), ("bio", "has"))
-    if not any(kind in sheet.ground.places for kind in kinds):
-        return
     for line in sheet.lines[max(0, sheet.last_prose) :]:
         opened = [c.end for c in sheet.cues(line.index) if (c.family, c.mode) == ("bio", "whole")]
         labelled = any(sheet.text[end : end + 1] in (":", "：") and end - line.start <= 40 for end in opened)
@@ -51,8 +48,45 @@ def claim_biographies(sheet: Sheet) -> Iterator[Claim]:
             yield whole_line(line, Role.AUTHOR_BIO, "author_bio", said, 0.8, MILD)
 
 
+def claim_author_notes(sheet: Sheet) -> Iterator[Claim]:
+    """Claim the closing paragraph that begins with the byline's author, whom the text does not name otherwise."""
+    authors = [sheet.folded[a:b] for a, b in _bylines(sheet)]
+    for line in sheet.lines[max(0, sheet.last_prose - 1) :]:
+        if not _is_told(sheet, line) or line.words > NOTE_WORDS:
+            continue
+        start = line.start + len(line.text) - len(line.text.lstrip("*_ "))
+        for author in authors:
+            if " " not in author or not sheet.folded.startswith(author, start):
+                continue
+            # Armenian and Turkic languages put an article or a case at the name's end.
+            after = sheet.folded[start + len(author) : start + len(author) + 3]
+            whole = not after[:1].isalnum() or (not author.isascii() and not after.isalpha())
+            others = sum(1 for at in find_all(sheet.folded, author) if sheet.is_inside(sheet.index_at(at)))
+            inside = sheet.is_inside(line.index)
+            last = all(not x.is_prose for x in sheet.lines[line.index + 1 : sheet.last_prose + 1])
+            if whole and last and others <= inside and not _speaks(sheet, line, start + len(author)):
+                said = "the last paragraph begins with the byline's name, which the text does not say"
+                yield whole_line(line, Role.AUTHOR_BIO, "author_note", said, 0.95)
+                return
+
+
+NOTE_WORDS = 70
+"""Words above which a closing paragraph is no note on its author."""
+
+
+def _speaks(sheet: Sheet, line: Line, at: int) -> bool:
+    """Tell whether a name at a line's beginning says who speaks: "Ann Lee: What did you see?"."""
+    return sheet.text[at : line.end].lstrip("*_ ")[:1] in (":", "：") and line.index <= sheet.last_prose
+
+
 def _is_told(sheet: Sheet, line: Line) -> bool:
-    return 5 <= line.words <= BIO_WORDS and sheet.is_open(line.index) and line.ends
+    return 5 <= line.words <= BIO_WORDS and sheet.is_open(line.index) and (line.ends or _closes(line.text))
+
+
+def _closes(text: str) -> bool:
+    """Tell whether a line closes like a sentence behind the marks of italics, or with Armenia's colon."""
+    bare = text.rstrip("*_ ")
+    return ends_sentence(bare) or (bare[-1:] in (":", "։") and "\u0531" <= bare[-2:-1] <= "\u0587")
 
 
 _VERB = re.compile(r"\s(?:is|was|has|writes|covers|ist|war|schreibt|est|es|è|é|—|–|-)\s|,\s|\s[-–—]\s|،")

@@ -113,12 +113,11 @@ def _pieces(folded: str) -> list[str]:
 # --- what a kept line is ----------------------------------------------------------------------------
 
 
-def body_role(sheet: Sheet, line: Line, span: tuple[int, int], following: Line | None) -> tuple[Role, str]:
-    """Return the role of a kept line and the rule that says so; `following` is the next kept line."""
+def body_role(line: Line, text: str, following: Line | None) -> tuple[Role, str]:
+    """Return the role of a kept line's `text` and the rule that says so; `following` is the next kept line."""
     tag = line.markup.tag if line.markup else ""
     if tag in _TAGS:
         return _TAGS[tag], "markup"
-    text = sheet.text[span[0] : span[1]]
     if text.startswith("#") and re.match(r"#{1,6} \S", text):
         return Role.HEADING, "markdown"
     if text.startswith("> "):

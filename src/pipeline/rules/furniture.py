@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from ..blocks import Line
 from ..model import Role
+from .lexicon import count_apart
 from .promotion import saying_span
 from .sheet import FIRM, SOFT, Claim, Sheet, whole_line
 
@@ -21,6 +22,7 @@ WALL_WORDS = 30
 NOTICE_WORDS = 60
 AMONG = 0.7
 """Probability of being content from which a furniture phrase between paragraphs is left to the model."""
+CERTAIN = 0.95
 BOX = 3
 """Short lines on either side of a wall's sentence that belong to its box."""
 
@@ -31,6 +33,7 @@ def claim_furniture(sheet: Sheet) -> Iterator[Claim]:
     yield from _counters(sheet)
     yield from _requests(sheet)
     yield from _notices(sheet)
+    yield from _adverts(sheet)
     for line in sheet.open_with(("origin", "opens")):
         if line.words <= 12 and line.index <= sheet.first_prose and sheet.opening(line.index, "origin"):
             yield whole_line(line, Role.NAVIGATION, "origin", "names the encyclopaedia above its article")
@@ -48,6 +51,32 @@ def _widgets(sheet: Sheet) -> Iterator[Claim]:
         near = range(max(0, line.index - 2), line.index)
         if line.words <= 2 and any("widget" in sheet.whole(i) and sheet.lines[i].text[-1] in "?؟？" for i in near):
             yield whole_line(line, Role.NAVIGATION, "widget", "the answer to a question about the page")
+
+
+ADVERT_WORDS = 45
+TEXT_WORDS = 16
+_SELLER = re.compile(r"\b(?:инн|огрн|erid|ооо|оао|ао|ип|тов|фоп|єдрпоу)\b")
+_CALL = re.compile(r"[!！%]|\d{3}[\d \-()]{4}|://|www\.")
+
+
+def _adverts(sheet: Sheet) -> Iterator[Claim]:
+    """Claim advertisements that say what they are, as the law of some countries asks: "Реклама. ООО ..., ИНН ..."."""
+    for line in sheet.open_with(("advert", "opens")):
+        cue = sheet.opening(line.index, "advert")
+        rest = sheet.folded[cue.end : line.end] if cue else ""
+        if rest[:1] in tuple(".:|") and line.words <= ADVERT_WORDS:
+            if _SELLER.search(rest):
+                yield whole_line(line, Role.PROMOTION, "advert_line", "an advertisement with its seller", 0.95)
+            elif _CALL.search(rest) and line.words <= 25:
+                yield whole_line(line, Role.PROMOTION, "advert_line", "an advertisement that says so", 0.9, SOFT)
+    for index in sheet.ground.places.get(("advert", "whole"), ()):
+        if index + 1 >= len(sheet.lines):
+            return
+        below = sheet.lines[index + 1]
+        calls = below.gap == 0 and "!" in below.text and 2 <= below.words <= TEXT_WORDS
+        if calls and sheet.is_open(below.index) and below.text[0] not in '"“«„—–-':
+            said = "a cry right below an advertisement's marker"
+            yield whole_line(below, Role.PROMOTION, "advert_text", said, 0.85, AMONG)
 
 
 _PAGES = re.compile(
@@ -84,7 +113,7 @@ def _requests(sheet: Sheet) -> Iterator[Claim]:
     for line in sheet.open_with(("follow", "has"), ("liked", "has"), ("follow_verb", "has")):
         if line.words > FOLLOW_WORDS or line.is_prose or _is_quoted(sheet, line):
             continue
-        told = sheet.having(line.index, "follow") or sheet.having(line.index, "liked")
+        told = [c for c in sheet.cues(line.index) if c.mode == "has" and c.family in ("follow", "liked")]
         named = any(
             c.family == "network" and sheet.folded[c.start : c.end] not in _COMMON for c in sheet.cues(line.index)
         )
@@ -92,10 +121,28 @@ def _requests(sheet: Sheet) -> Iterator[Claim]:
         # "Follow the steps" is an instruction: a bare verb needs a network, and to stand at an end of the line.
         ends = any(c.start - line.start <= 2 + len(line.bullet) or line.end - c.end <= 3 for c in verbs)
         if told or (named and ends and line.words <= 12):
-            below = AMONG if sheet.is_inside(line.index) else FIRM
+            # Two requests in one short line are nobody's but the site's.
+            twice = count_apart(told) >= 2
+            below = FIRM if not sheet.is_inside(line.index) else CERTAIN if twice else AMONG
             start, end = saying_span(sheet, line, [*told, *verbs])
-            said = "asks the reader to follow the site elsewhere"
+            said = "asks the reader to follow, support or write to the site"
             yield Claim(start, end, Role.PROMOTION, "follow", said, 0.9, below)
+            yield from _second_line(sheet, line)
+
+
+def _second_line(sheet: Sheet, line: Line) -> Iterator[Claim]:
+    """Claim the line that ends the sentence of a request below the text."""
+    if line.ends or line.index <= sheet.last_prose or line.index + 1 >= len(sheet.lines):
+        return
+    below = sheet.lines[line.index + 1]
+    if (
+        below.gap == 0
+        and below.ends
+        and below.words <= WIDGET_WORDS
+        and sheet.is_open(below.index)
+        and not below.bullet
+    ):
+        yield whole_line(below, Role.PROMOTION, "follow", "the second line of a request", 0.8, SOFT)
 
 
 _COMMON = frozenset({"link", "line", "mail", "email", "e-mail", "print", "copy", "pocket", "threads", "messenger", "x"})
@@ -127,16 +174,19 @@ def claim_walls(sheet: Sheet) -> Iterator[Claim]:
         if opens:
             walls.add(line.index)
     for index in sorted(walls):
-        below = SOFT if sheet.is_inside(index) and index - 1 not in walls and index + 1 not in walls else FIRM
-        start, end = saying_span(sheet, sheet.lines[index], sheet.having(index, "paywall"))
+        cues = sheet.having(index, "paywall")
+        alone = index - 1 not in walls and index + 1 not in walls and count_apart(cues) < 2
+        below = SOFT if sheet.is_inside(index) and alone else FIRM
+        start, end = saying_span(sheet, sheet.lines[index], cues)
         yield Claim(start, end, Role.PROMOTION, "paywall", "a wall before the rest of the text", 0.9, below)
     if len(walls) < 2:
         return
-    first, last = min(walls), max(walls)
-    around = {i for w in walls for i in range(w - BOX, w + BOX + 1) if first < i < last and i > sheet.last_prose}
+    around = {i for w in walls for i in range(w + 1, w + BOX + 1) if i > sheet.last_prose}
+    around &= {i for w in walls for i in range(w - BOX, w)}
     for index in sorted(around - walls):
         line = sheet.lines[index]
-        if sheet.is_open(index) and line.words <= 12:
+        # The text's last words may stand between a wall above it and one below.
+        if sheet.is_open(index) and line.words <= 12 and not line.ends:
             yield whole_line(line, Role.PROMOTION, "paywall", "inside the box of a wall", 0.8)
 
 

@@ -11,11 +11,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..blocks import Line, count_words
+from ..blocks import Line
 from ..dates import RELATIVE, find_dates
 from ..model import Role
+from ..word_counts import count_words
 from .lexicon import Cue, fold
-from .names import filler_words, name_span, particles, signature_words
+from .names import filler_words, name_span, signature_words
+from .persons import find_person
 from .sheet import FIRM, SOFT, Claim, Sheet, trim, whole_line
 
 HEAD_WORDS = 25
@@ -125,8 +127,9 @@ _DOMAIN = re.compile(
 _ADDRESS = re.compile(r"https?://([^\s/?#]{4,100})[/?#]\S{0,1000}", re.I)
 _ISSN = re.compile(r"\bISSN:?\s*\d{4}-\d{3}[\dXx]\b|\bdoi:\s?10\.\d{4,9}/\S+|\bISBN:?\s*[\d\-Xx]{10,17}", re.I)
 _TIME = re.compile(
-    r"(?:[\s,|•·@(\-–—:]|\bat\b|\bum\b|\bà\b|\ba las\b|\balle\b|\bàs\b|\bв\b|\bо\b|ساعت|الساعة|saat|ժամը)*"
-    r"\d{1,2}[:.h]\d{2}(?::\d{2})?(?:\s?[ap]\.?m\.?|\s?uhr)?(?:\s?(?:[a-z]{2,4}|utc|gmt)(?:\s?[+-]\d{1,2})?)?(?!\w)"
+    r"(?:[\s,|•·@(\-–—:]|\bat\b|\bum\b|\bà\b|\ba las\b|\balle\b|\bàs\b|\bв\b|\bо\b|ساعت|الساعة|saat|ժամը){0,12}"
+    r"(?:\d{1,2}(?:時|点|點|시) ?\d{1,2}(?:分|분)|\d{1,2}[:.h]\d{2})(?::\d{2})?(?:\s?[ap]\.?m\.?|\s?uhr)?"
+    r"(?:\s?(?:[a-z]{2,4}|utc|gmt)(?:\s?[+-]\d{1,2})?)?(?!\w)"
 )
 _MARKS = re.compile(r"[\s\W_]+")
 _COUNT = re.compile(
@@ -172,13 +175,13 @@ def _parts(sheet: Sheet, line: Line) -> list[Claim]:
         return _row(sheet, line, parts, "part of a header line", 1.0)
     if (
         line.words <= HEAD_WORDS // 2
-        and not line.ends
+        and (not line.ends or parts[-1].end >= line.end - 1)
         and _near_text(sheet, line)
         and any(p.role is Role.DATE for p in parts)
     ):
-        left = " ".join(" ".join(open_text).split())
+        left = [w for w in _MARKS.split(_COUNT.sub(" ", " ".join(open_text))) if w]
         # A name, a place or a section beside the date: a header line all the same.
-        if len(left.split()) <= 5:
+        if len(left) <= 5:
             names = list(_names_beside(sheet, line, parts))
             parts = sorted([*parts, *names], key=lambda p: p.start)
             return _row(sheet, line, parts, "a date and a few words beside the text", 0.8)
@@ -204,7 +207,7 @@ def _row(sheet: Sheet, line: Line, parts: list[Part], said: str, confidence: flo
     return claims
 
 
-_SEPARATOR = re.compile(r"\s*[|·•/—–]\s*|\s-\s|\s{2,}|\t|،\s|,\s")
+_SEPARATOR = re.compile(r"\s*[|·•/—–｜]\s*|\s-\s|\s{2,}|\t|\u3000|،\s|,\s")
 
 
 def _names_beside(sheet: Sheet, line: Line, parts: list[Part]) -> Iterator[Part]:
@@ -212,16 +215,16 @@ def _names_beside(sheet: Sheet, line: Line, parts: list[Part]) -> Iterator[Part]
     if any(p.role is Role.BYLINE for p in parts):
         return
     for a, b in _between(line, parts):
+        time = _TIME.match(sheet.folded, a, b)
+        a = time.end() if time else a
         edges = [a, *(e for m in _SEPARATOR.finditer(sheet.text, a, b) for e in m.span()), b]
-        for start, end in zip(edges[::2], edges[1::2], strict=True):
+        # "国際部　佐藤健一": the desk and the name together say more than each part.
+        for start, end in ((a, b), *zip(edges[::2], edges[1::2], strict=True)):
             start, end = trim(sheet.text, start, end)
-            words = sheet.text[start:end].split()
-            if not 2 <= len(words) <= 4 or not all(w[0].isupper() for w in words if fold(w) not in particles()):
-                continue
             known = any(start <= c.start < end and c.mode == "whole" for c in sheet.cues(line.index))
-            odd = any(fold(w) in signature_words("no_person") or fold(w) in filler_words() for w in words)
-            if name_span(sheet.text, start, end) == (start, end) and not known and not odd:
-                yield Part(start, end, Role.BYLINE, "name_beside_date")
+            person = find_person(sheet.text, start, end)
+            if person is not None and (person.sure or not known):
+                yield Part(person.start, person.end, Role.BYLINE, "name_beside_date")
                 return
 
 
@@ -276,7 +279,7 @@ def _find_parts(sheet: Sheet, line: Line) -> Iterator[Part]:
             before = sheet.folded[at : cue.start]
             limit = min([a for a, _ in taken if a >= cue.end], default=line.end)
             explained = not before or not _left(_cut(before, at, taken))
-            name = name_span(sheet.text, cue.end, limit) if explained else None
+            name = name_span(sheet.text, cue.end, limit) or handle_span(sheet, cue, limit) if explained else None
             if name and _is_credible(sheet, line, cue, name):
                 yield Part(cue.start, name[1], Role.BYLINE, "byline")
                 taken.append((cue.start, name[1]))
@@ -315,16 +318,27 @@ def byline_name(sheet: Sheet, line: Line) -> tuple[int, int] | None:
     cue = sheet.opening(line.index, "byline")
     if not cue:
         return None
-    name = name_span(sheet.text, cue.end, line.end)
+    name = name_span(sheet.text, cue.end, line.end) or handle_span(sheet, cue, line.end)
     if not name:
         return None
     if not _is_credible(sheet, line, cue, name):
         return None
-    after = sheet.text[name[1] : line.end].strip()
+    after = sheet.text[name[1] : line.end].strip(" *_")
     # "By John Smith, Staff Writer" is a byline; "By John Smith the house was ..." is not.
     if after and (after[0] not in ",|•·-–—(/[" or len(after) > 80 or line.ends):
         return None
     return name
+
+
+def handle_span(sheet: Sheet, cue: Cue, end: int) -> tuple[int, int] | None:
+    """Return the span of the name under which somebody writes in a forum, behind "Thread starter:"."""
+    if sheet.folded[cue.start : cue.end].strip(" :") not in signature_words("starter"):
+        return None
+    handle = _HANDLE.match(sheet.text, cue.end, end)
+    return handle.span(1) if handle else None
+
+
+_HANDLE = re.compile(r"[\s:：]*([^\W_][\w.\-]{2,29})(?=\s*(?:[,|·•»;–—-]|\s{2}|$))")
 
 
 def _is_credible(sheet: Sheet, line: Line, cue: Cue, name: tuple[int, int]) -> bool:
@@ -332,7 +346,8 @@ def _is_credible(sheet: Sheet, line: Line, cue: Cue, name: tuple[int, int]) -> b
     words = sheet.text[slice(*name)].split()
     weak = any(c.family == "byline_weak" and c.start == cue.start for c in sheet.cues(line.index))
     # "By Industry" opens a menu as often as "By Reuters" a story: behind a preposition a name has two words.
-    if weak and (len(words) < 2 or not _near_text(sheet, line)):
+    asian = sheet.text[name[0]] >= "\u3040"
+    if weak and ((len(words) < 2 and not asian) or not _near_text(sheet, line)):
         return False
     return not any(fold(w) in signature_words("no_name") for w in words)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ..blocks import Line
 from ..model import Role
+from .lexicon import count_apart
 from .sheet import FIRM, MILD, SOFT, Claim, Sheet, find_all, whole_line
 
 RIGHTS_WORDS = 60
@@ -16,12 +17,15 @@ _COPYRIGHT = re.compile(
     r"(?:©|\(c\)|copyright|&copy;)[ ,]{0,3}(?:copyright[ ,]{0,3})?(?:19|20)\d{2}|(?:19|20)\d{2} ?(?:©|\(c\) )|^[^\w©]*©"
 )
 _EMAIL = re.compile(r"[\w.+\-]{1,64}@(?:[\w\-]{1,63}\.){1,4}[a-zA-Z]{2,12}\b")
+_CLOSE = 20
+_QUOTES = frozenset('"“”„«»「」『』')
 _SIGNS = ("©", "(c)", "copyright", "&copy;")
 _PHONE = re.compile(r"(?<![\w.])[+(]?\d[\d\s().\-–]{6,20}\d(?!\w)")
 
 
 def claim_legal(sheet: Sheet) -> Iterator[Claim]:
     """Claim rights notices and legal links outside the text."""
+    yield from _notices(sheet)
     places = {sheet.index_at(at) for sign in _SIGNS for at in find_all(sheet.folded, sign)}
     signs = {i for i in places if _COPYRIGHT.search(sheet.folded[sheet.lines[i].start : sheet.lines[i].end])}
     told = {line.index for line in sheet.open_with(("legal", "whole"), ("rights", "has"))}
@@ -38,6 +42,28 @@ def claim_legal(sheet: Sheet) -> Iterator[Claim]:
             yield whole_line(line, Role.LEGAL, "rights_notice", "words of a rights notice at the edge")
 
 
+def _notices(sheet: Sheet) -> Iterator[Claim]:
+    """Claim what a label tells: "Copyright notice: ..." and imprints with two labels or more, at the page's end."""
+    # The notice may be the page's last line of prose, and another notice may follow it.
+    end = min(sheet.last_prose, len(sheet.lines) - NOTICES)
+    for line in sheet.open_with(("notice", "opens"), ("imprint", "has")):
+        if line.index < end or line.words > NOTICE_WORDS:
+            continue
+        labels = sheet.having(line.index, "imprint")
+        apart = count_apart(labels)
+        if sheet.opening(line.index, "notice") and line.index >= sheet.last_prose:
+            # "Disclaimer:" alone may be the author's own word about his text.
+            below = FIRM if sheet.having(line.index, "rights") else SOFT
+            yield whole_line(line, Role.LEGAL, "rights_notice", "a label of a notice about rights", 0.95, below)
+        elif apart >= 2 and any(c.start - line.start <= 12 for c in labels):
+            yield whole_line(line, Role.LEGAL, "imprint", f"{apart} labels of an imprint", 0.95)
+
+
+NOTICES = 8
+"""Lines at a page's end in which its imprint stands."""
+NOTICE_WORDS = 150
+
+
 def _is_rights_notice(sheet: Sheet, line: Line, cues: int) -> bool:
     if line.words <= 25:
         return line.index > sheet.last_prose or not line.is_prose
@@ -48,7 +74,8 @@ def claim_cookies(sheet: Sheet) -> Iterator[Claim]:
     """Claim cookie banners: their sentence, and the buttons right below it."""
     banner = -10
     for line in sheet.open_with(("cookie", "has"), ("cookie", "whole"), ("legal", "whole")):
-        cues = sheet.having(line.index, "cookie")
+        # In quotation marks it is what a sign or a speaker of the story says.
+        cues = [c for c in sheet.having(line.index, "cookie") if not _is_quoted(sheet.text, c.start, c.end)]
         edge = line.index <= sheet.first_prose + 2 or line.index >= sheet.last_prose - 2
         # Articles about cookies say these words, too: in a sentence of the text it takes two of them.
         short = line.words <= (15 if sheet.is_inside(line.index) else 60)
@@ -58,6 +85,12 @@ def claim_cookies(sheet: Sheet) -> Iterator[Claim]:
             yield whole_line(line, Role.LEGAL, "cookie_banner", "asks for consent to cookies", below=below)
         elif line.index - banner <= 4 and sheet.whole(line.index) & {"cookie", "legal"}:
             yield whole_line(line, Role.LEGAL, "cookie_button", "a button below a cookie banner")
+
+
+def _is_quoted(text: str, start: int, end: int) -> bool:
+    """Tell whether a quotation mark stands close by on either side."""
+    around = text[max(0, start - _CLOSE) : start], text[end : end + _CLOSE]
+    return all(not _QUOTES.isdisjoint(side) for side in around)
 
 
 def claim_contacts(sheet: Sheet) -> Iterator[Claim]:

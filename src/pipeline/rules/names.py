@@ -11,11 +11,13 @@ from typing import Any
 from .lexicon import fold
 from .sheet import trim
 
-_STOP = re.compile(r"\s*(?:[|•/;(\[\n\t]|(?<![\u3400-\u9fff])·|\s\s|\s[\-–—]\s|,|\d|\.(?=\s|$)|@|<|:)")
+_STOP = re.compile(r"\s*(?:[|•/;(\[\n\t*]|(?<![\u3400-\u9fff])·|\s\s|\s[\-–—]\s|,|\d|\.(?=\s|$)|@|<|:)")
 _HAN = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3]")
 HAN_NAME = 4
 """Characters above which a run of Chinese, Japanese or Korean characters is no person's name but a clause."""
-_TOKEN = re.compile(r"[^\W\d_][\w'’.\-]*", re.UNICODE)
+MARKS = "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0dff\u0e31-\u0e4e"
+"""Signs inside words that count as no letters: vowels of India's, Arabic and Hebrew scripts, accents set apart."""
+_TOKEN = re.compile(rf"[^\W\d_][\w'’.\-־{MARKS}]*", re.UNICODE)
 _GLUED = re.compile(r"(?<=[^\W\d_])(?=(?:Published|Updated|Posted|Last|First|Reviewed|Follow|Contributor|Staff)\b)")
 
 
@@ -39,10 +41,15 @@ def name_span(text: str, start: int, end: int) -> tuple[int, int] | None:
     for word in words:
         if word.casefold() in particles():
             continue
-        if not _TOKEN.fullmatch(word.strip("\"'“”«»")) or word[0].islower():
+        if not _TOKEN.fullmatch(word.strip("\"'“”«»")) or is_small(word[0]):
             return None
         strong += 1
     return (a, b) if 1 <= strong <= 6 and words[0] not in ("I", "A") else None
+
+
+def is_small(character: str) -> bool:
+    """Tell whether a letter is small in a script that has capitals; Georgian writes all its words so."""
+    return character.islower() and not "\u10d0" <= character <= "\u10ff"
 
 
 @cache

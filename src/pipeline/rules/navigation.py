@@ -12,6 +12,9 @@ from .sheet import FIRM, MILD, SOFT, Claim, Sheet, whole_line
 LINK = re.compile(r"\[[^\[\]]{0,200}\]\([^()\s]{0,300}\)")
 _ANCHORS = re.compile(r"\[[^\[\]]{1,200}\]\(#[^()\s]{0,200}\)")
 _TRAIL = re.compile(r"\s(?:›|»|>|/|→|::|❯|⟩|—>|\|)\s")
+_LEADER = re.compile(r"(?: ?[.·…_]){3,} ?\d{1,4}$")
+_EDIT = re.compile(r" ?\[[^\[\]\n]{2,60}\]$")
+_NUMBER = re.compile(r"[ •*\-–—]{0,4}(\d{1,2}(?:\.\d{1,2}){0,3})[.)]?[ \t]+\S")
 _NUMBERING = re.compile(r"^(?:[\d.)(\s•*\-–—]+|[ivxIVX]+[.)])\s*")
 
 
@@ -32,11 +35,18 @@ def claim_contents(sheet: Sheet) -> Iterator[Claim]:
         if line.words > 5 or "contents" not in sheet.whole(line.index):
             continue
         entries: list[Line] = []
+        numbers: list[tuple[int, ...]] = []
+        repeated = 0
         for follower in sheet.lines[line.index + 1 : line.index + 60]:
             again = headings.get(_entry(sheet, follower), -1) > follower.index
-            listed = again or _ANCHORS.search(follower.text)
-            if not listed or follower.words > 20 or not sheet.is_open(follower.index):
+            number = entry_number(follower.text)
+            counted = bool(number) and (numbers[-1] < number if numbers else number == (1,))
+            known = again or bool(_ANCHORS.search(follower.text) or _LEADER.search(follower.text))
+            if not (known or counted) or follower.words > 20 or not sheet.is_open(follower.index):
                 break
+            # The list of numbers ends where the text begins with its own "1.".
+            numbers += [number] if counted else []
+            repeated += known
             entries.append(follower)
         nearby = line.index + 1 < len(sheet.lines)
         plain = not entries and nearby and _says_contents(sheet, line)
@@ -44,7 +54,7 @@ def claim_contents(sheet: Sheet) -> Iterator[Claim]:
             said = f"contents heading with {len(entries)} entries"
             # Two entries that all stand below as lines of their own leave no doubt: of 60 such lists that the
             # labels call content, every one is a list of the page's headings.
-            sure = len(entries) >= 2
+            sure = len(entries) >= 2 and 2 * repeated >= len(entries)
             yield whole_line(line, Role.CONTENTS, "contents", said, below=FIRM if sure or plain else SOFT)
             level = FIRM if sure else MILD
             for entry in entries:
@@ -76,7 +86,15 @@ _PLAIN = frozenset(
 
 
 def _entry(sheet: Sheet, line: Line) -> str:
-    return _NUMBERING.sub("", sheet.folded[line.start : line.end]).strip(" :.#")
+    """Return what an entry or a heading says, without its number, page and edit link."""
+    said = _LEADER.sub("", _EDIT.sub("", sheet.folded[line.start : line.end]))
+    return _NUMBERING.sub("", said).strip(" :.#")
+
+
+def entry_number(text: str) -> tuple[int, ...]:
+    """Return the number that opens an entry, "1.2 The harbour" as (1, 2), or an empty tuple."""
+    found = _NUMBER.match(text)
+    return tuple(int(part) for part in found.group(1).split(".")) if found else ()
 
 
 def claim_menus(sheet: Sheet) -> Iterator[Claim]:
@@ -132,10 +150,12 @@ READING_WORDS = 8
 def claim_tags(sheet: Sheet) -> Iterator[Claim]:
     """Claim the line that names the article's tags below its text, and that of the reading time above it."""
     for line in sheet.open_with(("tags", "opens")):
-        if line.index >= sheet.last_prose and line.words <= TAG_WORDS and sheet.opening(line.index, "tags"):
+        edge = line.index >= sheet.last_prose or line.index < sheet.first_prose
+        if edge and line.words <= TAG_WORDS and sheet.opening(line.index, "tags"):
             listed = not line.ends and not line.is_prose
             if listed:
-                yield whole_line(line, Role.NAVIGATION, "tags", "a label of tags, below the text", 0.9)
+                level = FIRM if line.index >= sheet.last_prose else SOFT
+                yield whole_line(line, Role.NAVIGATION, "tags", "a label of tags at the text's edge", 0.9, level)
     timed = list(sheet.open_with(("reading", "has")))
     for line in timed:
         counted = line.words <= READING_WORDS and any(c.isdigit() for c in line.text) and not line.ends
@@ -154,6 +174,7 @@ _IMAGE = re.compile(r"^!?\[[^\[\]]{0,200}\]\([^()\s]{1,400}\.(?:png|jpe?g|gif|sv
 def claim_artefacts(sheet: Sheet) -> Iterator[Claim]:
     """Claim what machines left: invisible characters, players' words, script, data, bare picture links."""
     told = set(sheet.ground.places.get(("artefact", "has"), ()))
+    players = set(sheet.ground.places.get(("artefact", "whole"), ()))
     for line in sheet.open_lines():
         if line.words == 0 and not any(c.isprintable() and not c.isspace() for c in line.text[:2000]):
             yield whole_line(line, Role.MACHINE_ARTIFACT, "invisible", "no visible character")
@@ -161,7 +182,7 @@ def claim_artefacts(sheet: Sheet) -> Iterator[Claim]:
             yield whole_line(line, Role.MACHINE_ARTIFACT, "code", "a hash or encoded data")
         elif line.text[0] in "![" and _IMAGE.match(line.text):
             yield whole_line(line, Role.MACHINE_ARTIFACT, "image_link", "a bare link to a picture")
-        elif "artefact" in sheet.whole(line.index) and not _inside(sheet, line):
+        elif line.index in players and not _inside(sheet, line):
             yield whole_line(line, Role.MACHINE_ARTIFACT, "player", "words of a player or a failed page")
         elif line.index in told and line.words <= 40 and not _inside(sheet, line):
             yield whole_line(line, Role.MACHINE_ARTIFACT, "browser_note", "a note to the browser's user")

@@ -11,8 +11,9 @@ import itertools
 import re
 from collections.abc import Iterator
 
-from ..blocks import Line, count_words
+from ..blocks import PROSE_WORDS, Line
 from ..model import Role
+from ..word_counts import count_words
 from .lexicon import Cue
 from .sheet import FIRM, MILD, SOFT, Claim, Sheet, trim, whole_line
 
@@ -38,8 +39,18 @@ def claim_buttons(sheet: Sheet) -> Iterator[Claim]:
         families = sheet.whole(line.index)
         hit = next(f for f in BUTTONS if f in families)
         if hit != "offer" or line.index > sheet.last_prose:
-            below = NAMED if hit == "offer" else SOFT if sheet.is_inside(line.index) else FIRM
+            inside = sheet.is_inside(line.index)
+            below = NAMED if hit == "offer" else SOFT if inside else FIRM
+            # A text about advertising says the word in other lines, too.
+            if hit == "advert" and inside and not line.ends:
+                below = MILD if _is_said(sheet, line) else FIRM
             yield whole_line(line, Role.PROMOTION, hit, f"the line is a {hit} button", below=below)
+
+
+def _is_said(sheet: Sheet, line: Line) -> bool:
+    """Tell whether a marker's words stand in the running text, too."""
+    said = sheet.folded[line.start : line.end].strip(" -–—=*.:[]()#|_")
+    return any(x.ends and said in sheet.folded[x.start : x.end] for x in sheet.ground.wordy)
 
 
 def claim_teasers(sheet: Sheet) -> Iterator[Claim]:
@@ -190,7 +201,8 @@ def claim_appeals(sheet: Sheet) -> Iterator[Claim]:
 def claim_inner_appeals(sheet: Sheet) -> Iterator[Claim]:
     """Claim sentences in the middle of a paragraph that can only be the site's: two phrases, one of them first."""
     for line in sheet.open_with(*((family, "has") for family in _ASKING)):
-        if not line.is_prose:
+        # A paragraph that was cut into lines may end without its sentence's end.
+        if line.words < PROSE_WORDS:
             continue
         for start, end in cut_sentences(sheet, line):
             if _is_appeal(sheet, start, end) and _strength(sheet, start, end) >= 2 and _opens_sentence(sheet, start):
@@ -261,7 +273,9 @@ def saying_span(sheet: Sheet, line: Line, cues: list[Cue]) -> tuple[int, int]:
     before = count_words(sheet.text[line.start : sentences[first][0]])
     after = count_words(sheet.text[sentences[last][1] : line.end])
     start = sentences[first][0] if before >= LEFT_WORDS else line.start
-    end = sentences[last][1] if after >= LEFT_WORDS else line.end
+    # Of a paragraph that was cut into lines, the next sentence's first words may stand behind the request.
+    runs_on = after and not line.ends and sheet.text[sentences[last][1] - 1] in ".。"
+    end = sentences[last][1] if after >= LEFT_WORDS or runs_on else line.end
     return start, end
 
 

@@ -13,9 +13,9 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from ..blocks import Line
+from ..blocks import Line, ends_sentence
 from ..model import Role
-from .sheet import FIRM, MILD, Claim, Sheet, whole_line
+from .sheet import FIRM, MILD, Claim, Sheet, find_all, whole_line
 
 TWICE = 0.1
 """Probability of being content from which a line that stands twice is left to the model."""
@@ -52,7 +52,8 @@ def claim_strays(sheet: Sheet, is_foreign: Callable[[str, str], bool]) -> Iterat
     """
     groups: dict[str, list[Line]] = {}
     for line in sheet.open_lines():
-        if 4 <= line.words <= 30 and not line.ends and not line.bullet and line.text[-1] not in ":：":
+        asks = line.ends and line.text[-1] in "?؟？…" and line.words >= 6
+        if 4 <= line.words <= 30 and (asks or not line.ends) and not line.bullet and line.text[-1] not in ":：":
             groups.setdefault(sheet.folded[line.start : line.end].strip(), []).append(line)
     strewn = {said: copies for said, copies in groups.items() if len(copies) >= STRAYS or _is_pair(copies)}
     # Several lines that take turns are speakers, a refrain or the heads of a form.
@@ -65,14 +66,29 @@ def claim_strays(sheet: Sheet, is_foreign: Callable[[str, str], bool]) -> Iterat
         beside = sum(any(_is_running_at(sheet, c.index + k) for k in (-2, -1, 1, 2)) for c in copies)
         if 3 * beside < 2 * len(copies):
             continue
-        if is_foreign(copies[0].text, prose):
+        # A question may be the text's own refrain: only one of another story's words is not.
+        if not copies[0].ends and is_foreign(copies[0].text, prose):
             why = f"{len(copies)} copies of a headline in another language than the text"
         elif _is_unknown(sheet, said, copies):
             why = f"{len(copies)} copies of a headline whose words the text does not know"
         else:
             continue
+        own = {copy.start for copy in copies}
         for copy in copies:
             yield whole_line(copy, Role.REPEATED, "stray_headline", why, 0.95)
+        for at in find_all(sheet.folded, said):
+            if at not in own and _is_at_edge(sheet, at, at + len(said)):
+                yield Claim(at, at + len(said), Role.REPEATED, "stray_headline", why, 0.9)
+
+
+def _is_at_edge(sheet: Sheet, start: int, end: int) -> bool:
+    """Tell whether a span is glued to the end of a paragraph, behind a sentence's end."""
+    index = sheet.index_at(start)
+    line = sheet.lines[index] if index >= 0 else None
+    if line is None or line.end != end or line.start >= start:
+        return False
+    before = sheet.text[line.start : start].rstrip()
+    return sheet.text[start - 1].isspace() and (ends_sentence(before) or _is_armenian_stop(before))
 
 
 STRAYS = 3
@@ -81,6 +97,9 @@ PROSE = 120
 """Characters of running text below which nothing is said of its language."""
 KNOWN_SHARE = 0.2
 """Share of a stray headline's longer words that may occur elsewhere in the text."""
+KNOWN_MORE = 0.4
+"""The same for four copies and more."""
+# 0.4: "person" and "accident" stand in many a text; a refrain or a speaker's name shares half of its words with it.
 
 
 def _is_pair(copies: list[Line]) -> bool:
@@ -89,33 +108,49 @@ def _is_pair(copies: list[Line]) -> bool:
 
 
 def _is_running(line: Line) -> bool:
-    return line.ends and line.words >= 8
+    return line.words >= 8 and (line.ends or _is_armenian_stop(line.text))
+
+
+def _is_armenian_stop(text: str) -> bool:
+    """Tell whether `text` ends in the colon that Armenian is often typed with for its full stop."""
+    return text[-1] == ":" and "\u0561" <= text[-2:-1] <= "\u0587"
 
 
 def _is_running_at(sheet: Sheet, index: int) -> bool:
     return 0 <= index < len(sheet.lines) and _is_running(sheet.lines[index])
 
 
+_LETTERS = re.compile(r"[^\W\d_]{4,}")
+_HAN = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]{2,}")
+
+
 def _is_unknown(sheet: Sheet, said: str, copies: list[Line]) -> bool:
     """Tell whether a headline of six words or more shares next to no long word with the rest of the text."""
-    words = {w for w in re.findall(r"[^\W\d_]{4,}", said)}
+    words = _long_words(said)
     if copies[0].words < 6 or len(words) < 4:
         return False
     own = {line.index for line in copies}
-    others = " ".join(sheet.folded[x.start : x.end] for x in sheet.lines if x.index not in own)
-    # The first five letters: an inflected form is the same word.
-    return sum(w[:5] in others for w in words) <= KNOWN_SHARE * len(words)
+    others = " ".join(sheet.folded[x.start : x.end] for x in sheet.lines if x.index not in own).replace(said, " ")
+    share = KNOWN_SHARE if sheet.folded.count(said) <= STRAYS else KNOWN_MORE
+    # The first five letters: an inflected form is the same word, and so is a compound.
+    return sum(w[:5] in others for w in words) <= share * len(words)
+
+
+def _long_words(folded: str) -> set[str]:
+    """Return the words of four letters or more, and of Chinese and Japanese the pairs of characters."""
+    pairs = {run[i : i + 2] for run in _HAN.findall(folded) for i in range(len(run) - 1)}
+    return pairs | {w for w in _LETTERS.findall(folded) if not _HAN.match(w)}
 
 
 def claim_repeated_menus(sheet: Sheet) -> Iterator[Claim]:
     """Claim runs of short lines that stand on the page twice in the same order, outside the prose."""
-    keys = [sheet.folded[line.start : line.end] if _is_short(line) else "" for line in sheet.lines]
-    often = Counter(keys)
-    again = [often[key] > 1 for key in keys]
+    folded = sheet.folded
+    keys = [folded[line.start : line.end] if _is_short(line) else "" for line in sheet.lines]
+    again = {key for key, copies in Counter(keys).items() if copies > 1} - {""}
     seen: dict[tuple[str, ...], int] = {}
     marked: set[int] = set()
-    for i in range(len(keys) - MENU_RUN + 1):
-        if not (again[i] and again[i + MENU_RUN - 1]):
+    for i in range(len(keys) - MENU_RUN + 1) if len(again) >= MENU_RUN else ():
+        if keys[i] not in again or keys[i + MENU_RUN - 1] not in again:
             continue
         run = tuple(keys[i : i + MENU_RUN])
         if "" in run or len(set(run)) < MENU_RUN:
@@ -123,12 +158,11 @@ def claim_repeated_menus(sheet: Sheet) -> Iterator[Claim]:
         first = seen.setdefault(run, i)
         if i - first >= MENU_RUN:
             marked.update(range(i, i + MENU_RUN), range(first, first + MENU_RUN))
+    known = {i for i in marked if sheet.whole(i) & {"menu", "legal", "share", "newsletter"}}
     for index in sorted(marked):
         # Product cards and code repeat runs too; a menu has a menu's words and stands outside the prose.
-        near = range(max(0, index - 8), min(len(keys), index + 9))
-        known = sum(1 for i in near if i in marked and sheet.whole(i) & {"menu", "legal", "share", "newsletter"})
         outside = index < sheet.first_prose or index > sheet.last_prose
-        if sheet.is_open(index) and outside and known >= 2:
+        if outside and sheet.is_open(index) and len(known.intersection(range(index - 8, index + 9))) >= 2:
             said = "a run of short lines that stands on the page twice"
             yield whole_line(sheet.lines[index], Role.NAVIGATION, "repeated_menu", said, 0.9, MILD)
 

@@ -14,7 +14,7 @@ from functools import cached_property
 
 from ..blocks import PROSE_WORDS, Line
 from ..model import Role
-from .lexicon import Cue, find_cues, fold
+from .lexicon import Cue, Meanings, find_phrases, fold
 
 FIRM = 2.0
 """Of a claim that the model cannot overrule."""
@@ -43,6 +43,10 @@ class Claim:
     below: float = FIRM
 
 
+Phrase = tuple[int, int, Meanings]
+"""A phrase of the word lists: start, end, and the families and modes it is in."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ground:
     """What all sheets of a page share: text, lines and cues, indexed."""
@@ -50,8 +54,8 @@ class Ground:
     text: str
     folded: str
     lines: tuple[Line, ...]
-    cues: Mapping[int, tuple[Cue, ...]]
-    """Cues by line."""
+    phrases: Mapping[int, Sequence[Phrase]]
+    """Phrases by line, in order of their ends."""
     whole: Mapping[int, frozenset[str]]
     """Families of which a phrase is all that a line says, by line."""
     places: Mapping[tuple[str, str], tuple[int, ...]]
@@ -63,6 +67,8 @@ class Ground:
     """The title that an HTML head states, folded."""
     probability: Sequence[float] = ()
     """The line model's probability of being content, by line; empty without a model."""
+    cues: dict[int, tuple[Cue, ...]] = field(default_factory=dict)
+    """Cues by line, made when they are asked for: nobody asks for two thirds of them."""
 
 
 @dataclass(frozen=True)
@@ -92,17 +98,26 @@ class Sheet:
 
         A claim that the model overrules is left out, so that a rule with better evidence may still come.
         """
-        merged = dict(self.claims)
-        changed = False
+        merged: dict[int, tuple[Claim, ...]] | None = None
+        long = False
         for claim in claims:
             index = self.index_at(claim.start)
             if self.likely(index, 0.0) >= claim.below:
                 continue
-            changed = True
-            old = merged.get(index, ())
-            if all(claim.end <= c.start or claim.start >= c.end for c in old):
+            merged = dict(self.claims) if merged is None else merged
+            old = merged.get(index)
+            if not old:
+                merged[index] = (claim,)
+            elif all(claim.end <= c.start or claim.start >= c.end for c in old):
                 merged[index] = tuple(sorted((*old, claim), key=lambda c: c.start))
-        return Sheet(self.ground, merged) if changed else self
+            long = long or self.lines[index].words >= WORDY
+        if merged is None:
+            return self
+        sheet = Sheet(self.ground, merged)
+        # Where the prose begins is asked after nearly every rule; claims on short lines do not move it.
+        if not long and "_prose" in self.__dict__:
+            sheet.__dict__["_prose"] = self._prose
+        return sheet
 
     def is_inside(self, index: int) -> bool:
         """Tell whether a line stands between the first and the last line of prose."""
@@ -156,7 +171,12 @@ class Sheet:
 
     def open_lines(self) -> Iterator[Line]:
         """Yield the lines in which nothing was claimed."""
-        return (line for line in self.lines if line.index not in self.claims)
+        return iter(self._open)
+
+    @cached_property
+    def _open(self) -> tuple[Line, ...]:
+        claims = self.claims
+        return tuple(line for line in self.lines if line.index not in claims)
 
     def open_with(self, *kinds: tuple[str, str]) -> Iterator[Line]:
         """Yield the lines in which nothing was claimed and a cue of one of the (family, mode) pairs stands."""
@@ -176,7 +196,7 @@ class Sheet:
         best: Cue | None = None
         for cue in self.cues(index):
             opens = cue.mode == "opens" and cue.family == family and cue.start - at <= 2
-            if opens and not self.text[at : cue.start].strip(" *_[(|\"'“«") and (best is None or cue.end > best.end):
+            if opens and (best is None or cue.end > best.end) and not self.text[at : cue.start].strip(_BEFORE):
                 best = cue
         return best
 
@@ -186,12 +206,22 @@ class Sheet:
 
     def cues(self, index: int) -> tuple[Cue, ...]:
         """Return the cues in a line, in order of their ends."""
-        return self.ground.cues.get(index, ())
+        known = self.ground.cues.get(index)
+        if known is None:
+            phrases = self.ground.phrases.get(index, ())
+            known = tuple(Cue(start, end, family, mode) for start, end, said in phrases for family, mode in said)
+            self.ground.cues[index] = known
+        return known
 
 
+_BEFORE = " *_[(（【|\"'“«"
+"""Marks that may stand before the cue that opens a line."""
 _NONE: frozenset[str] = frozenset()
-_ROW = re.compile(r"[|·•/:：►»,،、]|\s[-–—]\s| {2}")
-_COUNTS = re.compile(r"[^\w%$€£₽¥]+|[\d_]+")
+_ROW = re.compile(r"[|·•/:：►»,،、]|\s[-–—]\s| {2}|[\])】）] ?[\[(【（]")
+_SAYS = re.compile(r"[^\W\d_]|[%$€£₽¥]")
+"""What is more than marks and counts beside a button's words."""
+WORDY = PROSE_WORDS // 2
+"""Words from which a line may be prose."""
 
 
 def make_sheet(
@@ -200,25 +230,30 @@ def make_sheet(
     """Return the sheet of a page: its lines with their cues, nothing claimed."""
     folded = fold(text)
     starts = [line.start for line in lines]
-    cues: dict[int, list[Cue]] = {}
+    phrases: dict[int, list[Phrase]] = {}
+    places: dict[tuple[str, str], set[int]] = {}
     low = high = index = 0
-    for cue in find_cues(folded):
-        # Cues come in order of their ends, so that most stand in the line of the one before.
-        if not low <= cue.start < high:
-            index = bisect_right(starts, cue.start) - 1
-            low, high = (lines[index].start, lines[index].end) if index >= 0 else (0, 0)
-        if low <= cue.start and cue.end <= high:
-            cues.setdefault(index, []).append(cue)
-    whole = {i: families for i, c in cues.items() if (families := _whole(folded, lines[i], c))}
+    for phrase in find_phrases(folded):
+        start, end, meanings = phrase
+        # Phrases come in order of their ends, so that most stand in the line of the one before.
+        if not low <= start < high:
+            index = bisect_right(starts, start) - 1
+            low, high = (starts[index], lines[index].end) if index >= 0 else (0, 0)
+        if low <= start and end <= high:
+            phrases.setdefault(index, []).append(phrase)
+            for kind in meanings:
+                places.setdefault(kind, set()).add(index)
+    standing = sorted(set().union(*(found for (_, mode), found in places.items() if mode == "whole")))
+    whole = {i: families for i in standing if (families := _whole(folded, lines[i], phrases[i]))}
     ground = Ground(
         text,
         folded,
         lines,
-        {i: tuple(c) for i, c in cues.items()},
+        phrases,
         whole,
-        _places(cues, whole),
+        _places(places, whole),
         tuple(starts),
-        tuple(line for line in lines if line.words >= PROSE_WORDS // 2),
+        tuple(line for line in lines if line.words >= WORDY),
         fold(" ".join(stated_title.split())),
         tuple(probability or ()),
     )
@@ -226,46 +261,43 @@ def make_sheet(
 
 
 def _places(
-    cues: Mapping[int, list[Cue]], whole: Mapping[int, frozenset[str]]
+    places: Mapping[tuple[str, str], set[int]], whole: Mapping[int, frozenset[str]]
 ) -> Mapping[tuple[str, str], tuple[int, ...]]:
-    places: dict[tuple[str, str], set[int]] = {}
-    for index, found in cues.items():
-        for cue in found:
-            if cue.mode != "whole":
-                places.setdefault((cue.family, cue.mode), set()).add(index)
+    """Return the lines of each kind of cue, in order; under "whole" only those that say nothing else."""
+    alone: dict[tuple[str, str], list[int]] = {}
     for index, families in whole.items():
         for family in families:
-            places.setdefault((family, "whole"), set()).add(index)
-    return {kind: tuple(sorted(indexes)) for kind, indexes in places.items()}
+            alone.setdefault((family, "whole"), []).append(index)
+    inside = {kind: tuple(sorted(found)) for kind, found in places.items() if kind[1] != "whole"}
+    return inside | {kind: tuple(found) for kind, found in alone.items()}
 
 
-def _whole(folded: str, line: Line, cues: list[Cue]) -> frozenset[str]:
+def _whole(folded: str, line: Line, phrases: Sequence[Phrase]) -> frozenset[str]:
     if line.end - line.start > 120:
         return _NONE
-    whole = [cue for cue in cues if cue.mode == "whole"]
+    whole = [(a, b, family) for a, b, meanings in phrases for family, mode in meanings if mode == "whole"]
     families = set()
-    for cue in whole:
-        if cue.family not in families:
-            around = folded[line.start : cue.start] + " " + folded[cue.end : line.end]
-            if not _COUNTS.sub("", around):
-                families.add(cue.family)
-    if not families and len(whole) > 1 and _ROW.search(folded, whole[0].end, line.end):
+    for start, end, family in whole:
+        said = family in families or _SAYS.search(folded, line.start, start) or _SAYS.search(folded, end, line.end)
+        if not said:
+            families.add(family)
+    if not families and len(whole) > 1 and _ROW.search(folded, whole[0][1], line.end):
         return _row(folded, line, whole)
     return frozenset(families - {"network"})
 
 
-def _row(folded: str, line: Line, whole: list[Cue]) -> frozenset[str]:
+def _row(folded: str, line: Line, whole: list[tuple[int, int, str]]) -> frozenset[str]:
     """Return the families of the first part of a row of buttons, "Share: Facebook | Telegram", or none."""
     left = folded[line.start : line.end]
-    for cue in sorted(whole, key=lambda c: c.start - c.end):
-        a, b = cue.start - line.start, cue.end - line.start
-        if left[a:b] == folded[cue.start : cue.end]:
+    for start, end, _ in sorted(whole, key=lambda w: w[0] - w[1]):
+        a, b = start - line.start, end - line.start
+        if left[a:b] == folded[start:end]:
             left = left[:a] + " " * (b - a) + left[b:]
-    if _COUNTS.sub("", left):
+    if _SAYS.search(left):
         return _NONE
-    first = min(c.start for c in whole)
-    longest = max(c.end for c in whole if c.start == first)
-    return frozenset(c.family for c in whole if c.start == first and c.end == longest) - {"network"}
+    first = min(start for start, _, _ in whole)
+    longest = max(end for start, end, _ in whole if start == first)
+    return frozenset(family for start, end, family in whole if (start, end) == (first, longest)) - {"network"}
 
 
 def find_all(text: str, part: str) -> Iterator[int]:

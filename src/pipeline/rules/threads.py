@@ -7,6 +7,7 @@ own or a button to reply. In a forum the posts are the content: nothing stands a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ..blocks import Line
@@ -57,6 +58,48 @@ def claim_threads(sheet: Sheet) -> Iterator[Claim]:
         yield from _region(sheet, begin, marks, replies, LIKELY)
 
 
+NAMED = re.compile(r"(?:\d{1,3}[.)] {0,2})?(?:[*_]{0,3})[^\s:：.!?;,][^:：.!?;,\n]{0,39}[:：]\**[ \t]?\S")
+"""How a comment begins that has no line of its own for the name: "Ann of Leith: well said"."""
+NAMED_WORDS = 5
+COUNT_MOST = 60
+SHARE_ABOVE = 0.6
+"""Share of a page's words that stand above the comments of an article."""
+
+
+def claim_named_comments(sheet: Sheet) -> Iterator[Claim]:
+    """Claim comments of the form "name: text" below a heading of comments with their number."""
+    places = sheet.ground.places
+    for index in sorted({*places.get(("comments", "whole"), ()), *places.get(("thread", "whole"), ())}):
+        heading = sheet.lines[index]
+        number = _NUMBER.search(sheet.folded[heading.start : heading.end])
+        told = sheet.claims.get(index, ())
+        if number is None or any(c.role is not Role.PROMOTION for c in told):
+            continue
+        count = int(number.group())
+        above = sum(line.words for line in sheet.lines[:index])
+        if not 1 <= count <= COUNT_MOST or above < SHARE_ABOVE * sum(line.words for line in sheet.lines):
+            continue
+        entries = []
+        for line in sheet.lines[index + 1 : index + 2 + 3 * count]:
+            if not _is_named(line) or sheet.whole(line.index):
+                break
+            entries.append(line)
+        if entries and len(entries) >= count / 2:
+            said = f"{len(entries)} comments below a heading that counts {count}"
+            if not told:
+                yield whole_line(heading, Role.PROMOTION, "comment_thread", said, 0.9)
+            for line in entries:
+                yield whole_line(line, Role.PROMOTION, "comment_thread", said, 0.9, CERTAIN)
+
+
+def _is_named(line: Line) -> bool:
+    found = NAMED.match(line.text)
+    return found is not None and len(found.group().split()) <= NAMED_WORDS + 2
+
+
+_NUMBER = re.compile(r"\d{1,4}")
+
+
 def _marks(sheet: Sheet, start: int, replies: set[int]) -> list[int]:
     """Return the lines from `start` on that are a time or a button to reply, up to the first long stretch without."""
     marks: list[int] = []
@@ -72,7 +115,7 @@ def _marks(sheet: Sheet, start: int, replies: set[int]) -> list[int]:
     return marks
 
 
-_OTHERS = frozenset({"related", "legal", "contents", "donate"})
+_OTHERS = frozenset({"related", "also", "legal", "contents", "donate"})
 """Families whose line ends a thread: another box of the page begins."""
 
 

@@ -1,0 +1,111 @@
+"""Find what a forum puts around its posts: boxes of members, heads of posts, buttons, signatures, the page's foot.
+
+The posts are the content. A page is a forum's where two boxes of members with counts stand ("Mensajes: 12",
+"Çırak çiftçi · Mesajlar: 57"), or one and the name of a forum's software or its usual lines; nothing is claimed on
+any other page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..blocks import Line
+from ..dates import find_dates
+from ..model import Role
+from .bars import is_row_of
+from .sheet import FIRM, SOFT, Claim, Sheet, whole_line
+
+BOX_WORDS = 14
+HEAD_WORDS = 14
+NAME_WORDS = 3
+FOOT_WORDS = 25
+SIGNATURE_LINES = 4
+SIGNATURE_WORDS = 30
+PAGE_SIGNS = 2
+_RULE = re.compile(r"_{5,}|[-–—=*~]{10,}")
+_NUMBER = re.compile(r"#\d{1,5}\b|№ ?\d{1,5}\b|\d{1,5}楼|\d{1,5}#")
+_CLOCK = re.compile(r"\b\d{1,2}[:.]\d{2}\b")
+_SOFTWARE = re.compile(r"phpbb|vbulletin|xenforo|mybb|discourse|invision|discuz|punbb|fluxbb", re.I)
+_MADE = re.compile(r"[©®™]|\b(?:19|20)\d{2}\b|powered|group|limited|software", re.I)
+_PAGE = re.compile(r"\d{1,4}\. ?\w{1,12} ?/ ?\d{1,4}|\w{1,12} \d{1,4} ?/ ?\d{1,4}")
+_COUNT = re.compile(r"[^\w\n]{0,3}\d")
+
+
+def claim_forum(sheet: Sheet) -> Iterator[Claim]:
+    """Claim a forum's furniture; the posts and what they quote stay."""
+    counts = {i for i in sheet.ground.places.get(("forum_count", "has"), ()) if _is_counted(sheet, sheet.lines[i])}
+    page = sheet.ground.places.get(("forum_page", "has"), ())
+    if len(counts) < 2 and not (counts and len(page) >= PAGE_SIGNS):
+        return
+    boxes = counts | {i for i in sheet.ground.places.get(("forum_box", "has"), ()) if _is_box(sheet, sheet.lines[i])}
+    heads = {line.index for line in sheet.lines if _is_head(sheet, line)}
+    names = {i - 1 for i in boxes | heads if i and _is_name(sheet, i - 1, boxes | heads)}
+    signatures = _signatures(sheet, boxes | heads | names)
+    for line in sheet.open_lines():
+        i = line.index
+        if i in boxes:
+            yield whole_line(line, Role.NAVIGATION, "forum_box", "the box of a forum's member")
+        elif i in heads:
+            yield whole_line(line, Role.NAVIGATION, "forum_head", "the head of a post: who, when, its number")
+        elif i in names:
+            yield whole_line(line, Role.NAVIGATION, "forum_head", "a name above a member's box", 0.9)
+        elif i in signatures:
+            yield whole_line(line, Role.NAVIGATION, "forum_signature", "a member's signature below a rule", 0.9)
+        elif not line.ends and line.words <= BOX_WORDS and is_row_of("forum", sheet.folded[line.start : line.end]):
+            yield whole_line(line, Role.NAVIGATION, "forum_button", "buttons below a post")
+    for line in sheet.open_with(("forum_page", "has")):
+        # A post may speak of the forum's software.
+        named = _SOFTWARE.search(line.text) is not None and not _MADE.search(line.text)
+        if line.words <= FOOT_WORDS and not named and line.index not in boxes | heads | names | signatures:
+            edge = line.index < min(boxes) or line.index > max(boxes)
+            said = "words around the posts of a thread"
+            yield whole_line(line, Role.NAVIGATION, "forum_page", said, 0.9, FIRM if edge else SOFT)
+
+
+def _is_counted(sheet: Sheet, line: Line) -> bool:
+    """Tell whether a line is a short box with a count: "Mesajlar: 57"."""
+    if line.words > BOX_WORDS or line.ends:
+        return False
+    return any(_COUNT.match(sheet.text, c.end, line.end) is not None for c in sheet.having(line.index, "forum_count"))
+
+
+def _is_box(sheet: Sheet, line: Line) -> bool:
+    opens = any(c.start - line.start <= 1 for c in sheet.having(line.index, "forum_box"))
+    return opens and line.words <= BOX_WORDS // 2 and (not line.ends or line.text[-2].isdigit())
+
+
+def _is_head(sheet: Sheet, line: Line) -> bool:
+    """Tell whether a line is a post's head: "Re: ...", "name » 18 Feb 2024, 08:03", "12 Nisan 2024 22:40 #2"."""
+    if line.words > HEAD_WORDS + 6 or (line.ends and line.text[-1] not in "?!.…"):
+        return False
+    if sheet.folded.startswith(("re: ", "re : ", "ответ: ", "aw: "), line.start):
+        return line.index > 0
+    if _PAGE.fullmatch(line.text):
+        return True
+    if line.words > HEAD_WORDS or line.ends or not _CLOCK.search(line.text):
+        return False
+    # Not every language's short months are known as dates: between a name's arrow and a clock stands one.
+    numbered = _NUMBER.search(line.text) is not None or line.text.startswith("#")
+    return "»" in line.text or (numbered and bool(find_dates(line.text)))
+
+
+def _is_name(sheet: Sheet, index: int, told: set[int]) -> bool:
+    line = sheet.lines[index]
+    apart = line.gap > 0 or index == 0 or bool(sheet.claims.get(index - 1))
+    return index not in told and 1 <= len(line.text.split()) <= NAME_WORDS and not line.ends and apart
+
+
+def _signatures(sheet: Sheet, told: set[int]) -> set[int]:
+    """Return the lines of members' signatures: a rule of underscores and what follows it up to the next gap."""
+    found: set[int] = set()
+    for line in sheet.lines:
+        if not _RULE.fullmatch(line.text) or not any(i < line.index for i in told):
+            continue
+        found.add(line.index)
+        for below in sheet.lines[line.index + 1 : line.index + 1 + SIGNATURE_LINES]:
+            part = sheet.folded[below.start : below.end]
+            if below.gap or below.index in told or below.words > SIGNATURE_WORDS or is_row_of("forum", part):
+                break
+            found.add(below.index)
+    return found

@@ -1,0 +1,160 @@
+"""Find pointers to other stories by their form: "read also" and a headline, lists of teasers, links to neighbours.
+
+What is asked of a line is more than a word: behind "Read also" stands a mark and a headline, under "You may also like"
+a list of entries with dates, around a pager arrows. The weaker forms are left to `promotion.claim_teasers`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..blocks import Line, ends_sentence
+from ..dates import find_dates
+from ..model import Role
+from .lexicon import Cue
+from .sheet import FIRM, SOFT, Claim, Sheet, whole_line
+
+POINTER_WORDS = 30
+TAIL_WORDS = 22
+ENTRY_WORDS = 40
+ENTRIES = 24
+STRONG = 0.85
+"""Probability of being content from which an entry below a sure heading is left to the model."""
+MARKS = ":：՝>|»→–—-."
+_HEAD = re.compile(r"[\s\"'«„“‘¿¡(\[]*")
+_ARROW = "←→«»‹›◄►⟵⟶◀▶<>"
+_BULLET = "・·•-–—*▪■◦»›>▸►"
+
+
+def claim_pointers(sheet: Sheet) -> Iterator[Claim]:
+    """Claim "Read also: ..." lines, the same glued to a paragraph's end, and links to the posts before and after."""
+    for line in sheet.open_with(("also", "opens"), ("also_marked", "opens")):
+        cues = [c for c in sheet.cues(line.index) if c.mode == "opens" and c.family in ("also", "also_marked")]
+        opening = _opening(sheet, line, cues)
+        if opening and line.words <= POINTER_WORDS and _points(sheet, line, opening):
+            said = "words of a pointer, a mark and a headline"
+            below = FIRM if opening.family == "also" else SOFT
+            yield whole_line(line, Role.PROMOTION, "read_also", said, 0.9, below)
+        elif not opening and line.words > TAIL_WORDS // 2:
+            yield from _tails(sheet, line, cues)
+    for line in sheet.open_with(("pager", "opens")):
+        if line.words <= POINTER_WORDS and _is_pager(sheet, line):
+            yield whole_line(line, Role.NAVIGATION, "pager", "links to the posts before and after", 0.95)
+    for line in sheet.lines[max(sheet.last_prose, 0) :]:
+        bar = line.text[0] in "←«‹<◄" and line.text[-1] in "→»›>►" and " | " in line.text
+        if bar and sheet.is_open(line.index) and line.words <= POINTER_WORDS:
+            yield whole_line(line, Role.NAVIGATION, "pager", "a row of links between two arrows", 0.95)
+
+
+def _opening(sheet: Sheet, line: Line, cues: list[Cue]) -> Cue | None:
+    """Return the longest of the cues at the head of a line, behind marks only."""
+    at = line.start + len(line.bullet)
+    opening = [c for c in cues if c.start - at <= 4 and not sheet.text[at : c.start].strip(" *_[(（【|\"'“«→►>")]
+    return max(opening, key=lambda c: c.end, default=None)
+
+
+def _points(sheet: Sheet, line: Line, cue: Cue) -> bool:
+    rest = sheet.text[cue.end : line.end].lstrip(" *_")
+    if len(rest) <= 2:
+        return False
+    marked = rest[0] in MARKS
+    # "See the report." behind the words is a sentence; a headline has no full stop at its end.
+    stops = line.ends and line.text[-1] in ".。։"
+    if cue.family == "also_marked":
+        return rest[0] in ":：՝" and not stops and line.words <= TAIL_WORDS
+    if marked:
+        return not (stops and line.words > TAIL_WORDS)
+    found = _HEAD.match(rest)
+    first = rest[found.end() : found.end() + 1] if found else ""
+    return first.isupper() and not stops and line.text[-1] not in ",;" and line.words >= 5
+
+
+def _tails(sheet: Sheet, line: Line, cues: list[Cue]) -> Iterator[Claim]:
+    """Claim a pointer that stands behind the last sentence of a paragraph."""
+    for cue in sorted((c for c in cues if c.family == "also"), key=lambda c: (c.start, -c.end)):
+        before = sheet.text[line.start : cue.start].rstrip(" (*_[")
+        rest = sheet.text[cue.end : line.end].lstrip(" ")
+        if rest[:1] in tuple(":：՝") and len(rest) > 8 and len(rest.split()) <= TAIL_WORDS and ends_sentence(before):
+            said = "a pointer and a headline behind the paragraph"
+            yield Claim(line.start + len(before) + 1, line.end, Role.PROMOTION, "read_also", said, 0.9)
+            return
+
+
+def _is_pager(sheet: Sheet, line: Line) -> bool:
+    cues = [c for c in sheet.cues(line.index) if c.family == "pager" and c.mode == "opens"]
+    opening = _opening_of_pager(sheet, line, cues)
+    if opening is None:
+        return False
+    arrow = line.text[0] in _ARROW or line.text[-1] in _ARROW
+    marked = sheet.text[opening.end : line.end].lstrip()[:1] in tuple(":：")
+    post = sheet.text[opening.start : opening.end].count(" ") > 0 or opening.end - opening.start >= 10
+    # "Next: the committee decides" may be a sentence: one bare word needs an arrow, and either stands below the text.
+    return line.index > sheet.last_prose and (arrow or (marked and post)) and not (line.ends and line.words > 12)
+
+
+def _opening_of_pager(sheet: Sheet, line: Line, cues: list[Cue]) -> Cue | None:
+    near = [c for c in cues if c.start - line.start <= 3]
+    fit = [c for c in near if not sheet.text[line.start : c.start].strip(_ARROW + " *_[(")]
+    return max(fit, key=lambda c: c.end, default=None)
+
+
+def claim_lists(sheet: Sheet) -> Iterator[Claim]:
+    """Claim sure headings of other stories, and the list below: entries with dates, with marks, or cut off by "..."."""
+    done = -1
+    for line in sheet.open_with(("also", "whole"), ("related", "whole")):
+        if line.index <= done or not sheet.whole(line.index) & {"also", "related"}:
+            continue
+        sure = "also" in sheet.whole(line.index) and line.words > 1
+        run = _entries(sheet, line)
+        dated = [x.index for x in run if _is_dated(x)]
+        cut = [x.index for x in run if x.text.endswith(("...", "…"))]
+        marked = [x for x in run if x.text[0] in _BULLET and not (x.ends and x.text[-1] in ".。")]
+        # On a page of listings "Latest" and "Featured" head the page's own entries.
+        if not sure and line.index < sheet.last_prose:
+            continue
+        said = "a heading of other stories, and a list of them"
+        last = line.index
+        if len(dated) >= 2 or (sure and dated and cut):
+            last = max(dated + cut)
+            follows = last + 1 < len(sheet.lines) and _is_dated(sheet.lines[line.index + 1]) and last == dated[-1]
+            # Where the dates open the entries, the last one's first sentence stands below it.
+            last += follows and any(x.index == last + 1 for x in run) and not sheet.lines[last].words > 12
+        elif sure and len(marked) >= 2 and marked[-1].index - line.index == len(marked):
+            last = marked[-1].index
+        elif not sure or line.index > sheet.last_prose or (run and run[-1].index == len(sheet.lines) - 1):
+            # The list at the page's end is found without dates, too.
+            continue
+        yield whole_line(line, Role.PROMOTION, "related", said, 0.95)
+        for entry in sheet.lines[line.index + 1 : last + 1]:
+            if sheet.is_open(entry.index):
+                yield whole_line(entry, Role.PROMOTION, "teaser", said, 0.9, FIRM if _is_dated(entry) else STRONG)
+        done = last
+
+
+def _entries(sheet: Sheet, heading: Line) -> list[Line]:
+    """Return the lines below a heading up to the text's next paragraph or the next box."""
+    found: list[Line] = []
+    for line in sheet.lines[heading.index + 1 : heading.index + 1 + ENTRIES]:
+        if sheet.whole(line.index) & _BOXES or line.words > ENTRY_WORDS:
+            break
+        if line.is_prose and not _is_dated(line) and not line.text.endswith(("...", "…")):
+            break
+        found.append(line)
+    return found
+
+
+_BOXES = frozenset({"legal", "comments", "newsletter", "donate", "cookie", "contents", "share"})
+
+
+def _is_dated(line: Line) -> bool:
+    """Tell whether a line opens or closes with a date, behind a list mark or in brackets."""
+    if not any(c.isdigit() for c in line.text):
+        return False
+    head = line.text.lstrip(_BULLET + " ([（")[:40]
+    first = find_dates(head)
+    if first and first[0].start <= 1:
+        return True
+    tail = line.text[-24:].rstrip(" )]）.")
+    closing = find_dates(tail)
+    return bool(closing) and closing[-1].end >= len(tail) - 1

@@ -1,0 +1,71 @@
+"""Words are counted over a whole page as they are counted line by line, and so are texts folded."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline import word_counts
+from pipeline.blocks import cut_lines
+from pipeline.clean import clean_text
+from pipeline.rules.lexicon import fold
+from pipeline.word_counts import count_line_words, count_words
+
+PIECES = st.sampled_from(
+    (
+        "It isn’t",
+        "far-fetched",
+        "-",
+        "’",
+        " ",
+        "\n",
+        "\u2028",
+        "北京时间",
+        "カタカナ・語",
+        "2nd",
+        "x²",
+        "_a_",
+        "ﬀ",
+        "\ud800",
+    )
+)
+TEXT = st.lists(PIECES | st.text(max_size=4), max_size=40).map("".join)
+
+
+@given(TEXT)
+def test_a_page_counts_as_its_lines_do(text: str) -> None:
+    lines = cut_lines(text + "\nend of the page")
+    # A page of few lines is counted line by line: here it is to be counted as an array.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(word_counts, "_FEW", 0)
+        counts = count_line_words(text + "\nend of the page", [(line.start, line.end) for line in lines])
+    assert counts == [count_words(line.text) for line in lines]
+
+
+@pytest.mark.parametrize("cut", [3, 5])
+def test_a_line_cut_inside_a_word_counts_the_rest_as_a_word(cut: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(word_counts, "_FEW", 0)
+    text = "The co-operation of\nboth"
+    assert count_line_words(text, [(0, cut), (cut, 19), (20, 24)]) == [
+        count_words(text[:cut]),
+        count_words(text[cut:19]),
+        1,
+    ]
+
+
+def test_characters_beyond_the_table_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(word_counts, "_FEW", 0)
+    assert count_line_words("two 𠀀𠀁 words", [(0, 12)]) == [count_words("two 𠀀𠀁 words")]
+
+
+@given(TEXT)
+def test_a_page_is_folded_as_its_characters_are(text: str) -> None:
+    page = text + "İı“Ё”١ \U00020000" + " a" * 500
+    assert fold(page) == fold(text + "İı“Ё”١ \U00020000") + " a" * 500
+    assert len(fold(page)) == len(page)
+
+
+def test_half_a_surrogate_pair_is_cleaned_like_any_character() -> None:
+    document = clean_text("\ud800 Share this article")
+    assert "".join(b.text for b in document.blocks).endswith("Share this article")
