@@ -57,6 +57,7 @@ bench: $(READY)
 	PYTHONPATH=src $(BIN)/python benchmarks/made_corpus.py 2000 $(MADE)
 	PYTHONPATH=src $(BIN)/python benchmarks/throughput.py $(MADE)
 	PYTHONPATH=src $(BIN)/python benchmarks/memory.py
+	PYTHONPATH=src $(BIN)/python benchmarks/memory_tables.py
 	rm -rf $(MADE)
 
 bench-clean: $(READY)

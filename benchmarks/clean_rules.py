@@ -184,6 +184,11 @@ def _measure_metadata(
                 counts[name][outcome] += 1
             if show == f"{field}:{outcome}":
                 print(f"  {record['id']} said {said!r} by {facts[field].rule if said else ''}; gold {true!r}")
+        # The gold holds no site: the page's address, which the text does not see, must hold the name or be in it.
+        site, domain = _plain(facts["site"].value if "site" in facts else None), record["domain"].removeprefix("www.")
+        bare = _plain(domain.rsplit(".", 1)[0])
+        agrees = bool(site) and (site.removeprefix("the") in _plain(domain) or bare in site)
+        counts["site all"]["null" if not site else "in the address" if agrees else "not in the address"] += 1
     for name, c in sorted(counts.items()):
         print(f"{view} {name:18} " + ", ".join(f"{k} {v}" for k, v in sorted(c.items())))
 

@@ -1,4 +1,4 @@
-"""Fit the pooled confidence on labelled sentences, and say whether a fitted model beats the lexicon.
+"""Fit the pooled confidence of the phrases' score on labelled sentences; `train_topics.py` trains the learned weights.
 
 usage: python benchmarks/fit_topics.py GOLD.jsonl [GOLD.jsonl ...] [--write weights.yml]
 
@@ -15,8 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.tag import FEATURES, features, load_weights, read_signals, score_signal
+from pipeline.tag import FEATURES, features, load_weights, score_signal
 from pipeline.taxonomy import load_taxonomy
+from pipeline.topic_signals import read_sentences
 from pipeline.topic_tools import read_labelled
 
 FOLDS = 5
@@ -34,10 +35,10 @@ def main() -> None:
     for path in args.gold:
         for passage in read_labelled(path):
             part = int(hashlib.sha256(passage.key.encode()).hexdigest(), 16) % FOLDS
-            signals = read_signals(passage.sentences, passage.heading, passage.language, taxonomy)
-            for found, want in zip(signals, passage.topics, strict=True):
+            readings = read_sentences(passage.sentences, passage.heading, taxonomy.matcher(passage.language))
+            for reading, want in zip(readings, passage.topics, strict=True):
                 wanted[part] += len(want)
-                for name, signal in found.items():
+                for name, signal in reading.signals.items():
                     rows.append(features(signal))
                     truth.append(name in want)
                     fold.append(part)

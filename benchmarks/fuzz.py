@@ -243,7 +243,8 @@ def main() -> None:
             def mutate(data: bytes, most: int, seed: int) -> bytes:
                 mine = random.Random(seed)
                 # Bytes alone seldom get past a parser's first refusal; pieces of other inputs do.
-                return mutated(data, starts, mine)[:most] if mine.random() < OWN_MUTATIONS else atheris.Mutate(data, most)
+                own = mine.random() < OWN_MUTATIONS
+                return mutated(data, starts, mine)[:most] if own else atheris.Mutate(data, most)
 
             atheris.instrument_all()
             atheris.Setup([*options, "-len_control=0"], run, custom_mutator=mutate)

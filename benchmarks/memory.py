@@ -1,6 +1,6 @@
 """How much memory each process of a run takes at its peak, by the number of documents.
 
-usage: python benchmarks/memory.py [--sizes 2000 20000] [--workers 2]
+usage: python benchmarks/memory.py [--sizes 2000 20000] [--sentences 12] [--workers 2]
 
 Makes corpora of distinct short documents (made_corpus.py) and calls `corpus run` on each. Every fifth of a
 second it reads the peak (VmHWM) of each process of the run from /proc, and prints for each role the
@@ -91,12 +91,13 @@ def measure(folder: Path, output: Path, workers: int, extra: list[str]) -> tuple
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", type=int, nargs="+", default=[2_000, 20_000])
+    parser.add_argument("--sentences", type=int, default=12)
     parser.add_argument("--workers", type=int, default=2)
     arguments = parser.parse_args()
     print(f"{'documents':>9} {'MB':>6}  " + "".join(f"{role:>12}" for role in ROLES) + "   CPU s  wall s")
     for documents in arguments.sizes:
         with tempfile.TemporaryDirectory() as root:
-            size = make_corpus(documents, Path(root) / "documents")
+            size = make_corpus(documents, Path(root) / "documents", arguments.sentences)
             peaks, cpu, wall = measure(Path(root) / "documents", Path(root) / "output", arguments.workers, [])
         figures = "".join(f"{peaks[role] / 1024:9.0f} MB" for role in ROLES)
         print(f"{documents:9,} {size / 1e6:6.1f}  {figures} {cpu:7.1f} {wall:7.1f}", flush=True)

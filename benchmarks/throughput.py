@@ -4,10 +4,11 @@ usage: python benchmarks/throughput.py FOLDER [--workers 2] [--datatrove PYTHON]
 
 FOLDER holds raw documents (benchmarks/made_corpus.py makes some). Prints, from one call on one machine:
 
-- CPU seconds and MB per CPU second of each stage, in this process (validation in its own, without its import);
+- CPU seconds of each stage in this process (validation in its own, without its import): in all, once a run, and a
+  megabyte more;
 - the wall time of cleaning and tagging with one worker process and with more, and the ratio;
 - CPU seconds of `corpus run` over those of the stages: what Prefect adds, with a server that runs already;
-- wall seconds of a run that finds nothing new, and CPU seconds of one that tags all again;
+- what a run costs that finds nothing new, one in which a document in a hundred changed, and one that tags all again;
 - with `--datatrove`, the interpreter of an environment that has datatrove: its comparable pipeline.
 """
 
@@ -16,11 +17,12 @@ from __future__ import annotations
 import argparse
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
@@ -51,8 +53,8 @@ def timed(function: Callable[[], T]) -> tuple[T, float]:
     return result, time.process_time() - started
 
 
-def stages(folder: Path, output: Path, size: int) -> float:
-    """Run the stages here and print what each costs; return the sum."""
+def stages(folder: Path, output: Path) -> dict[str, float]:
+    """Run the stages here and return the CPU seconds of each."""
     from pipeline.plan import make_plan
     from pipeline.run import Run
     from pipeline.settings import Settings
@@ -73,10 +75,32 @@ def stages(folder: Path, output: Path, size: int) -> float:
         costs["validate"] = cpu_of(process.pid) - before
         costs["report"] = timed(lambda: run.report(verdict))[1]
         costs["publish"] = timed(lambda: run.publish(verdict))[1]
-    total = sum(costs.values())
-    for name, seconds in costs.items():
-        print(f"  {name:9s} {seconds:8.2f} CPU s  {seconds / size * 1e6:6.3f} s/MB  {100 * seconds / total:5.1f} %")
-    print(f"  {'all':9s} {total:8.2f} CPU s  {total / size * 1e6:6.3f} s/MB  {size / 1e6 / total:6.3f} MB per CPU s")
+    return costs
+
+
+def stage_costs(files: Sequence[Path], folder: Path, work: Path, size: int) -> float:
+    """Print what each stage costs once a run and what it costs a megabyte; return the sum for `folder`.
+
+    A line through two points: `folder`, and a part of it that is large enough to fill the report.
+    """
+    part = files[:: max(2, len(files) // 150)]
+    for number, path in enumerate(part):
+        target = work / "part" / f"{number}-{path.name}"
+        target.parent.mkdir(exist_ok=True)
+        shutil.copy(path, target)
+    few = sum(path.stat().st_size for path in part)
+    # The first run pays for what is loaded once a process.
+    stages(work / "part", work / "warm")
+    less, more = stages(work / "part", work / "few"), stages(folder, work / "all")
+    total = sum(more.values())
+    slopes = {name: max(0.0, (more[name] - less[name]) / (size - few) * 1e6) for name in more}
+    print(f"  {'stage':9s} {'CPU s':>8s} {'once':>8s} {'s/MB':>8s}   share of the slope")
+    for name, seconds in more.items():
+        once = max(0.0, seconds - slopes[name] * size / 1e6)
+        share = slopes[name] / sum(slopes.values())
+        print(f"  {name:9s} {seconds:8.2f} {once:8.2f} {slopes[name]:8.3f}   {100 * share:4.1f} %")
+    slope = sum(slopes.values())
+    print(f"  {'all':9s} {total:8.2f} {total - slope * size / 1e6:8.2f} {slope:8.3f}   {1 / slope:.2f} MB a CPU s")
     return total
 
 
@@ -131,6 +155,15 @@ def datatrove(python: str, folder: Path, work: Path, size: int) -> None:
     print(f"datatrove: {seconds:.1f} CPU s, {size / 1e6 / seconds:.3f} MB per CPU s")
 
 
+def changed(folder: Path, work: Path) -> Path:
+    """Return a copy of the folder in which every hundredth document has a sentence more."""
+    copy = work / "changed" / folder.name
+    shutil.copytree(folder, copy)
+    for path in sorted(p for p in copy.rglob("*") if p.is_file())[::100]:
+        path.write_bytes(path.read_bytes() + b"\n\nThe council met again on Monday and said no more.\n")
+    return copy
+
+
 def main() -> None:
     from flows.environment import prepare_environment
     from flows.serve import local_server
@@ -141,23 +174,28 @@ def main() -> None:
     parser.add_argument("--datatrove")
     arguments = parser.parse_args()
     folder = arguments.folder.resolve()
-    files = [p for p in folder.rglob("*") if p.is_file()]
+    files = sorted(p for p in folder.rglob("*") if p.is_file())
     size = sum(p.stat().st_size for p in files)
-    print(f"{len(files):,} documents, {size / 1e6:.1f} MB")
+    print(f"{len(files):,} documents, {size / 1e6:.1f} MB", flush=True)
     with tempfile.TemporaryDirectory() as temporary:
         work = Path(temporary)
-        total = stages(folder, work / "stages", size)
-        one, more = (batches(folder, work / f"workers-{n}", n) for n in (1, arguments.workers))
-        print(f"batches: {one:.1f} s wall on one worker, {more:.1f} s on {arguments.workers}: {one / more:.2f} times")
+        total = stage_costs(files, folder, work, size)
+        if arguments.workers > 1:
+            one, more = (batches(folder, work / f"workers-{n}", n) for n in (1, arguments.workers))
+            print(f"batches: {one:.1f} s on one worker, {more:.1f} s on {arguments.workers}: {one / more:.2f} times")
         prepare_environment()
         os.environ["PREFECT_HOME"] = str(work / "prefect")
         with local_server(work / "server.log"):
             first, _ = command(folder, work / "out")
-            again, _ = command(folder, work / "out", "--set", "tag.threshold=1.5")
-        print(f"corpus run: {first:.1f} CPU s, {first - total:.1f} more than its stages")
-        print(f"tagging all again: {again:.1f} CPU s, {again / first:.2f} of the first run")
-        cpu, wall = command(folder, work / "out", "--set", "tag.threshold=1.5")
-        print(f"nothing new: {cpu:.2f} CPU s, {wall:.2f} s wall")
+            print(f"corpus run: {first:.1f} CPU s, {first - total:.1f} more than its stages", flush=True)
+            cpu, wall = command(folder, work / "out")
+            print(f"nothing new: {cpu:.2f} CPU s, {wall:.2f} s wall", flush=True)
+            some, _ = command(changed(folder, work), work / "out")
+            print(
+                f"one document in a hundred changed: {some:.1f} CPU s, {some / first:.2f} of the first run", flush=True
+            )
+            again, _ = command(work / "changed" / folder.name, work / "out", "--set", "tag.threshold=1.5")
+            print(f"tagging all again: {again:.1f} CPU s, {again / first:.2f} of the first run", flush=True)
         if arguments.datatrove:
             datatrove(arguments.datatrove, folder, work, size)
 

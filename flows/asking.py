@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flows.options import HELP, OUTPUT, VERSION
-from flows.printing import print_table
+from flows.printing import json_text, plain, print_table
 from pipeline.errors import UsageError
+from pipeline.visible import show_controls
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -34,6 +35,8 @@ class Form(StrEnum):
 
 
 _BINARY = (Form.PARQUET, Form.XLSX)
+_MAX_ROWS, _MAX_COLUMNS = 2**20, 2**14
+"""What a sheet holds, with its heading. xlsxwriter passes over what is beyond without a word."""
 _MAX_CELL = 32_767
 """Characters that a cell of a spreadsheet holds; a longer text is cut, and ends with an ellipsis."""
 
@@ -62,10 +65,16 @@ def query(sql: str, output: Path, name: str | None, form: str | None, file: Path
         return
     written = _write(answer, wanted)
     if file is not None:
-        file.write_bytes(written)
+        try:
+            file.write_bytes(written)
+        except OSError as error:
+            raise UsageError(f"{file} cannot be written: {error.strerror or error}.") from None
         click.echo(f"{file}: {answer.num_rows:,} rows")
+    elif sys.stdout.isatty():
+        click.echo("\n".join(map(plain, written.decode().splitlines())))
     else:
-        click.echo(written if wanted in _BINARY else written.decode(), nl=False)
+        # As bytes: click takes escape sequences out of text that goes into a pipe, and a text keeps what it holds.
+        click.echo(written, nl=False)
 
 
 def defuse(value: object) -> object:
@@ -87,6 +96,8 @@ def _form(form: str | None, file: Path | None) -> Form:
         if file.suffix[1:].lower() not in known:
             raise UsageError(f"{file}: name a file ending in {', '.join(f'.{k}' for k in known)}, or give --format.")
         wanted = Form(file.suffix[1:].lower())
+    if wanted not in (None, Form.TABLE) and file is not None and file.suffix[1:].lower() in {*Form} - {wanted}:
+        raise UsageError(f"{file} is named as {file.suffix[1:].lower()}, and --format says {wanted}. Leave one out.")
     if wanted is Form.TABLE and file is not None:
         raise UsageError("A table is for the terminal. Give --to a file in another format.")
     if wanted in _BINARY and file is None and sys.stdout.isatty():
@@ -121,7 +132,7 @@ def _write(answer: pa.Table, form: Form) -> bytes:
         pq.write_table(answer, sink, compression="zstd")
         return sink.getvalue()
     if form is Form.JSON:
-        return (json.dumps(answer.to_pylist(), ensure_ascii=False, default=str) + "\n").encode()
+        return f"{json_text(answer.to_pylist())}\n".encode()
     write = _xlsx if form is Form.XLSX else _csv
     return write(answer.column_names, _rows(answer))
 
@@ -143,6 +154,11 @@ def _xlsx(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes:
     """Return a workbook in which every text is text: no formula, no link, whatever it begins with."""
     import xlsxwriter
 
+    if len(rows) >= _MAX_ROWS or len(columns) > _MAX_COLUMNS:
+        raise UsageError(
+            f"A sheet holds {_MAX_ROWS - 1:,} rows and {_MAX_COLUMNS:,} columns; the answer has {len(rows):,} and "
+            f"{len(columns):,}. Narrow the query, or write .csv or .parquet."
+        )
     sink = io.BytesIO()
     # in_memory: no temporary file with the texts of the corpus stays behind.
     with xlsxwriter.Workbook(sink, {"in_memory": True, "remove_timezone": True}) as book:
@@ -169,7 +185,7 @@ def _write_cell(sheet: Any, row: int, column: int, value: Any, day: Any) -> None
     elif isinstance(value, datetime.date):
         sheet.write_datetime(row, column, value, day)
     else:
-        text = "".join(c if c >= " " or c in "\n\t" else " " for c in str(value))
+        text = show_controls(str(value).replace("\r\n", "\n"))
         sheet.write_string(row, column, text if len(text) <= _MAX_CELL else f"{text[: _MAX_CELL - 4]} ...")
 
 

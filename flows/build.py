@@ -9,6 +9,7 @@ started first, because importing Great Expectations takes as long as a small run
 # No `from __future__ import annotations` here: a scheduled run loads this module in a process where Prefect
 # cannot resolve annotations that are text ("BuildModel is not fully defined").
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,9 +19,11 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from pydantic import Field
 
 from flows import tasks
-from flows.paths import expectations_folder
+from flows.paths import check_apart, expectations_folder
+from flows.stopping import cancel_run, on_stop, stoppable, stopped_at_once
 from flows.workers import Engine as Engine
 from flows.workers import open_pool
+from pipeline.durable import remove_tree
 from pipeline.plan import Plan
 from pipeline.publish import Published
 from pipeline.run import Run, useful_workers
@@ -70,6 +73,7 @@ def build(
     """Build a version of the corpus and publish it if it is new and passes."""
     settings = settings or Settings()
     suites = expectations_folder(expectations)
+    check_apart(Path(source), Path(output))
     plan = tasks.read(Path(source), Path(output), settings, suites, full)
     if plan.up_to_date:
         return Built(plan, None, {})
@@ -78,9 +82,13 @@ def build(
         plan = replace(plan, folder=plan.folder.resolve(), output=plan.output.resolve())
     workers = useful_workers(plan, settings, workers)
     with (
-        open_pool(engine, workers, dask_address) as pool,
-        Run(plan, settings, suites, pool.call, workers) as run,
-        ValidationProcess(run.work / "validation.log") as process,
+        stopped_at_once(),
+        stoppable(open_pool(engine, workers, dask_address)) as pool,
+        stoppable(Run(plan, settings, suites, pool.call, workers)) as run,
+        stoppable(ValidationProcess(run.work / "validation.log")) as process,
+        on_stop(partial(cancel_run, str(flow_run.get_id()))),
+        # Again: a batch that this process itself was at may have written meanwhile.
+        on_stop(partial(remove_tree, run.work.parent), last=True),
         tags(*_tags(source)),
     ):
         progress = tasks.BatchProgress(len(run.batches))

@@ -7,7 +7,6 @@ that there is nothing to do must not.
 from __future__ import annotations
 
 import gc
-import json
 import os
 import shutil
 import sys
@@ -20,10 +19,10 @@ from flows import progress
 from flows.asking import query
 from flows.comparing import COMMANDS as COMPARING
 from flows.configuring import COMMANDS as CONFIGURING
-from flows.environment import prepare_environment
+from flows.environment import prepare_environment, say_errors_once
 from flows.explaining import explain
 from flows.options import HELP, OUTPUT, SET, SETTINGS_FILE, parse_assignments
-from flows.printing import plain
+from flows.printing import json_text, plain
 from flows.reading import COMMANDS as READING
 from flows.topics import topics
 from pipeline import __version__
@@ -82,12 +81,13 @@ def run(
 
     Example: corpus run seeds --output output
     """
-    from flows.paths import expectations_folder
+    from flows.paths import check_apart, expectations_folder
     from pipeline.plan import make_plan
     from pipeline.publish import check_output
     from pipeline.settings import load_settings
 
     _require_folder(source)
+    check_apart(source, output)
     given = {**parse_assignments(assignments), "tag.taxonomy": str(taxonomy) if taxonomy else None}
     given |= {"clean.redact": redact} if redact else {}
     settings = load_settings(file, given)
@@ -113,10 +113,13 @@ def run(
     # What an import makes stays: collecting garbage meanwhile costs a tenth of Prefect's import and finds none.
     gc.disable()
     from flows.build import Engine, build_tagged
+    from flows.stopping import start_server_deaf, stopped_at_once
 
     gc.enable()
     gc.freeze()
-    with progress.shown(len(plan.clean), len(plan.retag), quiet=silent):
+    with progress.shown(len(plan.clean), len(plan.retag), quiet=silent), stopped_at_once("stopped"):
+        start_server_deaf()
+        say_errors_once()
         built = build_tagged(
             str(source), str(output), full, workers, settings, str(suites), Engine(engine), dask_address
         )
@@ -151,8 +154,10 @@ def serve(
 
     Example: corpus serve my_articles --output my_corpus --every 1h
     """
-    from flows.serve import local_server, parse_interval
+    from flows.paths import check_apart
+    from flows.serve import check_cron, local_server, parse_interval
     from flows.serve import serve as serve_build
+    from flows.stopping import stopped_at_once
     from pipeline.publish import check_output
     from pipeline.settings import load_settings
 
@@ -160,11 +165,14 @@ def serve(
         raise UsageError('Say when: either --every 1h or --cron "0 6 * * *".')
     interval = parse_interval(every) if every else None
     _require_folder(source)
+    check_apart(source, output)
     settings = load_settings(file, parse_assignments(assignments))
     check_output(output)
     prepare_environment()
+    if cron is not None:
+        check_cron(cron)
     output.mkdir(parents=True, exist_ok=True)
-    with local_server(output / ".prefect-server.log") as address:
+    with stopped_at_once("stopped"), local_server(output / ".prefect-server.log") as address:
         when = f"every {every}" if every else f"at {cron}"
         click.echo(f"serving {source} -> {output} {when}; runs: {address.removesuffix('/api')}. Stop with Ctrl-C.")
         serve_build(source, output, interval, cron, settings)
@@ -191,9 +199,9 @@ def _require_folder(source: Path) -> None:
 def _published_message(facts: dict[str, Any], output: Path) -> str:
     rows = facts["rows"]
     counts = ", ".join(
-        f"{rows[t]:,} {t.replace('_', ' ')}" for t in ("documents", "sentences", "sentence_topics", "mentions")
+        _counted(rows[t], t.replace("_", " ")) for t in ("documents", "sentences", "sentence_topics", "mentions")
     )
-    warned = f" {facts['warnings']} warning(s): see the manifest." if facts["warnings"] else ""
+    warned = f" {_counted(facts['warnings'], 'warnings')}: see report.html there." if facts["warnings"] else ""
     if facts["status"] == "unchanged":
         return f"nothing new: the tables equal those of {facts['version']}.{warned}"
     query = "select topic, count(*) n from sentence_topics group by topic order by n desc"
@@ -201,9 +209,18 @@ def _published_message(facts: dict[str, Any], output: Path) -> str:
     return f'{said}\ntry: {_program()} query --output {output} "{query}"'
 
 
+def _counted(count: int, what: str) -> str:
+    """Write a count with its noun, given as a plural.
+
+    >>> _counted(1, "documents"), _counted(2_000, "documents")
+    ('1 document', '2,000 documents')
+    """
+    return f"{count:,} {what.removesuffix('s') if count == 1 else what}"
+
+
 def _say(facts: dict[str, Any], message: str, as_json: bool, quiet: bool) -> None:
     if as_json:
-        click.echo(json.dumps(facts, ensure_ascii=False, default=str))
+        click.echo(json_text(facts))
     elif not quiet:
         click.echo(message)
 

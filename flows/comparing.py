@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flows.options import HELP
-from flows.printing import plain
+from flows.printing import json_text, plain
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
@@ -88,7 +87,7 @@ def _before(output: Path, name: str) -> str:
 def show_difference(found: Difference, limit: int, *, as_json: bool) -> None:
     """Print a difference for a person, or as JSON."""
     if as_json:
-        click.echo(json.dumps(found.as_dict(), ensure_ascii=False, default=str))
+        click.echo(json_text(found.as_dict()))
     else:
         _print_difference(found, limit)
 

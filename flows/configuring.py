@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
 from flows.options import HELP, JSON, SET, SETTINGS_FILE, parse_assignments
-from flows.printing import print_table
+from flows.printing import json_text, print_table
 from pipeline.errors import UsageError
 
 _SHELLS = ("bash", "zsh", "fish")
@@ -31,7 +30,7 @@ def settings(file: Path | None, assignments: tuple[str, ...], as_json: bool) -> 
     stated = explain_settings(file, parse_assignments(assignments))
     if as_json:
         rows = {s.name: {"value": s.value, "origin": s.origin, "meaning": s.meaning} for s in stated}
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        click.echo(json_text(rows, indent=1))
         return
     print_table(
         ["setting", "value", "said by", "meaning"],

@@ -6,6 +6,7 @@ any folder. A user's own environment wins.
 
 from __future__ import annotations
 
+import logging
 import os
 
 _DEFAULTS = {
@@ -28,3 +29,14 @@ def prepare_environment() -> None:
     """Set what is not set yet."""
     for name, value in _DEFAULTS.items():
         os.environ.setdefault(name, value)
+
+
+def say_errors_once() -> None:
+    """Keep what Prefect says of a failing run off the terminal; call it when Prefect is imported.
+
+    The command says in a sentence what failed, and Prefect would print the whole traceback before it, once for the task
+    and once for the run. Its server gets these records all the same and shows them on the run's page.
+    """
+    for name in ("prefect.flow_runs", "prefect.task_runs"):
+        logger = logging.getLogger(name)
+        logger.propagate = False

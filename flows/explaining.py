@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
 from flows.options import HELP
-from flows.printing import plain
+from flows.printing import json_text, plain
+from pipeline.errors import UsageError
 
 _COLOUR = {"body": "green", "metadata": "cyan", "dropped": "red"}
 
@@ -35,20 +34,26 @@ def explain(doc: str, output: Path, name: str | None, number: int | None, droppe
     file = Path(doc)
     if list_versions(output) and not (file.is_file() and not _known(output, name, file)):
         found = explain_document(open_version(output, name), doc)
-    else:
+    elif file.is_file():
         found = explain_file(file)
+    else:
+        raise UsageError(
+            f"{output} holds no version, and there is no file {doc}. Build a version with `corpus run`, "
+            "say where one is with --output, or name a file."
+        )
     blocks = [b for b in found.blocks if number is None or b["block_index"] == number]
+    if number is not None and not blocks:
+        raise UsageError(f"{doc} has no block {number}: it has {len(found.blocks):,}, counted from 0.")
     if dropped:
         blocks = [b for b in blocks if b["disposition"] == "dropped"]
     if as_json:
-        click.echo(json.dumps({"document": found.document, "blocks": blocks}, ensure_ascii=False, default=str))
+        click.echo(json_text({"document": found.document, "blocks": blocks}))
         return
     _print_document(found.document)
     for block in blocks:
         _print_block(block, whole=number is not None)
     if not blocks:
-        click.echo("no such block", err=True)
-        sys.exit(1)
+        click.echo("nothing was dropped" if number is None else f"block {number} was not dropped")
 
 
 def _known(output: Path, name: str | None, file: Path) -> bool:

@@ -19,3 +19,18 @@ def expectations_folder(given: str | None = None) -> Path:
         return folder
     beside = _PACKAGE.parent.parent / "expectations"
     return beside if beside.is_dir() else _PACKAGE / "expectations"
+
+
+def check_apart(source: Path, output: Path) -> None:
+    """Raise UsageError when the output lies in the input folder: a run would read its own tables as documents.
+
+    Folders whose name begins with a dot are passed over when reading, so there it may lie.
+    """
+    inside = output.resolve()
+    if not inside.is_relative_to(source.resolve()):
+        return
+    if not any(part.startswith(".") for part in inside.relative_to(source.resolve()).parts):
+        raise UsageError(
+            f"the output {output} lies in the input folder {source}: the next run would read its tables as documents. "
+            "Give another folder, with --output."
+        )

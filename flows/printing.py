@@ -2,21 +2,51 @@
 
 from __future__ import annotations
 
+import json
+import math
+import re
 import sys
 from collections.abc import Sequence
 from typing import Any
 
 import click
 
+from pipeline.visible import show_line
+
+_OBEYED = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""Of what JSON may hold unescaped: control characters of eight bits, and what turns the reading direction."""
+
 
 def plain(value: object) -> str:
-    r"""Return a cell for the terminal: one line, no control characters.
+    r"""Return a cell for the terminal: one line, with a sign for each control character.
 
     >>> plain("a\x1b[31m\nb")
-    'a[31m b'
+    'a�[31m b'
     """
-    text = "" if value is None else str(value)
-    return "".join(c if c.isprintable() else " " if c in "\n\t" else "" for c in text)
+    return "" if value is None else show_line(str(value))
+
+
+def json_text(value: object, indent: int | None = None) -> str:
+    r"""Return JSON for programs and terminals: letters as they are, what a terminal would obey as an escape.
+
+    A number that JSON does not know becomes null.
+
+    >>> print(json_text({"text": "é\x9b", "share": float("nan")}))
+    {"text": "é\u009b", "share": null}
+    """
+    try:
+        written = json.dumps(value, ensure_ascii=False, default=str, indent=indent, allow_nan=False)
+    except ValueError:
+        written = json.dumps(_finite(value), ensure_ascii=False, default=str, indent=indent)
+    return _OBEYED.sub(lambda found: f"\\u{ord(found.group()):04x}", written)
+
+
+def _finite(value: object) -> object:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: _finite(part) for key, part in value.items()}
+    return [_finite(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], limit: int, total: int | None = None) -> None:

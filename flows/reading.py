@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import tempfile
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flows.options import HELP, JSON, OUTPUT, VERSION
-from flows.printing import print_table
+from flows.printing import json_text, plain, print_table
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ def schema(table: str | None, markdown: bool, as_json: bool) -> None:
     names = [table] if table else list(TABLES)
     if as_json:
         keys = ("name", "type", "nullable", "description")
-        click.echo(json.dumps({n: [dict(zip(keys, c, strict=True)) for c in describe(n)] for n in names}, indent=1))
+        click.echo(json_text({n: [dict(zip(keys, c, strict=True)) for c in describe(n)] for n in names}, indent=1))
         return
     if markdown:
         from flows.references import data_dictionary
@@ -75,10 +74,10 @@ def verify(output: Path, name: str | None, full: bool, expectations: Path | None
         problems = [o.describe() for o in verdict.outcomes if o.status is not Status.PASSED and o.severity != "info"]
         said += f"; {verdict.count(Status.PASSED)} of {len(verdict.outcomes)} expectations hold"
     if as_json:
-        click.echo(json.dumps({"version": version.name, "problems": problems}, ensure_ascii=False))
+        click.echo(json_text({"version": version.name, "problems": problems}))
     else:
         for problem in problems:
-            click.echo(problem, err=True)
+            click.echo(plain(problem), err=True)
         click.echo(said)
     if problems:
         sys.exit(1)
@@ -114,7 +113,7 @@ def versions(output: Path, as_json: bool) -> None:
         counts = {t: open_version(output, name).rows(t) for t in ("documents", "sentences", "sentence_topics")}
         rows.append({"version": name, "latest": name == latest, **counts})
     if as_json:
-        click.echo(json.dumps(rows))
+        click.echo(json_text(rows))
         return
     shown = [
         (r["version"], "latest" if r["latest"] else "", r["documents"], r["sentences"], r["sentence_topics"])

@@ -16,8 +16,10 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
+from flows.stopping import on_stop, pause_deployment, stop_children
 from pipeline.errors import PipelineError, UsageError
 from pipeline.settings import Settings
 
@@ -37,18 +39,19 @@ def serve(source: Path, output: Path, every: timedelta | None, cron: str | None,
         "output": str(output.resolve()),
         "settings": settings.model_dump(mode="json"),
     }
-    build.serve(
-        name=DEPLOYMENT,
-        interval=every,
-        cron=cron,
-        parameters=parameters,
-        tags=["corpus", "scheduled"],
-        description=f"Bring {output} up to date with {source}.",
-        global_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
-        limit=1,
-        entrypoint_type=EntrypointType.MODULE_PATH,
-        print_starting_message=False,
-    )
+    with on_stop(stop_children), on_stop(partial(pause_deployment, f"{build.name}/{DEPLOYMENT}")):
+        build.serve(
+            name=DEPLOYMENT,
+            interval=every,
+            cron=cron,
+            parameters=parameters,
+            tags=["corpus", "scheduled"],
+            description=f"Bring {output} up to date with {source}.",
+            global_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
+            limit=1,
+            entrypoint_type=EntrypointType.MODULE_PATH,
+            print_starting_message=False,
+        )
 
 
 @contextmanager
@@ -66,15 +69,18 @@ def local_server(log: Path, port: int | None = None) -> Iterator[str]:
     address = f"http://127.0.0.1:{port}/api"
     # The page asks port 4200 unless it is told; a server on another port would show an empty page.
     environment = {**os.environ, "PREFECT_SERVER_UI_API_URL": address}
-    with log.open("wb") as out:
+    # For its user only: it names folders and documents.
+    with open(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
         # A session of its own: Ctrl-C goes to us first, and the server is stopped after the runner.
         server = subprocess.Popen(
             command, env=environment, stdout=out, stderr=subprocess.STDOUT, start_new_session=True
         )
     try:
-        _wait_until_healthy(address, server, log)
-        os.environ["PREFECT_API_URL"] = address
-        yield address
+        # Killed at Ctrl-C, and last: it still hears which run was cancelled. SQLite loses nothing by that.
+        with on_stop(server.kill, last=True):
+            _wait_until_healthy(address, server, log)
+            os.environ["PREFECT_API_URL"] = address
+            yield address
     finally:
         os.environ.pop("PREFECT_API_URL", None)
         server.terminate()
@@ -95,6 +101,18 @@ def parse_interval(text: str) -> timedelta:
     if match is None or int(match[1]) == 0:
         raise UsageError(f"{text!r} is no interval. Write a number and a unit: 15s, 30m, 1h or 2d.")
     return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+def check_cron(text: str) -> None:
+    """Raise UsageError unless Prefect, which will read it, understands a cron line."""
+    from prefect.client.schemas.schedules import CronSchedule
+
+    try:
+        CronSchedule(cron=text)
+    except ValueError:
+        raise UsageError(
+            f'{text!r} is no cron line. Write minute, hour, day, month and weekday: "0 6 * * *" is 6:00 every day.'
+        ) from None
 
 
 def _free_port() -> int:

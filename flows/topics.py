@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import asdict
 from itertools import groupby
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flows.options import HELP
-from flows.printing import plain, print_table
+from flows.printing import json_text, plain, print_table
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ def lint(taxonomy: str, output: Path, language: str, gold: Path | None, everythi
     found = lint_phrases(_load(taxonomy), language, _passages(output), read_labelled(gold) if gold else ())
     shown = found if everything else [r for r in found if r.problem and r.problem != "dead"]
     if as_json:
-        click.echo(json.dumps([asdict(r) for r in shown], ensure_ascii=False))
+        click.echo(json_text([asdict(r) for r in shown]))
         return
     rows = [(r.problem, r.topic, r.phrase, r.kind, r.count, f"{r.right}/{r.labelled}", r.where) for r in shown]
     if rows:
@@ -80,7 +79,7 @@ def evaluate(gold: Path, taxonomy: str, as_json: bool) -> None:
 
     result = evaluate_topics(_load(taxonomy), read_labelled(gold))
     if as_json:
-        click.echo(json.dumps(asdict(result), ensure_ascii=False))
+        click.echo(json_text(asdict(result)))
         return
     rows = [(m.topic, m.wanted, m.given, f"{m.precision:.2f}", f"{m.recall:.2f}", f"{m.f1:.2f}") for m in result.topics]
     print_table(["topic", "wanted", "given", "precision", "recall", "F1"], rows, len(rows))
@@ -111,7 +110,7 @@ def diff(before: str, after: str, output: Path, as_json: bool) -> None:
 
     changes = list(diff_taxonomies(_load(before), _load(after), _passages(output)))
     if as_json:
-        click.echo(json.dumps([asdict(c) for c in changes], ensure_ascii=False))
+        click.echo(json_text([asdict(c) for c in changes]))
         return
     for change in changes:
         text = plain(change.sentence)

@@ -14,10 +14,10 @@ PACKAGE = ROOT / "src" / "pipeline"
 # Lower may not import higher. Modules that are not named belong to the stages (2).
 LAYER = {
     **dict.fromkeys(("errors", "model", "settings"), 0),
-    **dict.fromkeys(("normalize", "taxonomy", "topic_model", "word_forms", "labels", "schemas"), 1),
+    **dict.fromkeys(("normalize", "taxonomy", "topic_model", "topic_weights", "word_forms", "labels", "schemas"), 1),
     **dict.fromkeys(("parquet", "manifest", "failpoints"), 2),
     **dict.fromkeys(("tables", "batch", "version", "signatures"), 3),
-    **dict.fromkeys(("tabulate", "plan", "laws"), 4),
+    **dict.fromkeys(("tabulate", "settle", "plan", "laws"), 4),
     **dict.fromkeys(("validate", "judging", "verdict", "quarantine", "publish", "explain", "staged", "topic_tools"), 5),
     **dict.fromkeys(("validation_process", "run"), 6),
 }

@@ -71,6 +71,8 @@ def test_a_query_sees_the_versions_tables_and_nothing_else(built: Path, sql: str
     [
         (["--to", "answer.docx"], "name a file ending in"),
         (["--to", "answer.csv", "--format", "table"], "for the terminal"),
+        (["--to", "answer.csv", "--format", "xlsx"], "is named as csv"),
+        (["--to", "nowhere/answer.csv"], "nowhere/answer.csv cannot be written: No such file"),
     ],
 )
 def test_a_format_that_cannot_be_written_is_refused(built: Path, arguments: list[str], said: str) -> None:
@@ -85,5 +87,17 @@ def test_a_table_says_how_many_rows_it_does_not_show(built: Path) -> None:
 
 def test_a_cell_cannot_speak_to_the_terminal(built: Path) -> None:
     printed = ask(built, "select 'a' || chr(27) || '[31mred' || chr(8238) as cell").output
-    assert "a[31mred" in printed
+    assert "a\ufffd[31mred\ufffd" in printed
     assert "\x1b" not in printed and "\u202e" not in printed
+
+
+def test_a_sheet_that_would_lose_rows_is_refused(built: Path, tmp_path: Path) -> None:
+    result = ask(built, "select 1 from range(1048576)", "--to", str(tmp_path / "answer.xlsx"))
+    assert isinstance(result.exception, UsageError)
+    assert "1,048,575 rows" in str(result.exception)
+    assert not (tmp_path / "answer.xlsx").exists()
+
+
+def test_a_number_that_json_does_not_know_is_null(built: Path) -> None:
+    printed = ask(built, "select 'nan'::double a, {'b': ['inf'::double]} c", "--format", "json").stdout
+    assert json.loads(printed, parse_constant=lambda name: pytest.fail(name)) == [{"a": None, "c": {"b": [None]}}]

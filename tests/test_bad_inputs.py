@@ -122,6 +122,10 @@ def _(folder: Path) -> str:
 
 
 holding("1,000,000 lines", b"x\n" * 1_000_000)
+holding("100,000 copies of one line", b"\n".join([b"The ministers of energy met in Baku."] * 100_000))
+LINKS = b"<a href=/x>A x</a> " * 200_000
+holding("200,000 links in a paragraph", b"<p>" + LINKS + b"<p>" + TEXT.encode(), "a.html")
+holding("200,000 links in a list", b"<ul>" + LINKS.replace(b"<a", b"<li><a") + b"</ul>" + TEXT.encode(), "a.html")
 holding("HTML of 50 MB", b"<p>" + b"word " * 10_000_000, "a.html")
 holding("HTML nested 300,000 deep", b"<div>" * 300_000 + TEXT.encode() + b"</div>" * 300_000, "a.html")
 holding(
@@ -216,7 +220,13 @@ holding("only a fake profile", b"Author: Jane Doe\nSenior Content Manager at Exa
 holding("no letters at all", b"0123 4567 --- 89.\n\n*** 12 +++ 13\n" * 20)
 
 
-SLOW = ("HTML nested 300,000 deep", "a JSON line of 200 MB, with a good one after it")
+SLOW = (
+    "100,000 copies of one line",
+    "200,000 links in a paragraph",
+    "200,000 links in a list",
+    "HTML nested 300,000 deep",
+    "a JSON line of 200 MB, with a good one after it",
+)
 
 
 @pytest.mark.parametrize("what", [pytest.param(w, marks=pytest.mark.engine) if w in SLOW else w for w in BAD])

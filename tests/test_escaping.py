@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
+import sys
 import unicodedata
 from html.parser import HTMLParser
 from pathlib import Path
@@ -11,13 +13,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from flows.cli import cli
+from flows.cli import cli, main
 from flows.messages import documents_rows, escape_markdown, validation_markdown
 from pipeline.plan import make_plan
 from pipeline.run import build_version
 from pipeline.settings import Settings
 from pipeline.verdict import Outcome, Status, Verdict
 from pipeline.version import Version, open_version
+from pipeline.visible import show_controls, show_line
 from tests.made_records import PROSE
 
 # Sets the window's title, clears the screen, moves up, rings, goes back, turns the reading direction.
@@ -72,18 +75,73 @@ COMMANDS = {
     "query": ("query", "select * from documents"),
     "query blocks": ("query", "select text, evidence from blocks"),
     "query sources": ("query", "select source_path, detail from sources"),
+    "query as csv": ("query", "select * from blocks", "--format", "csv"),
+    "query as json": ("query", "select * from blocks", "--format", "json"),
+    "diff as json": ("diff", "--json"),
+    "explain as json": ("explain", "DOC", "--json"),
+    "a block that is not there": ("explain", "DOC", "--block", "999999"),
+    "a query of a strange name": ("query", f"select '{TERMINAL}' as \"{TERMINAL}\""),
+    "a wrong query": ("query", f"select {TERMINAL}"),
+    "a document that is not there": ("explain", f"nothing{TERMINAL}"),
+    "a version that is not there": ("diff", f"v{TERMINAL}"),
 }
 
 
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=list(COMMANDS))
-def test_no_command_lets_a_text_speak_to_the_terminal(command: tuple[str, ...], output: Path) -> None:
+def test_no_command_lets_a_text_speak_to_the_terminal(
+    command: tuple[str, ...], output: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     arguments = [doc_id(output) if part == "DOC" else part for part in command]
-    # With colours, because without them click takes escape sequences out by itself.
-    result = CliRunner().invoke(cli, [arguments[0], "--output", str(output), *arguments[1:]], color=True)
-    printed = SGR.sub("", result.output)
-    assert result.exit_code == 0 and printed.strip(), result.output
+    # The whole program, so that what goes wrong is said too; at a terminal, because into a pipe click takes escape
+    # sequences out by itself and a table in CSV is written as it is.
+    monkeypatch.setattr(sys, "argv", ["corpus", arguments[0], "--output", str(output), *arguments[1:]])
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    with contextlib.suppress(SystemExit):
+        main()
+    said = capsys.readouterr()
+    printed = SGR.sub("", said.out + said.err)
+    assert printed.strip()
     assert {unicodedata.name(c, hex(ord(c))) for c in printed if unicodedata.category(c) == "Cc" and c != "\n"} == set()
     assert {c for c in printed if c in "\u202e\u2066"} == set()
+
+
+def test_the_difference_of_taxonomies_lets_no_text_speak_to_the_terminal(output: Path, tmp_path: Path) -> None:
+    taxonomy = tmp_path / "my.yml"
+    taxonomy.write_text(
+        "extends: packaged\ntopics:\n- {id: pipes, definition: About pipes.}\nlexicons:\n- language: en\n"
+        "  topics:\n    pipes:\n      strong: [Ministers]\n",
+        encoding="utf-8",
+    )
+    call = ["topics", "diff", "packaged", str(taxonomy), "--output", str(output)]
+    result = CliRunner().invoke(cli, call, color=True)
+    printed = SGR.sub("", result.output)
+    assert result.exit_code == 0 and "pipes" in printed, result.output
+    assert [hex(ord(c)) for c in printed if unicodedata.category(c) == "Cc" and c != "\n"] == []
+
+
+def test_what_goes_into_a_pipe_holds_every_character_of_a_text(output: Path) -> None:
+    sql = "select chr(27) || '[31mred' as cell"
+    assert CliRunner().invoke(cli, ["query", "--output", str(output), sql, "--format", "csv"]).stdout_bytes == (
+        b"cell\n\x1b[31mred\n"
+    )
+
+
+@pytest.mark.parametrize("cell", [*map(chr, (*range(32), *range(0x7F, 0xA0))), "\u202d", "\u202e"])
+def test_what_acts_is_shown_as_a_sign(cell: str) -> None:
+    assert show_line(f"a{cell}b") == ("a b" if cell in "\t\n\v\f\r\x85" else "a\ufffdb")
+    assert show_controls(f"a{cell}b") == (f"a{cell}b" if cell in "\t\n" else "a\ufffdb")
+
+
+@pytest.mark.parametrize(
+    "text", ["می\u200cخواهم", "क्\u200dष", "10\u00a0000".replace("\u00a0", " "), "e\u0301", "👩\u200d🔬"]
+)
+def test_what_spelling_needs_is_shown_as_it_is(text: str) -> None:
+    assert show_line(text) == show_controls(text) == text
+
+
+def test_every_kind_of_space_is_a_space_at_a_terminal() -> None:
+    assert show_line("10\u00a0000\u3000km\u2009h\u2028x") == "10 000 km h x"
 
 
 @pytest.mark.parametrize("command", [("explain", "DOC", "--json"), ("diff", "--json"), ("versions", "--json")])
@@ -92,7 +150,7 @@ def test_json_stays_json(command: tuple[str, ...], output: Path) -> None:
     result = CliRunner().invoke(cli, [arguments[0], "--output", str(output), *arguments[1:]])
     assert result.exit_code == 0, result.output
     json.loads(result.stdout)
-    assert not {c for c in result.stdout if ord(c) < 32 and c != "\n"}
+    assert not {c for c in result.stdout if unicodedata.category(c) == "Cc" and c != "\n"}
 
 
 class Tags(HTMLParser):
@@ -115,7 +173,8 @@ def test_the_page_shows_hostile_names_and_texts_as_text(output: Path) -> None:
     assert "alert(1)" in html
     found = Tags(html).wrong
     assert [w for w in found if w[0] in ("script", "img", "iframe", "object", "embed") or w[1]] == []
-    assert not {c for c in html if ord(c) < 32 and c not in "\n\t"}
+    assert not {c for c in html if unicodedata.category(c) == "Cc" and c not in "\n\t"}
+    assert "\u202e" not in html
 
 
 def test_prefects_artifacts_show_hostile_names_and_texts_as_text(output: Path) -> None:

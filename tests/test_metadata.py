@@ -99,6 +99,13 @@ def test_one_whom_the_story_names_does_not_sign_it() -> None:
     assert unnamed.author == "Ольга Терентьева"
 
 
+def test_a_dash_before_a_name_signs_a_text_but_not_a_quotation() -> None:
+    signed = clean_text(f"The ferry is back after two years\n\n{STORY}\n\n— Oona Marsh")
+    quoted = clean_text(f"The ferry is back after two years\n\n{STORY}\n\n“The sea is only resting.”\n— Oona Marsh")
+    assert signed.author == "Oona Marsh"
+    assert quoted.author is None
+
+
 def test_the_name_of_the_site_above_the_headline_is_metadata() -> None:
     text = f"Quayside Courier\nHome > Ports\n\nThe ferry is back after two years\n\n{STORY}\n\n© 2024 Quayside Courier"
     document = clean_text(text)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -44,3 +45,20 @@ def test_an_expectation_is_part_of_the_output_digest(suites: Path, tmp_path: Pat
 )
 def test_every_module_that_a_stage_names_exists(names: tuple[str, ...]) -> None:
     assert [name for name in names if not (PACKAGE / name).is_file()] == []
+
+
+def test_what_only_tagging_imports_is_tagging_s_code() -> None:
+    def imported(name: str, seen: set[str]) -> set[str]:
+        path = PACKAGE / f"{name}.py"
+        if path.is_file() and name not in seen:
+            seen.add(name)
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            for node in ast.walk(tree):
+                if isinstance(node, ast.ImportFrom) and node.level == 1 and node.module:
+                    imported(node.module, seen)
+        return seen
+
+    tag = {name for start in ("tag", "taxonomy", "entities") for name in imported(start, set())}
+    others = {name for start in ("clean", "segment", "pages", "tables") for name in imported(start, set())}
+    neutral = {Path(name).stem for name in planning._NEUTRAL_CODE}
+    assert {f"{name}.py" for name in tag - others - neutral} == set(planning._TAG_CODE)

@@ -130,3 +130,32 @@ def test_how_long_ago_it_was_updated_does_not_hide_the_date() -> None:
         text + "The builders said on Tuesday that the terminal would open in two years. " * 3
     )
     assert (document.author, str(document.published_on)) == ("Ann Lee", "2024-03-12")
+
+
+SCRIPTS = {
+    "hy": (
+        "Նավահանգիստը նորից փակ է",
+        "Հանձնաժողովը երեքշաբթի կրկին քննարկեց նավահանգստի ծրագիրը, և անդամներից շատերը ժամանակ խնդրեցին:",
+        "Չիլիում ուժեղ երկրաշարժ է տեղի ունեցել, զոհեր չկան",
+    ),
+    "ka": (
+        "პორტის გეგმა ისევ გადაიდო",
+        "კომისიამ სამშაბათს ისევ განიხილა პორტის გეგმა, და რამდენიმე წევრმა მეტი დრო მოითხოვა კენჭისყრამდე.",
+        "თურქეთში ავტობუსის ავარიას ორი ადამიანი ემსხვერპლა",
+    ),
+    "fa": (
+        "طرح بندر باز هم عقب افتاد",
+        "کمیسیون روز سه‌شنبه دوباره درباره طرح بندر گفت‌وگو کرد و چند عضو خواستند که رأی‌گیری ماه آینده عقب بیفتد.",
+        "ستاره تیم ملی با خودروی جدیدش به تمرین آمد",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", sorted(SCRIPTS))
+def test_a_strange_headline_goes_in_every_script(language: str) -> None:
+    title, prose, headline = SCRIPTS[language]
+    parts = [title, prose, headline, prose, headline, f"{prose} {headline}", headline, prose]
+    document = pipeline.clean_text("\n\n".join(parts))
+    gone = [b for b in document.blocks if b.role is Role.REPEATED]
+    assert [b.text for b in gone] == [headline] * 4
+    assert sum(b.text == prose and b.disposition is Disposition.BODY for b in document.blocks) == 4

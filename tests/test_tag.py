@@ -101,6 +101,27 @@ def test_a_recent_solar_year_is_not_history():
     assert "history" not in topics_of("ایران در سال ۱۴۰۲ به این سازمان پیوست.", language="fa")
 
 
+def test_a_gap_skips_words_but_no_end_of_a_clause(tmp_path):
+    path = tmp_path / "my.yml"
+    path.write_text(
+        "topics:\n- {id: pacts, definition: Pacts.}\nlexicons:\n- language: en\n  topics:\n"
+        "    pacts: {strong: [sign% .. agreement|accord]}\n",
+        encoding="utf-8",
+    )
+    taxonomy = load_taxonomy(str(path))
+    over, beside, across = tag_texts(
+        [
+            "They signed a landmark ten-year agreement.",
+            "They signed, after weeks, an accord with Iran.",
+            "They signed. The agreement of minds came later.",
+        ],
+        taxonomy=taxonomy,
+    )
+    assert [e.term for t in over for e in t.evidence] == ["signed a landmark ten-year agreement"]
+    assert [e.term for t in beside for e in t.evidence] == ["signed, after weeks, an accord"]
+    assert across == []
+
+
 def test_a_number_of_soldiers_is_no_year():
     assert "history" not in topics_of("Türkiye 1500 asker gönderdi.", language="tr")
 
@@ -117,6 +138,28 @@ def test_any_text_is_tagged_without_error_and_evidence_stays_inside(sentences, l
     for text, topics in zip(sentences, tag_texts(sentences, None, language), strict=True):
         for topic in topics:
             assert all(0 <= e.start < e.end <= len(text) for e in topic.evidence)
+
+
+def test_learned_words_are_named_where_phrases_alone_would_not_give_the_topic():
+    (topics,) = tag_texts(["They met in the capital and agreed to continue their talks next month."])
+    learned = [e for t in topics for e in t.evidence if e.rule == "learned:word"]
+    assert [t.topic for t in topics] == ["diplomacy"]
+    assert all(e.term for e in learned)
+
+
+@pytest.mark.parametrize("topic", ["diplomacy", "history", "technology"])
+def test_a_phrase_of_a_users_own_gives_its_topic_whatever_the_learned_weights_say(tmp_path, topic):
+    path = tmp_path / "my.yml"
+    path.write_text(
+        f"extends: packaged\nlexicons:\n- language: en\n  topics:\n    {topic}: {{strong: [grey pebbles]}}\n",
+        encoding="utf-8",
+    )
+    text = "The children put grey pebbles on the wall."
+    (topics,) = tag_texts([text], taxonomy=load_taxonomy(str(path)))
+    assert topics_of(text) == set()
+    assert [t.topic for t in topics] == [topic]
+    assert topics[0].score >= 1
+    assert "grey pebbles" in [e.term for e in topics[0].evidence]
 
 
 @given(st.text(alphabet=" \t\n\u00a0\u2009", min_size=1, max_size=5))

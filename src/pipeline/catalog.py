@@ -7,7 +7,6 @@ short columns, for all documents at once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,8 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from .duplicates import find_duplicates
+from .duplicates import BINS, THRESHOLD, follow_originals
 from .errors import ContractError
+
+_AT_ONCE = 16_384
+# Signatures that are put into the matrix at a time: 4 MB.
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Catalog:
         )
 
 
-def make_catalog(documents: pa.Table, sources: pa.Table, signatures: Sequence[pa.Table]) -> Catalog:
+def make_catalog(documents: pa.Table, sources: pa.Table, signatures: pa.Table) -> Catalog:
     """Return the catalog of documents (`doc_id`, `published_on`), given all sources and all signatures.
 
     Raises ContractError when a document has no source or no signature.
@@ -61,15 +63,14 @@ def make_catalog(documents: pa.Table, sources: pa.Table, signatures: Sequence[pa
     rank = np.empty(len(by_rank), np.int64)
     rank[by_rank] = np.arange(len(by_rank))
     paths = sources.column("source_path").combine_chunks().take(pa.array(first))
-    duplicates = find_duplicates(
-        doc_ids.to_pylist(), _in_order(doc_ids, signatures), dates.to_pylist(), paths.to_pylist()
-    )
+    original, similarity = _originals(doc_ids, by_rank, signatures)
+    none = original < 0
     return Catalog(
         doc_ids,
         dates,
         paths,
-        pa.array([of for of, _ in duplicates], pa.string()),
-        pa.array([similarity for _, similarity in duplicates], pa.float64()),
+        doc_ids.take(pa.array(original, mask=none)),
+        pa.array(similarity, pa.float64(), mask=none),
         rank,
         by_rank,
     )
@@ -86,10 +87,23 @@ def _first_source(doc_ids: pa.Array, sources: pa.Table) -> NDArray[np.int64]:
     return first
 
 
-def _in_order(doc_ids: pa.Array, signatures: Sequence[pa.Table]) -> list[bytes]:
-    table = pa.concat_tables(signatures)
-    where = pc.index_in(doc_ids, value_set=table.column("doc_id"))
+def _originals(
+    doc_ids: pa.Array, by_rank: NDArray[np.int64], signatures: pa.Table
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return for each document the position of the one it nearly repeats, or -1, and their similarity."""
+    where = pc.index_in(doc_ids, value_set=signatures.column("doc_id"))
     if where.null_count:
         raise ContractError(f"{where.null_count:,} documents have no signature.")
-    found: list[bytes] = table.column("signature").combine_chunks().take(where).to_pylist()
-    return found
+    column = signatures.column("signature")
+    signed = pc.greater(pc.binary_length(column), 0).combine_chunks().take(where).to_numpy(zero_copy_only=False)
+    order = by_rank[signed[by_rank]]
+    rows = where.to_numpy()[order]
+    matrix = np.empty((len(order), BINS), np.uint8)
+    # Piece by piece: signatures as Python objects, or as one Arrow array of them all, would stand beside the matrix.
+    for start in range(0, len(order), _AT_ONCE):
+        piece = column.take(pa.array(rows[start : start + _AT_ONCE])).to_pylist()
+        matrix[start : start + len(piece)] = np.frombuffer(b"".join(piece), np.uint8).reshape(-1, BINS)
+    original, similarity = np.full(len(doc_ids), -1, np.int64), np.zeros(len(doc_ids))
+    for row, leader, share in follow_originals(matrix, THRESHOLD):
+        original[order[row]], similarity[order[row]] = order[leader], share
+    return original, similarity

@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from .blocks import Line, cut_lines
-from .foreign_guard import foreign_sentences
 from .ledger import UNCLAIMED, Verdict, write_blocks
 from .metadata import fact_date, fact_value, read_facts
 from .model import DISPOSITION_OF, UNDETERMINED, Block, Disposition, Document, Language, Markup, Page
+from .prose_guard import foreign_sentences, runs_of_lines
 from .rules import (
     authors,
     bars,
@@ -63,8 +63,10 @@ RULES: tuple[Rule, ...] = (
     lambda sheet, _: promotion.claim_comments(sheet),
     lambda sheet, _: threads.claim_named_comments(sheet),
     lambda sheet, _: bars.claim_word_bars(sheet),
+    lambda sheet, _: bars.claim_meters(sheet),
     lambda sheet, _: teasers.claim_pointers(sheet),
     lambda sheet, _: teasers.claim_lists(sheet),
+    lambda sheet, _: teasers.claim_dated(sheet),
     lambda sheet, _: furniture.claim_furniture(sheet),
     lambda sheet, _: furniture.claim_walls(sheet),
     lambda sheet, _: legal.claim_legal(sheet),
@@ -238,6 +240,9 @@ def judge_lines(
     if (deck := title.standfirst(sheet)) is not None and not keep.get(deck.index, True):
         keep[deck.index] = True
         saved[deck.index] = Verdict(True, "standfirst", "between the title and a byline or date", 0.6)
+    for line in runs_of_lines(sheet, open_lines, keep):
+        keep[line.index] = True
+        saved[line.index] = Verdict(True, "run_of_lines", "lines like verse in the midst of prose", 0.5)
     for line in foreign_sentences(sheet, open_lines, keep, probability):
         keep[line.index] = True
         saved[line.index] = Verdict(True, "foreign_prose", "in the midst of prose in a language not trained on", 0.5)

@@ -96,9 +96,15 @@ def find_duplicates(
     if len(order) < 2:
         return answer
     matrix = np.frombuffer(b"".join(signatures[i] for i in order), np.uint8).reshape(len(order), BINS)
-    for row, leader, similarity in _follow(matrix, _buckets(matrix), threshold):
+    for row, leader, similarity in follow_originals(matrix, threshold):
         answer[order[row]] = (doc_ids[order[leader]], similarity)
     return answer
+
+
+def follow_originals(matrix: NDArray[np.uint8], threshold: float = THRESHOLD) -> Iterator[tuple[int, int, float]]:
+    """Yield (row, the earlier row it repeats, similarity) of signatures, a row each, in the order that decides."""
+    if len(matrix) > 1:
+        yield from _follow(matrix, _buckets(matrix), threshold)
 
 
 def estimate_similarity(one: bytes, other: bytes) -> float:
@@ -285,11 +291,12 @@ def _mixed(values: _U64) -> _U64:
 
 def _buckets(matrix: NDArray[np.uint8]) -> NDArray[np.int32]:
     """Return, for each document and band, the number of the bucket it shares with others, or -1."""
-    dense = _densified(matrix)
-    buckets = np.full((len(matrix), _BANDS), -1, np.int32)
+    # A band's four bytes are its key; the bucket's number takes their place, so that one array does for both.
+    buckets = _densified(matrix).view(np.int32)
     count = 0
     for band in range(_BANDS):
-        keys = np.ascontiguousarray(dense[:, band * _ROWS : (band + 1) * _ROWS]).view(np.uint32)[:, 0]
+        keys = buckets[:, band].astype(np.uint32)
+        buckets[:, band] = -1
         order = np.argsort(keys, kind="stable")
         same = keys[order[1:]] == keys[order[:-1]]
         shared = np.concatenate([same, [False]]) | np.concatenate([[False], same])

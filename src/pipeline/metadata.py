@@ -18,8 +18,9 @@ from .rules.authors import without_label
 from .rules.header import handle_span
 from .rules.names import name_span
 from .rules.persons import find_person
+from .rules.rights import notices
 from .rules.sheet import Claim, Sheet, trim
-from .rules.site import masthead_name, notices, printed_name
+from .rules.site import masthead_name, printed_name
 
 FAR = 12
 """Lines away from title and first prose at which a date still belongs to the document."""

@@ -23,6 +23,7 @@ from .schemas import TABLES
 from .settings import OutputSettings
 from .staged import StagedTables, Tables, of_documents
 from .validate import Outcome, Status, Verdict
+from .visible import show_controls
 
 if TYPE_CHECKING:
     import jinja2
@@ -174,15 +175,18 @@ def _near(documents: Any, most: int) -> list[dict[str, Any]]:
 
 def _repeated(tables: Tables) -> dict[str, Any]:
     """Return how many sentences stand in the corpus before, and those that do most often."""
+    import pyarrow.compute as pc
     import pyarrow.dataset as ds
 
     copies = tables.dataset("sentences").to_table(
         columns=["duplicate_of_doc", "duplicate_of_index"], filter=ds.field("duplicate_of_doc").is_valid()
     )
     keys = ["duplicate_of_doc", "duplicate_of_index"]
-    counted = copies.group_by(keys).aggregate([([], "count_all")]).to_pylist()
-    counted.sort(key=lambda r: (-r["count_all"], r[keys[0]], r[keys[1]]))
-    top = counted[:8]
+    counted = copies.group_by(keys).aggregate([([], "count_all")])
+    # Not as Python records: there may be millions of sentences that occur twice.
+    order = [("count_all", "descending"), *((key, "ascending") for key in keys)]
+    most = counted.take(pc.select_k_unstable(counted, k=8, sort_keys=order)) if counted.num_rows > 8 else counted
+    top = most.sort_by(order).to_pylist()
     found = tables.dataset("sentences").to_table(
         columns=["doc_id", "sentence_index", "text"],
         filter=of_documents([r[keys[0]] for r in top]),
@@ -245,7 +249,7 @@ def _template() -> jinja2.Template:
     )
     words = tomllib.loads((folder / "words.toml").read_text("utf-8"))
     environment.globals.update(words=words, css=environment.get_template("report.css").render())
-    environment.filters.update(num=_number, pct=_percent, visible=_visible, words=_words, one=_one_line)
+    environment.filters.update(num=_number, pct=_percent, visible=show_controls, words=_words, one=_one_line)
     return environment.get_template("report.html.j2")
 
 
@@ -273,19 +277,10 @@ def _percent(share: float) -> str:
     return f"{100 * share:.1f}".removesuffix(".0") + " %"
 
 
-def _visible(text: str) -> str:
-    r"""Replace characters that HTML may not hold or that a reader cannot see by a sign for them.
-
-    >>> _visible("a\x00b\x1b\n")
-    'a�b�\n'
-    """
-    return "".join(c if (c >= " " and c != "\x7f") or c in "\n\t" else "\ufffd" for c in text)
-
-
 def _one_line(text: str, most: int = 280) -> str:
     from .report_documents import shorten
 
-    return _visible(shorten(text, most))
+    return show_controls(shorten(text, most))
 
 
 def _words(name: str) -> str:

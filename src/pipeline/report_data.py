@@ -105,9 +105,9 @@ class _Counted:
     examples: list[tuple[str, int]] = field(default_factory=list)
 
 
-def spread_examples(blocks: pa.Table, where: NDArray[np.int64]) -> tuple[tuple[str, int], ...]:
-    """Return a few of the rows, one a document while there are enough documents."""
-    return _spread(_keys(blocks, where[:_LOOKED_AT]))
+def spread_examples(rows: pa.Table, index: str) -> tuple[tuple[str, int], ...]:
+    """Return the keys of a few rows, doc_id and `index`, one a document while there are enough documents."""
+    return _spread(list(zip(rows.column("doc_id").to_pylist(), rows.column(index).to_pylist(), strict=True)))
 
 
 def _keys(blocks: pa.Table, where: NDArray[np.int64]) -> list[tuple[str, int]]:

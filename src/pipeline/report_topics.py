@@ -1,13 +1,16 @@
 """Count topics and the countries, regions and organisations named, for the page of a version.
 
 Topics are counted over `sentence_topics`, the long table: counting the lists in `sentences` costs 18 to
-65 times more. A sentence gets one number, so that "which sentences have both" is a question to numpy.
+65 times more. The tables are read in slices and what slices count is added up, so that memory does not grow
+with them; what is listed is known after the first reading and crossed in a second. Within a slice a sentence
+gets one number, so that "which sentences have both" is a question to numpy.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .report_data import Count, spread_examples
+from .slices import TableRows, count_slices, slice_bounds
 from .staged import Tables
 
 if TYPE_CHECKING:
@@ -24,6 +28,8 @@ _ENTITIES = 16
 _TOPICS = 24
 _CROSSED = 12
 _PERIODS = 36
+_LOOKED_AT = 50
+# Sentences of a topic among which examples are looked for.
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,36 +78,86 @@ class Topics:
     periods: Periods | None
 
 
+@dataclass(slots=True)
+class _Count:
+    rows: int = 0
+    documents: int = 0
+
+
 def count_topics(tables: Tables, documents: pa.Table) -> Topics:
     """Return what is counted of topics, countries, regions and organisations."""
-    doc_ids = documents.column("doc_id").combine_chunks()
-    topics = tables.dataset("sentence_topics").to_table(columns=["doc_id", "sentence_index", "topic", "score"])
-    mentions = tables.dataset("mentions").to_table(columns=["doc_id", "sentence_index", "kind", "entity_id", "name"])
-    untaggable = tables.dataset("sentences").count_rows(filter=pc.field("topics").is_null())
-    sentence = _sentence_keys(topics, doc_ids)
-    rows = _topic_rows(topics, int(np.unique(sentence).size))
-    names = [row.topic for row in rows]
-    marked = _incidence(sentence, topics.column("topic"), names)
-    countries = mentions.filter(pc.equal(mentions.column("kind"), "country"))
-    listed = {kind: _entities(mentions, kind) for kind in ("country", "organisation", "region")}
+    counted, tagged = _count_names(tables)
+    rows = _topic_rows(tables, counted, tagged)
+    listed = {kind: _entities(counted, kind) for kind in ("country", "organisation", "region")}
+    names, countries = [row.topic for row in rows[:_CROSSED]], [c.label for c in listed["country"][:10]]
+    span = _span(documents)
+    together, with_countries, by_period = _crossed(tables, names, countries, span)
     return Topics(
-        tagged=marked[0].size,
-        untaggable=untaggable,
+        tagged=tagged,
+        untaggable=tables.dataset("sentences").count_rows(filter=pc.field("topics").is_null()),
         rows=rows,
-        together=_together(names[:_CROSSED], marked[1][:, :_CROSSED]),
+        together=_together(names, together),
         countries=listed["country"],
         organisations=listed["organisation"],
         regions=listed["region"],
-        with_countries=_with_countries(
-            names[:_CROSSED], marked, _sentence_keys(countries, doc_ids), countries, listed["country"][:10]
-        ),
-        periods=_periods(tables, documents, names[:_CROSSED]),
+        with_countries=_with_countries(names, countries, with_countries),
+        periods=_periods(documents, span, names, by_period) if span else None,
     )
+
+
+def _slices(tables: Tables, *wanted: tuple[str, Sequence[str]]) -> Iterator[tuple[pa.Table, ...]]:
+    """Yield columns of tables, slice by slice; a document is in one slice, so what slices count adds up."""
+    readers = [TableRows(tables.dataset(table), columns) for table, columns in wanted]
+    for bound in slice_bounds(count_slices(sum(reader.bytes for reader in readers))):
+        yield tuple(reader.until(bound).combine_chunks() for reader in readers)
+
+
+def _count_names(tables: Tables) -> tuple[dict[tuple[str, ...], _Count], int]:
+    """Return the counts of ("topic", name) and of (kind, identifier, name), and of the sentences with a topic."""
+    found: dict[tuple[str, ...], _Count] = {}
+    tagged = 0
+    entity = ["kind", "entity_id", "name"]
+    wanted = ("sentence_topics", ["doc_id", "sentence_index", "topic"]), ("mentions", ["doc_id", *entity])
+    for topics, mentions in _slices(tables, *wanted):
+        tagged += int(np.unique(_sentence_keys(topics, pc.unique(topics.column("doc_id")))).size)
+        for rows, columns, prefix in ((topics, ["topic"], ("topic",)), (mentions, entity, ())):
+            grouped = rows.group_by(columns).aggregate([([], "count_all"), ("doc_id", "count_distinct")])
+            for row in grouped.to_pylist():
+                count = found.setdefault((*prefix, *(row[c] for c in columns)), _Count())
+                count.rows += row["count_all"]
+                count.documents += row["doc_id_count_distinct"]
+    return found, tagged
+
+
+def _crossed(
+    tables: Tables, names: Sequence[str], countries: Sequence[str], span: _Span | None
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Count the sentences with two topics, with a topic and a country, and the rows of each topic by period."""
+    together = np.zeros((len(names), len(names)), np.int64)
+    with_countries = np.zeros((len(names), len(countries)), np.int64)
+    by_period = np.zeros((len(names), len(span.labels) if span else 0), np.int64)
+    wanted = ("doc_id", "sentence_index")
+    tagged = ("sentence_topics", [*wanted, "topic", "published_on"])
+    for topics, mentions in _slices(tables, tagged, ("mentions", [*wanted, "kind", "name"])):
+        named = mentions.filter(pc.equal(mentions.column("kind"), "country"))
+        ids = pc.unique(
+            pa.chunked_array([*topics.column("doc_id").chunks, *named.column("doc_id").chunks], pa.string())
+        )
+        sentence, marked = _incidence(_sentence_keys(topics, ids), topics.column("topic"), names)
+        together += _product(marked, marked)
+        other, has = _incidence(_sentence_keys(named, ids), named.column("name"), countries)
+        _, left, right = np.intersect1d(sentence, other, assume_unique=True, return_indices=True)
+        with_countries += _product(marked[left], has[right])
+        if span:
+            dated = topics.filter(topics.column("published_on").is_valid())
+            place, topic = span.places(dated.column("published_on")), _codes(dated.column("topic"), names)
+            np.add.at(by_period, (topic[topic >= 0], place[topic >= 0]), 1)
+    return together, with_countries, by_period
 
 
 def _sentence_keys(rows: pa.Table, doc_ids: pa.Array) -> NDArray[np.int64]:
     """Return one number a row that names its sentence."""
-    document = pc.fill_null(pc.index_in(rows.column("doc_id"), value_set=doc_ids), -1).to_numpy().astype(np.int64)
+    document = pc.index_in(rows.column("doc_id"), value_set=doc_ids).to_numpy().astype(np.int64)
     keys: NDArray[np.int64] = (document << 32) + rows.column("sentence_index").to_numpy()
     return keys
 
@@ -111,58 +167,55 @@ def _incidence(
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Return the distinct sentences, sorted, and whether each has each of the names."""
     distinct, at = np.unique(sentence, return_inverse=True)
-    code = pc.fill_null(pc.index_in(values, value_set=pa.array(names, pa.string())), -1).to_numpy()
+    code = _codes(values, names)
     marked = np.zeros((distinct.size, len(names)), bool)
     marked[at[code >= 0], code[code >= 0]] = True
     return distinct, marked
 
 
-def _topic_rows(topics: pa.Table, tagged: int) -> tuple[TopicRow, ...]:
-    grouped = topics.group_by("topic").aggregate([([], "count_all"), ("doc_id", "count_distinct")])
-    found = sorted(grouped.to_pylist(), key=lambda r: (-r["count_all"], r["topic"]))[:_TOPICS]
+def _codes(values: pa.ChunkedArray, names: Sequence[str]) -> NDArray[np.int64]:
+    """Return the place of each value among the names, or -1."""
+    found = pc.index_in(values, value_set=pa.array(names, pa.string()))
+    codes: NDArray[np.int64] = pc.fill_null(found, -1).to_numpy().astype(np.int64)
+    return codes
+
+
+def _topic_rows(tables: Tables, counted: Mapping[tuple[str, ...], _Count], tagged: int) -> tuple[TopicRow, ...]:
+    topics = {key[1]: count for key, count in counted.items() if key[0] == "topic"}
+    listed = sorted(topics, key=lambda t: (-topics[t].rows, t))[:_TOPICS]
+    clearest = _clearest(tables, listed)
     return tuple(
-        TopicRow(
-            r["topic"],
-            r["count_all"],
-            r["doc_id_count_distinct"],
-            r["count_all"] / max(1, tagged),
-            _clearest(topics.filter(pc.equal(topics.column("topic"), r["topic"]))),
-        )
-        for r in found
+        TopicRow(t, topics[t].rows, topics[t].documents, topics[t].rows / max(1, tagged), clearest[t]) for t in listed
     )
 
 
-def _clearest(rows: pa.Table) -> tuple[tuple[str, int], ...]:
-    """Return the sentences with the highest scores, one a document while there are enough documents."""
+def _clearest(tables: Tables, names: Sequence[str]) -> dict[str, tuple[tuple[str, int], ...]]:
+    """Return for each topic the sentences with the highest scores, one a document while there are enough documents."""
     order = [("score", "descending"), ("doc_id", "ascending"), ("sentence_index", "ascending")]
-    best = rows.take(pc.select_k_unstable(rows, k=min(50, rows.num_rows), sort_keys=order)).sort_by(order)
-    return spread_examples(best.rename_columns({"sentence_index": "block_index"}), np.arange(best.num_rows))
+    columns = ["doc_id", "sentence_index", "score"]
+    best: dict[str, list[pa.Table]] = {name: [] for name in names}
+    for (topics,) in _slices(tables, ("sentence_topics", [*columns, "topic"])):
+        for name, found in best.items():
+            some = topics.filter(pc.equal(topics.column("topic"), name)).select(columns)
+            both = pa.concat_tables([*found, some])
+            if both.num_rows > _LOOKED_AT:
+                both = both.take(pc.select_k_unstable(both, k=_LOOKED_AT, sort_keys=order))
+            found[:] = [both]
+    return {
+        name: spread_examples(pa.concat_tables(found).sort_by(order), "sentence_index") for name, found in best.items()
+    }
 
 
-def _together(names: Sequence[str], marked: NDArray[np.bool_]) -> Crossing | None:
+def _together(names: Sequence[str], counts: NDArray[np.int64]) -> Crossing | None:
     if len(names) < 2:
         return None
-    counts = _product(marked, marked)
     off = counts.copy()
     np.fill_diagonal(off, 0)
     return _crossing(names, names, counts, int(off.max()))
 
 
-def _with_countries(
-    names: Sequence[str],
-    marked: tuple[NDArray[np.int64], NDArray[np.bool_]],
-    sentence: NDArray[np.int64],
-    countries: pa.Table,
-    listed: Sequence[Count],
-) -> Crossing | None:
-    if not names or not listed:
-        return None
-    named, has = _incidence(sentence, countries.column("name"), [c.label for c in listed])
-    both, in_topics, in_countries = np.intersect1d(marked[0], named, assume_unique=True, return_indices=True)
-    if not both.size:
-        return None
-    counts = _product(marked[1][in_topics, : len(names)], has[in_countries])
-    return _crossing(names, [c.label for c in listed], counts, int(counts.max()))
+def _with_countries(names: Sequence[str], countries: Sequence[str], counts: NDArray[np.int64]) -> Crossing | None:
+    return _crossing(names, countries, counts, int(counts.max())) if counts.any() else None
 
 
 def _product(left: NDArray[np.bool_], right: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -185,18 +238,34 @@ def _crossing(rows: Sequence[str], columns: Sequence[str], counts: NDArray[np.in
     )
 
 
-def _entities(mentions: pa.Table, kind: str) -> tuple[Count, ...]:
-    some = mentions.filter(pc.equal(mentions.column("kind"), kind))
-    grouped = some.group_by(["entity_id", "name"]).aggregate([([], "count_all"), ("doc_id", "count_distinct")])
-    found = sorted(grouped.to_pylist(), key=lambda r: (-r["count_all"], r["name"]))[:_ENTITIES]
-    largest = max((r["count_all"] for r in found), default=1)
+def _entities(counted: Mapping[tuple[str, ...], _Count], kind: str) -> tuple[Count, ...]:
+    some = [(key, count) for key, count in counted.items() if key[0] == kind]
+    found = sorted(some, key=lambda pair: (-pair[1].rows, pair[0][2], pair[0][1]))[:_ENTITIES]
+    largest = max((count.rows for _, count in found), default=1)
     return tuple(
-        Count(r["name"], r["count_all"], r["count_all"] / largest, r["doc_id_count_distinct"], r["entity_id"])
-        for r in found
+        Count(name, count.rows, count.rows / largest, count.documents, identifier)
+        for (_, identifier, name), count in found
     )
 
 
-def _periods(tables: Tables, documents: pa.Table, names: Sequence[str]) -> Periods | None:
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """The periods of a corpus: months, or years where there are too many months."""
+
+    first: date
+    last: date
+    by_month: bool
+    labels: tuple[str, ...]
+
+    def places(self, dates: pa.ChunkedArray) -> NDArray[np.int64]:
+        """Return for each date the number of its period."""
+        year = pc.year(dates).to_numpy().astype(np.int64)
+        months: NDArray[np.int64] = (year - self.first.year) * 12 + pc.month(dates).to_numpy() - self.first.month
+        years: NDArray[np.int64] = np.maximum(0, year - self.last.year + len(self.labels) - 1)
+        return months if self.by_month else years
+
+
+def _span(documents: pa.Table) -> _Span | None:
     dated = documents.column("published_on").drop_null()
     if not len(dated):
         return None
@@ -211,26 +280,17 @@ def _periods(tables: Tables, documents: pa.Table, names: Sequence[str]) -> Perio
         labels = [str(year) for year in range(max(first.year, last.year - _PERIODS + 1), last.year + 1)]
         if int(labels[0]) > first.year:
             labels[0] = f"to {labels[0]}"
-    rows = tables.dataset("sentence_topics").to_table(
-        columns=["topic", "published_on"], filter=pc.field("published_on").is_valid()
-    )
-    place = _places(rows.column("published_on"), first, by_month, len(labels), last.year)
-    topic = pc.fill_null(pc.index_in(rows.column("topic"), value_set=pa.array(names, pa.string())), -1).to_numpy()
-    by_topic = [np.bincount(place[topic == i], minlength=len(labels)) for i in range(len(names))]
+    return _Span(first, last, by_month, tuple(labels))
+
+
+def _periods(documents: pa.Table, span: _Span, names: Sequence[str], by_topic: NDArray[np.int64]) -> Periods:
+    dated = documents.column("published_on").drop_null()
     return Periods(
-        tuple(labels),
-        _ints(np.bincount(_places(dated, first, by_month, len(labels), last.year), minlength=len(labels))),
+        span.labels,
+        _ints(np.bincount(span.places(dated), minlength=len(span.labels))),
         documents.num_rows - len(dated),
         tuple((name, _ints(counts)) for name, counts in zip(names, by_topic, strict=True) if counts.any()),
     )
-
-
-def _places(dates: pa.ChunkedArray, first: Any, by_month: bool, periods: int, last_year: int) -> NDArray[np.int64]:
-    """Return for each date the number of its period."""
-    year = pc.year(dates).to_numpy().astype(np.int64)
-    month: NDArray[np.int64] = (year - first.year) * 12 + pc.month(dates).to_numpy() - first.month
-    place: NDArray[np.int64] = month if by_month else np.maximum(0, year - last_year + periods - 1)
-    return place
 
 
 def _ints(values: NDArray[Any]) -> tuple[int, ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import groupby
@@ -58,16 +59,17 @@ def write_signatures(table: pa.Table, path: Path, scratch: Path) -> None:
 
     Where that fails, as on a full disk, the cache is lost and no more.
     """
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_file(sink, table.schema) as writer:
-        writer.write_table(table.combine_chunks())
-    content = sink.getvalue()
-    temporary = scratch / path.name
+    temporary, plain = scratch / path.name, scratch / f"{path.name}.arrow"
     with suppress(OSError):
         path.parent.mkdir(exist_ok=True)
-        with temporary.open("wb") as file:
-            file.write(hashlib.sha256(content).digest())
-            file.write(content)
+        # By way of a file and not of memory, where a million signatures would stand twice more.
+        with pa.OSFile(str(plain), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
+            writer.write_table(table)
+        with plain.open("rb") as content, temporary.open("wb") as file:
+            file.write(hashlib.file_digest(content, "sha256").digest())
+            content.seek(0)
+            shutil.copyfileobj(content, file)
+        plain.unlink()
         os.replace(temporary, path)
         for other in path.parent.glob("signatures-*"):
             if other != path:

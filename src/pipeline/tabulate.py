@@ -13,7 +13,7 @@ from __future__ import annotations
 import shutil
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -26,13 +26,13 @@ from .catalog import Catalog, make_catalog
 from .copies import Copies
 from .errors import ContractError
 from .halves import CLEANED, TAGGED, BatchReport
-from .model import Source, SourceStatus
+from .model import Source
 from .parquet import TableWriter, choose_buckets, write_table
 from .schemas import TABLES
 from .settings import OutputSettings
+from .settle import settle_sources
 from .signatures import SIGNATURES, read_signatures, sign_published, write_signatures
 from .slices import FileRows, PairedRows, Rows, TableRows, count_slices, replace_column, slice_bounds
-from .tables import make_sources
 from .version import Version
 
 _PER_DOCUMENT = ("documents", "blocks", "sentences", "sentence_topics", "mentions")
@@ -70,10 +70,11 @@ def write_tables(given: Ingredients, folder: Path, settings: OutputSettings, scr
     `scratch` is a folder for files that are of no use afterwards.
     """
     documents = _documents(given)
-    sources = make_sources(_settled(given, frozenset(documents.column("doc_id").to_pylist())))
-    signatures = [*_new_signatures(given), *_kept_signatures(given)]
+    sources = settle_sources(given.sources, given.cleaned, documents.column("doc_id").combine_chunks())
+    signatures = pa.concat_tables([*_new_signatures(given), *_kept_signatures(given)])
     catalog = make_catalog(documents, sources, signatures)
-    write_signatures(pa.concat_tables(signatures), given.signatures, scratch)
+    write_signatures(signatures, given.signatures, scratch)
+    del documents, signatures
     rows = {name: _count(given, name) for name in _PER_DOCUMENT} | {"sources": sources.num_rows, "quarantine": 0}
     buckets = choose_buckets(max(rows.values()), settings.bucket_rows)
     copies = Copies(scratch / "copies", rows["sentences"])
@@ -218,51 +219,6 @@ def _completed(table: pa.Table, name: str, known: Catalog, catalog: Catalog, cop
     none = first < 0
     table = replace_column(table, "duplicate_of_doc", catalog.doc_ids.take(pa.array(first, mask=none)))
     return replace_column(table, "duplicate_of_index", pa.array(number, mask=none))
-
-
-def _settled(given: Ingredients, present: frozenset[str]) -> list[Source]:
-    """Return the sources as reading left them.
-
-    Copies of a document get what was found of the first: how it was read, or why it was rejected.
-    """
-    read = dict(_read_sources(given.cleaned))
-    sources = [_as_read(source, read) for source in given.sources]
-    rejected = {s.source_sha256: s for s in sources if s.status is SourceStatus.REJECTED and s.source_sha256}
-    first = {s.doc_id: s for s in sources if s.status is SourceStatus.PUBLISHED}
-    settled = []
-    for source in sources:
-        if source.doc_id is not None and source.doc_id not in present and source.source_sha256 in rejected:
-            why = rejected[source.source_sha256]
-            source = replace(source, status=why.status, doc_id=None, reason=why.reason, detail=why.detail)
-        elif source.status is SourceStatus.DUPLICATE:
-            same = first[source.doc_id]
-            detail = f"same bytes as {same.source_path}"
-            source = replace(source, encoding=same.encoding, media_type=same.media_type, detail=detail)
-        settled.append(source)
-    return settled
-
-
-def _read_sources(folders: Sequence[Path]) -> Iterator[tuple[str, dict[str, str | None]]]:
-    """Yield what reading found of each source of the batches, by path."""
-    columns = ["media_type", "encoding", "status", "doc_id", "reason", "detail"]
-    for folder in folders:
-        table = read_arrow(folder / CLEANED / "sources.arrow")
-        yield from zip(table.column("source_path").to_pylist(), table.select(columns).to_pylist(), strict=True)
-
-
-def _as_read(source: Source, read: dict[str, dict[str, str | None]]) -> Source:
-    found = read.pop(source.source_path, None)
-    if found is None:
-        return source
-    return replace(
-        source,
-        media_type=found["media_type"],
-        encoding=found["encoding"],
-        status=SourceStatus(str(found["status"])),
-        doc_id=found["doc_id"],
-        reason=found["reason"],
-        detail=found["detail"],
-    )
 
 
 def _position(ids: pa.Array, bound: str) -> int:

@@ -2,27 +2,29 @@
 
 A strong phrase gives its topic alone. A weak one, or one that needs context, gives it together with
 another, or when the heading or a neighbouring sentence speaks of the topic. Words of sport, cooking
-and entertainment count against every topic, and text about the text has none. No tag is given
-without evidence in the sentence itself.
+and entertainment count against every topic, and text about the text has none. Where a language has
+learned weights they decide instead: phrases, words and what is around the sentence are weighed for each
+topic. No tag is given without evidence in the sentence itself.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
 from .model import Evidence, TopicScore
 from .settings import TagSettings
 from .taxonomy import Taxonomy, load_taxonomy
-from .topic_model import Hit, Kind, Matcher
+from .topic_model import place_tokens
+from .topic_signals import Reading, Signal, name_evidence, read_sentences
+from .topic_weights import TopicWeights
 
 _TRACE = 0.1
 """Score from which a topic that is not given counts as a near miss."""
-_REACH = 2
-"""Sentences on either side that count as neighbours."""
+_WORDS_SHOWN = 4
+"""Learned words that are named as evidence where phrases alone would not have given the topic."""
 
 
 def tag_texts(
@@ -63,113 +65,62 @@ def near_misses(
     return _score(sentences, heading, language, taxonomy, _TRACE, settings.threshold)
 
 
-@dataclass(slots=True)
-class Signal:
-    """What one sentence holds for one topic: its hits by kind, and what stands around the sentence."""
-
-    hits: list[Hit] = field(default_factory=list)
-    strong: int = 0
-    weak: int = 0
-    context: int = 0
-    off: int = 0
-    heading: float = 0.0
-    neighbours: float = 0.0
-    foreign: float = 0.0
-    world: float = 0.0
-
-
-@dataclass(slots=True)
-class _Row:
-    signals: dict[str, Signal]
-    foreign: int = 0
-    world: bool = False
-
-
-_NOTHING = _Row({})
-"""What most sentences of an ordinary page hold. Shared, so never changed."""
-
-
-def read_signals(
-    sentences: Sequence[str], heading: str | None, language: str, taxonomy: Taxonomy
-) -> list[dict[str, Signal]]:
-    """Return what each sentence holds for each topic; the features of score and confidence."""
-    matcher = taxonomy.matcher(language)
-    rows = [_read(text, matcher) for text in sentences]
-    above = _read(heading, matcher) if heading else _NOTHING
-    strong = [{t for t, s in row.signals.items() if s.strong} if row.signals else _NO_TOPIC for row in rows]
-    over = {t for t, s in above.signals.items() if s.strong}
-    for i, row in enumerate(rows):
-        if not row.signals:
-            continue
-        first, last = max(0, i - _REACH), i + _REACH + 1
-        around = rows[first:i] + rows[i + 1 : last]
-        spoken = strong[first:i] + strong[i + 1 : last]
-        foreign = row.foreign + 0.25 * sum([min(2, other.foreign) for other in around if other.foreign])
-        world = 1.0 if row.world else 0.5 if above.world or any([other.world for other in around]) else 0.0
-        for topic, signal in row.signals.items():
-            signal.foreign, signal.world = foreign, world
-            if topic in over:
-                signal.heading = 1.0
-            near = sum([topic in topics for topics in spoken])
-            if near:
-                signal.neighbours = min(1.0, near / 2)
-    return [row.signals for row in rows]
-
-
-_NO_TOPIC: frozenset[str] = frozenset()
-
-
-def _read(text: str, matcher: Matcher) -> _Row:
-    found = matcher.find(text)
-    if not found.hits:
-        return _Row({}, 0, found.world) if found.world else _NOTHING
-    signals: dict[str, Signal] = {}
-    seen: set[int] = set()
-    foreign = 0
-    for hit in found.hits:
-        phrase = hit.phrase
-        topic, kind = phrase.topic, phrase.kind
-        new = id(phrase) not in seen
-        seen.add(id(phrase))
-        if topic == "!":
-            return _Row({}, foreign, found.world)
-        if topic == "*":
-            foreign += new
-            continue
-        signal = signals.get(topic)
-        if signal is None:
-            signal = signals[topic] = Signal()
-        if kind is Kind.OFF:
-            signal.off += new
-            continue
-        signal.hits.append(hit)
-        if not new:
-            continue
-        if kind is Kind.STRONG:
-            signal.strong += 1
-        elif kind is Kind.WEAK:
-            signal.weak += 1
-        else:
-            signal.context += 1
-    return _Row({topic: s for topic, s in signals.items() if s.hits}, foreign, found.world)
-
-
 def _score(
     sentences: Sequence[str], heading: str | None, language: str, taxonomy: Taxonomy, low: float, high: float
 ) -> list[list[TopicScore]]:
     if language not in taxonomy.languages:
         return [[] for _ in sentences]
     weights = load_weights()
-    out = []
-    for text, signals in zip(sentences, read_signals(sentences, heading, language, taxonomy), strict=True):
-        topics = []
-        for topic in sorted(signals):
-            signal = signals[topic]
-            score = score_signal(signal, weights)
-            if low <= score < high:
-                topics.append(TopicScore(topic, score, confidence(signal, weights), _evidence(signal, text)))
-        out.append(topics)
+    readings = read_sentences(sentences, heading, taxonomy.matcher(language))
+    by_phrases = [{t: score_signal(s, weights) for t, s in r.signals.items()} for r in readings]
+    learned = taxonomy.weights(language)
+    if learned is None:
+        return [
+            _phrase_topics(text, reading, scores, weights, low, high)
+            for text, reading, scores in zip(sentences, readings, by_phrases, strict=True)
+        ]
+    out: list[list[TopicScore]] = [[] for _ in sentences]
+    spoken = [i for i, reading in enumerate(readings) if reading.signals]
+    names = [list(name_evidence(readings[i], by_phrases[i])) for i in spoken]
+    weighed = learned.weigh(names, [readings[i].tokens for i in spoken])
+    for i, odds in zip(spoken, weighed, strict=True):
+        text, reading, scores = sentences[i], readings[i], by_phrases[i]
+        topics = list(_learned_topics(text, reading, scores, weights, low, high, learned, odds))
+        if len(reading.signals.keys() - learned.topics.keys()):
+            topics += _phrase_topics(text, reading, scores, weights, low, high, skip=learned.topics)
+        out[i] = sorted(topics, key=lambda t: t.topic)
     return out
+
+
+def _learned_topics(
+    text: str,
+    reading: Reading,
+    scores: Mapping[str, float],
+    weights: Mapping[str, float],
+    low: float,
+    high: float,
+    learned: TopicWeights,
+    odds: Sequence[float],
+) -> Iterator[TopicScore]:
+    """Yield the topics that learned weights give, of those a phrase speaks of.
+
+    A topic of which the sentence holds no phrase is never given: words alone gained nothing out of fold.
+    A phrase of a user's own gives its topic as phrases do.
+    """
+    cut, step = weights["learned.cut"], weights["learned.step"]
+    for topic, signal in reading.signals.items():
+        if topic not in learned.topics:
+            continue
+        total = odds[learned.topics[topic]]
+        # A phrase always leaves a trace, so that an analyst sees why it was not enough.
+        score = max(1 + (total - cut) / step, scores[topic] if signal.own else _TRACE)
+        score = round(score, 3)
+        if not low <= score < high:
+            continue
+        evidence = _evidence(signal, text)
+        if scores[topic] < 1:
+            evidence = _with_words(evidence, text, reading, topic, learned)
+        yield TopicScore(topic, score, _share(total), evidence)
 
 
 def score_signal(signal: Signal, weights: Mapping[str, float]) -> float:
@@ -210,7 +161,44 @@ def confidence(signal: Signal, weights: Mapping[str, float]) -> float:
     total = weights["logit.bias"]
     for name, value in zip(_COEFFICIENTS, features(signal), strict=True):
         total += weights[name] * value
-    return round(1 / (1 + math.exp(-total)), 3)
+    return _share(total)
+
+
+def _share(log_odds: float) -> float:
+    return round(1 / (1 + math.exp(-log_odds)), 3)
+
+
+def _phrase_topics(
+    text: str,
+    reading: Reading,
+    scores: Mapping[str, float],
+    weights: Mapping[str, float],
+    low: float,
+    high: float,
+    skip: Container[str] = (),
+) -> list[TopicScore]:
+    """Return the topics that phrases alone give, but for those in `skip`."""
+    return [
+        TopicScore(topic, scores[topic], confidence(signal, weights), _evidence(signal, text))
+        for topic, signal in sorted(reading.signals.items())
+        if low <= scores[topic] < high and topic not in skip
+    ]
+
+
+def _with_words(
+    evidence: tuple[Evidence, ...], text: str, reading: Reading, topic: str, learned: TopicWeights
+) -> tuple[Evidence, ...]:
+    """Add the learned words that speak most for a topic, but for those inside a phrase that stands there already."""
+    spans = learned.telling_words(reading.tokens, topic, _WORDS_SHOWN)
+    if not spans:
+        return evidence
+    places = place_tokens(text, reading.tokens[: max(last for _, last in spans) + 1])
+    words = []
+    for first, last in spans:
+        start, end = places[first], places[last] + len(reading.tokens[last])
+        if not any(e.start < end and start < e.end for e in evidence):
+            words.append(Evidence(start, end, " ".join(text[start:end].split()), "learned:word"))
+    return tuple(sorted((*evidence, *words), key=lambda e: (e.start, e.end)))
 
 
 def _evidence(signal: Signal, text: str) -> tuple[Evidence, ...]:
@@ -230,5 +218,6 @@ def load_weights() -> Mapping[str, float]:
     text = (files("pipeline") / "resources" / "taxonomy" / "weights.yml").read_text(encoding="utf-8")
     tree = yaml.load(text, Loader=yaml.BaseLoader)  # the safe loader reads `off` as False
     flat = {name: float(value) for name, value in tree["score"].items()}
+    flat |= {f"learned.{name}": float(value) for name, value in tree["learned"].items()}
     flat |= {f"logit.{name}": float(value) for name, value in tree["confidence"].items()}
     return flat

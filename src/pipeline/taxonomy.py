@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -19,6 +19,7 @@ import yaml
 
 from .errors import UsageError
 from .topic_model import Kind, Matcher, Phrase, compile_phrases
+from .topic_weights import TopicWeights, read_weights
 from .word_forms import Morphology
 
 _TOPIC_KEYS = ("id", "definition", "includes", "excludes", "iptc", "cap", "cap2", "manifesto", "gdelt", "l2")
@@ -61,6 +62,8 @@ class Taxonomy:
     languages: tuple[str, ...]
     _sources: Mapping[str, tuple[_Source, ...]] = field(repr=False)
     _compiled: dict[str, Matcher] = field(default_factory=dict, repr=False, compare=False)
+    _learned: Mapping[str, _Source] = field(default_factory=dict, repr=False)
+    _weights: dict[str, TopicWeights] = field(default_factory=dict, repr=False, compare=False)
 
     def lexicon(self, language: str) -> Lexicon:
         """Return the phrases of a language. Raises UsageError with file and line when they are wrong."""
@@ -78,6 +81,14 @@ class Taxonomy:
                 ) from error
             self._compiled[language] = compiled
         return self._compiled[language]
+
+    def weights(self, language: str) -> TopicWeights | None:
+        """Return the learned weights of a language, for the packaged topics; None where there are none."""
+        if language not in self._learned:
+            return None
+        if language not in self._weights:
+            self._weights[language] = read_weights(self._learned[language].text, language)
+        return self._weights[language]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +131,17 @@ def _packaged() -> Taxonomy:
             parts = sorted((e for e in entry.iterdir() if e.name.endswith(".yml")), key=lambda e: e.name)
             sources[entry.name] = tuple(_Source(f"{entry.name}/{p.name}", p.read_text(encoding="utf-8")) for p in parts)
     sources = {language: parts for language, parts in sources.items() if parts}
+    learned = {}
+    for language in sorted(sources):
+        table = root / f"learned_{language}.tsv"
+        if table.is_file():
+            learned[language] = _Source(table.name, table.read_text(encoding="utf-8"))
     return Taxonomy(
-        version=_digest([topics, *(s for parts in sources.values() for s in parts)]),
+        version=_digest([topics, *(s for parts in sources.values() for s in parts), *learned.values()]),
         topics=_read_topics(_mapping(_parse(topics), ("topics",))["topics"]),
         languages=tuple(sorted(sources)),
         _sources=sources,
+        _learned=learned,
     )
 
 
@@ -147,7 +164,7 @@ def _user(name: str, text: str) -> Taxonomy:
     if not topics or not sources:
         raise UsageError(f"{name}: the file holds no topics or no lexicons. Add both, or `extends: packaged`.")
     version = _digest([source]) if base is None else f"{base.version}+{_digest([source])}"
-    taxonomy = Taxonomy(version, topics, tuple(sorted(sources)), sources)
+    taxonomy = Taxonomy(version, topics, tuple(sorted(sources)), sources, _learned=base._learned if base else {})
     for language in taxonomy.languages:
         if base is None or sources[language] != base._sources.get(language):
             _refuse_shadowed(taxonomy.matcher(language))
@@ -184,6 +201,7 @@ def _read_lexicon(language: str, sources: Sequence[_Source], topics: Mapping[str
     spellings: dict[str, str] = {}
     chain = False
     for source in sources:
+        found: list[Phrase] = []
         tree = _mapping(source.tree or _parse(source), _LEXICON_KEYS, need=("language",))
         if str(tree["language"]) != language:
             raise UsageError(f"{_where(tree['language'])}: language {tree['language']} in a file of {language}.")
@@ -197,16 +215,17 @@ def _read_lexicon(language: str, sources: Sequence[_Source], topics: Mapping[str
             spellings[pair[0]] = pair[1]
         for name, members in _mapping(tree.get("classes", {})).items():
             classes[name] = (*classes.get(name, ()), *(str(m) for m in _sequence(members, name)))
-        phrases += _phrases(tree.get("exclude", []), "", Kind.NOT, "exclude")
-        phrases += _phrases(tree.get("mute", []), "!", Kind.OFF, "mute")
-        phrases += _phrases(tree.get("off_domain", []), "*", Kind.OFF, "off_domain")
+        found += _phrases(tree.get("exclude", []), "", Kind.NOT, "exclude")
+        found += _phrases(tree.get("mute", []), "!", Kind.OFF, "mute")
+        found += _phrases(tree.get("off_domain", []), "*", Kind.OFF, "off_domain")
         for topic, node in _mapping(tree.get("topics", {})).items():
             if topic not in topics:
                 raise UsageError(f"{_where(topic)}: topic {topic} is not defined. Known: {', '.join(sorted(topics))}.")
             read = list(_topic_phrases(topic, node, topics[topic]))
             if not read:
                 raise UsageError(f"{_where(topic)}: topic {topic} holds no phrase. Add one, or leave the topic out.")
-            phrases += read
+            found += read
+        phrases += found if source.tree is None else [replace(p, own=True) for p in found]
     _refuse_repeated(phrases)
     return Lexicon(language, tuple(phrases), classes, Morphology(frozenset(endings), chain, spellings))
 

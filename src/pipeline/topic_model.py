@@ -71,6 +71,8 @@ class Phrase:
     kind: Kind
     group: str = ""
     where: str = ""
+    own: bool = field(default=False, compare=False)
+    """Whether it comes from a user's file."""
     rule: str = field(init=False, compare=False, repr=False)
     """How evidence names it: its second-level topic and kind."""
     order: tuple[str, str, str] = field(init=False, compare=False, repr=False)
@@ -92,13 +94,11 @@ class Hit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The phrases of one text in reading order, and whether it names a state, region or organisation."""
+    """The phrases of one text in reading order, whether it names a state, region or organisation, its tokens."""
 
     hits: tuple[Hit, ...] = ()
     world: bool = False
-
-
-NOTHING = Found()
+    tokens: Sequence[str] = ()
 
 
 @dataclass(slots=True)
@@ -132,7 +132,7 @@ class Matcher:
         coded = "".join(keys)
         found = self.automaton.find_matches_as_indexes(coded, overlapping=True)
         if not found:
-            return NOTHING
+            return Found((), False, tokens)
         plain: list[tuple[int, int, int]] = []
         parts: dict[int, list[tuple[int, int]]] = {}
         world = False
@@ -155,12 +155,12 @@ class Matcher:
                 if present >= rule.required:
                     kept += [(s, e, rule.phrase) for s, e in rule.spans(coded, parts)]
         if not kept:
-            return Found((), world)
+            return Found((), world, tokens)
         kept = self._unblocked(kept, plain)
         if len(coded) < len(tokens):  # An ending written apart has no key; it belongs to the word before it.
             places = [i for i, key in enumerate(keys) if key] + [len(keys)]
             kept = [(places[s], places[e], p) for s, e, p in kept]
-        return Found(_place(text, tokens, kept), world)
+        return Found(_place(text, tokens, kept), world, tokens)
 
     def _longest(self, plain: list[tuple[int, int, int]]) -> list[tuple[int, int, Phrase]]:
         plain.sort()
@@ -204,20 +204,26 @@ class Matcher:
 
 
 def _place(text: str, tokens: Sequence[str], kept: list[tuple[int, int, Phrase]]) -> tuple[Hit, ...]:
-    """Turn token spans into code points: tokens stand in the text in order, so `find` walks to each."""
-    places: list[int] = []
-    position = 0
-    find = text.find
-    for token in tokens[: max([e for _, e, _ in kept], default=0)]:
-        position = find(token, position)
-        places.append(position)
-        position += len(token)
+    """Turn token spans into code points."""
+    places = place_tokens(text, tokens[: max([e for _, e, _ in kept], default=0)])
     found = [(places[s], places[e - 1] + len(tokens[e - 1]), p.order, p) for s, e, p in kept]
     found.sort(key=_FIRST_THREE)
     return tuple([Hit(s, e, p) for s, e, _, p in found])
 
 
 _FIRST_THREE = itemgetter(0, 1, 2)
+
+
+def place_tokens(text: str, tokens: Sequence[str]) -> list[int]:
+    """Return where each token of a text begins: they stand there in order, so `find` walks to each."""
+    places: list[int] = []
+    position = 0
+    find = text.find
+    for token in tokens:
+        position = find(token, position)
+        places.append(position)
+        position += len(token)
+    return places
 
 
 @dataclass(frozen=True, slots=True)

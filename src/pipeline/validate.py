@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Outcome", "Status", "Verdict", "load_suites", "validate_folder"]
 
-_SOURCES_AT_ONCE = 200_000
+_SOURCES_AT_ONCE = 50_000
 
 
 def validate_folder(folder: Path, suites: Path) -> Verdict:
@@ -41,8 +41,10 @@ def validate_folder(folder: Path, suites: Path) -> Verdict:
 
     context: Any = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
-    source = context.data_sources.add_pandas("staged")
-    judges = {name: TableJudge(gx, source, name, suite) for name, suite in given.items()}
+    # One for all tables: each asset that is added writes the whole context down anew.
+    asset = context.data_sources.add_pandas("staged").add_dataframe_asset("table")
+    batches = asset.add_batch_definition_whole_dataframe("all")
+    judges = {name: TableJudge(gx, batches, name, suite) for name, suite in given.items()}
     tally = Tally()
     for frames in _frames(StagedTables(folder), judges):
         tally.add(frames)

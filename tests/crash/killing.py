@@ -45,22 +45,27 @@ def kill_runs(folder: Path, trials: int, environment: Mapping[str, str], seed: i
     config = folder / "corpus.toml"
     config.write_text("batch_documents = 2\n")
     moments = random.Random(seed)
-    for number in range(6):
-        _add(documents, number)
+    made = _add(documents, 0, 6)
     started = time.monotonic()
     assert _start(documents, output, config, environment).wait() == 0
     lasts = time.monotonic() - started
-    for trial in range(trials):
+    killed = 0
+    while killed < trials:
         before = open_version(output).name
         # Three are two batches, so that there are workers.
-        for number in range(6 + 3 * trial, 9 + 3 * trial):
-            _add(documents, number)
+        made = _add(documents, made, 3)
+        started = time.monotonic()
         run = _start(documents, output, config, environment)
-        role = ROLES[trial % len(ROLES)]
+        role = ROLES[killed % len(ROLES)]
         # The others are started late: a moment is chosen of the time in which there is one.
         _wait(run, role)
         seconds = moments.uniform(0, lasts if role == "command" else lasts / 3)
         _wait(run, role, seconds)
+        if run.poll() is not None:
+            # The moment lies behind the end: the machine has become faster, and this was no kill.
+            assert run.returncode == 0
+            lasts = min(lasts, time.monotonic() - started)
+            continue
         victim, pid = next((found for found in _tree(run.pid) if found[0] == role), ("command", run.pid))
         kind = moments.choice([signal.SIGKILL, signal.SIGTERM])
         processes = [p for _, p in _tree(run.pid)]
@@ -74,6 +79,7 @@ def kill_runs(folder: Path, trials: int, environment: Mapping[str, str], seed: i
         junk = sorted(str(p.relative_to(output)) for p in (output / ".staging").iterdir())
         assert junk == []
         left = len(list((output / ".cache" / "batches").glob("*")))
+        killed += 1
         yield Trial(victim, kind.name, seconds, code, left, served.name != before)
     assert _start(documents, output, config, environment).wait() == 0
     assert _start(documents, folder / "full", config, environment).wait() == 0
@@ -82,9 +88,12 @@ def kill_runs(folder: Path, trials: int, environment: Mapping[str, str], seed: i
     assert len(list_versions(output)) == len(list((output / "versions").iterdir()))
 
 
-def _add(folder: Path, number: int) -> None:
-    text = "".join(SENTENCE.format(100 * number + i, 1900 + i) for i in range(30))
-    (folder / f"{number:04d}.txt").write_text(f"Ships, part {number}\n\n{text}\n", encoding="utf-8")
+def _add(folder: Path, first: int, count: int) -> int:
+    """Add documents and return the number of the next."""
+    for number in range(first, first + count):
+        text = "".join(SENTENCE.format(100 * number + i, 1900 + i) for i in range(30))
+        (folder / f"{number:04d}.txt").write_text(f"Ships, part {number}\n\n{text}\n", encoding="utf-8")
+    return first + count
 
 
 def _start(documents: Path, output: Path, config: Path, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -141,6 +142,45 @@ def test_a_lost_server_fails_the_run_and_the_next_run_heals(
     # It may have been so far that it could publish; if not, it says so and the old version stays.
     assert run.returncode == (0 if served.name != before else 1), said
     heal(documents, output, prefect_server)
+    assert open_version(output).rows("documents") == 10
+
+
+def locked(home: Path) -> None:
+    """Hold the write lock of Prefect's database for longer than it waits for one, as another program may."""
+    with sqlite3.connect(home / "prefect.db", timeout=60, isolation_level=None) as held:
+        held.execute("BEGIN EXCLUSIVE")
+        time.sleep(15)
+        held.execute("ROLLBACK")
+    held.close()
+
+
+def deleted(home: Path) -> None:
+    """Remove Prefect's database with what belongs to it."""
+    files = list(home.glob("prefect.db*"))
+    assert files
+    for file in files:
+        file.unlink()
+
+
+@pytest.mark.parametrize("fault", [locked, deleted])
+def test_a_locked_or_deleted_database_of_prefect_costs_at_most_this_run(
+    fault: Callable[[Path], None], documents: Path, output: Path, prefect_server: dict[str, str], tmp_path: Path
+) -> None:
+    before = open_version(output).name
+    own = {k: v for k, v in prefect_server.items() if k not in ("PREFECT_API_URL", "PREFECT_SERVER_API_PORT")}
+    own |= {"PREFECT_HOME": str(tmp_path / "prefect"), "PREFECT_CLIENT_MAX_RETRIES": "1"}
+    run = start(documents, output, own)
+    until = time.monotonic() + 240
+    while not at_work(output)():
+        assert run.poll() is None and time.monotonic() < until, run.communicate()
+        time.sleep(0.02)
+    fault(tmp_path / "prefect")
+    _, said = run.communicate(timeout=240)
+    served = open_version(output)
+    assert served.verify() == []
+    assert run.returncode == (0 if served.name != before else 1), said
+    assert [p.name for p in (output / ".staging").iterdir()] == []
+    heal(documents, output, own)
     assert open_version(output).rows("documents") == 10
 
 

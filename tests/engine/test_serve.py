@@ -67,6 +67,7 @@ def test_scheduled_runs_fire_and_publish_what_was_added(
         except subprocess.TimeoutExpired:
             served.kill()
             served.wait()
+    assert served.returncode == 130
     names = {d["name"]: d for d in ask("deployments/filter")}
     assert names["reprocess"]["paused"]  # stopped serving: nothing falls due that nobody runs
     assert names["reprocess"]["concurrency_options"]["collision_strategy"] == "CANCEL_NEW"

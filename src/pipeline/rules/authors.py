@@ -15,7 +15,7 @@ from ..model import Role
 from .lexicon import fold
 from .names import filler_words, name_span, signature_words
 from .persons import RUN_ON, Person, find_person, has_case
-from .sheet import MILD, Claim, Sheet, find_all, trim, whole_line
+from .sheet import MILD, SOFT, Claim, Sheet, find_all, trim, whole_line
 
 REACH = 5
 """Lines from the title within which the name stands."""
@@ -100,8 +100,7 @@ def claim_closing_names(sheet: Sheet) -> Iterator[Claim]:
     A person of the story is named in the story; the one who signs it is not.
     """
     claims = [c for found in sheet.claims.values() for c in found]
-    if any(f" {w} " in sheet.folded for w in _TITLE_CASE):
-        return
+    titled = any(f" {w} " in sheet.folded for w in _TITLE_CASE)
     if not any(c.role is Role.TITLE for c in claims) or any(c.role is Role.BYLINE for c in claims):
         return
     long = [x.index for x in sheet.open_lines() if x.is_prose and sheet.likely(x.index) >= MILD]
@@ -112,10 +111,12 @@ def claim_closing_names(sheet: Sheet) -> Iterator[Claim]:
         # Short paragraphs may follow the last long one.
         if line.ends and line.words >= FURNITURE_WORDS:
             continue
-        person = None if _is_odd(sheet, line) else find_person(sheet.text, line.start, line.end)
+        dash = line.bullet.strip() in ("—", "–") and not _is_quoted(sheet.lines[line.index - 1])
+        odd = _is_odd(sheet, line) if line.bullet and not dash else (titled and not dash) or line.ends
+        person = None if odd or sheet.whole(line.index) else find_person(sheet.text, line.start, line.end)
         if person is not None and _signs(sheet, line, person):
             said = "a name that the text does not know, right below it"
-            yield whole_line(line, Role.BYLINE, "closing_name", said, 0.8, MILD)
+            yield whole_line(line, Role.BYLINE, "closing_name", said, 0.8, SOFT if dash else MILD)
         return
 
 
@@ -124,6 +125,11 @@ _TITLE_CASE = ("with the", "of the", "und die", "und der")
 # On 1,527 pages, nearly all English, 3 of 13 such lines were names.
 CLOSING = 5
 """Lines below the last long paragraph in which the name stands that signs the text."""
+
+
+def _is_quoted(line: Line) -> bool:
+    """Tell whether a line is a quotation: the name below it says who said it."""
+    return line.text[0] in ">\"“«„‘'‹「『" or line.text[-1] in '"”»“’›」』'
 
 
 def _signs(sheet: Sheet, line: Line, person: Person) -> bool:
@@ -140,7 +146,10 @@ def _stands_elsewhere(sheet: Sheet, word: str, line: Line) -> bool:
 
 
 def _is_odd(sheet: Sheet, line: Line) -> bool:
-    return line.ends or bool(line.bullet) or bool(sheet.whole(line.index)) or len(line.text) > LONGEST
+    # "Sign in Subscribe" is two buttons, each of which is known alone.
+    spans = {(c.start, c.end) for c in sheet.cues(line.index) if c.mode == "whole" and c.family in _BUTTONS}
+    buttons = sum(end - start for start, end in spans) > 0.8 * (line.end - line.start)
+    return line.ends or bool(line.bullet) or bool(sheet.whole(line.index)) or buttons or len(line.text) > LONGEST
 
 
 def _looks_like_name(sheet: Sheet, line: Line) -> bool:
@@ -156,6 +165,7 @@ def _looks_like_name(sheet: Sheet, line: Line) -> bool:
     return people <= PEOPLE
 
 
+_BUTTONS = frozenset(["menu", "newsletter", "share", "widget"])
 PEOPLE = 3
 """Names on one line."""
 LONGEST = 200

@@ -68,6 +68,46 @@ def claim_word_bars(sheet: Sheet) -> Iterator[Claim]:
             yield whole_line(line, Role.PROMOTION, "advert_marker", "all words are those of an advertisement's marker")
 
 
+METER_WORDS = 20
+METER_MOST = 60
+_NUMBERS = re.compile(r"\d{1,9}")
+
+
+def claim_meters(sheet: Sheet) -> Iterator[Claim]:
+    """Claim the meter of a wall: "You have 2 free articles left this month"."""
+    free, read, left = _meter()
+    for line in sheet.open_lines():
+        if line.words > METER_WORDS or not any(c.isdigit() for c in line.text[:200]) or line.text[0] in '"“«„—–':
+            continue
+        folded = sheet.folded[line.start : line.end]
+        # "In 2020 the free paper ran twelve stories" counts no articles of the reader's.
+        if max((int(n) for n in _NUMBERS.findall(folded)), default=METER_MOST + 1) > METER_MOST:
+            continue
+        if free.search(folded) and read.search(folded) and left.search(folded):
+            below = FIRM if not sheet.is_inside(line.index) else LIKELY
+            yield whole_line(line, Role.PROMOTION, "paywall", "counts the articles that are free", 0.9, below)
+
+
+LIKELY = 0.8
+"""Probability of being content from which a meter between paragraphs is left to the model."""
+
+
+@cache
+def _meter() -> tuple[re.Pattern[str], ...]:
+    path = files("pipeline") / "resources" / "clean" / "bars.toml"
+    table = tomllib.loads(path.read_text(encoding="utf-8"))["meter"]
+    # In scripts without spaces words have no beginnings.
+    lists = [[fold(stem) for stem in table[kind]] for kind in ("free", "read", "left")]
+    return tuple(re.compile("|".join(_stem(s) for s in stems)) for stems in lists)
+
+
+def _stem(said: str) -> str:
+    if said[0] >= "\u3040":
+        return re.escape(said)
+    # A short stem begins too many other words.
+    return rf"(?<!\w){re.escape(said)}" + (r"(?!\w)" if len(said) <= 4 and said.isascii() else "")
+
+
 def is_row_of(family: str, folded: str) -> bool:
     """Tell whether all words of a folded line are key words of a vocabulary."""
     said = _vocabulary(family)

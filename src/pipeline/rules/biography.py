@@ -51,7 +51,8 @@ def claim_biographies(sheet: Sheet) -> Iterator[Claim]:
 def claim_author_notes(sheet: Sheet) -> Iterator[Claim]:
     """Claim the closing paragraph that begins with the byline's author, whom the text does not name otherwise."""
     authors = [sheet.folded[a:b] for a, b in _bylines(sheet)]
-    for line in sheet.lines[max(0, sheet.last_prose - 1) :]:
+    begin = max(0, sheet.last_prose - 1)
+    for line in sheet.lines[begin : begin + NOTE_REACH]:
         if not _is_told(sheet, line) or line.words > NOTE_WORDS:
             continue
         start = line.start + len(line.text) - len(line.text.lstrip("*_ "))
@@ -70,6 +71,8 @@ def claim_author_notes(sheet: Sheet) -> Iterator[Claim]:
                 return
 
 
+NOTE_REACH = 12
+"""Lines from the last paragraph but one on that are looked at."""
 NOTE_WORDS = 70
 """Words above which a closing paragraph is no note on its author."""
 

@@ -34,8 +34,9 @@ def claim_furniture(sheet: Sheet) -> Iterator[Claim]:
     yield from _requests(sheet)
     yield from _notices(sheet)
     yield from _adverts(sheet)
-    for line in sheet.open_with(("origin", "opens")):
-        if line.words <= 12 and line.index <= sheet.first_prose and sheet.opening(line.index, "origin"):
+    for line in sheet.open_with(("origin", "opens"), ("origin", "has")):
+        named = sheet.opening(line.index, "origin") or sheet.having(line.index, "origin")
+        if line.words <= 12 and line.index <= sheet.first_prose and named:
             yield whole_line(line, Role.NAVIGATION, "origin", "names the encyclopaedia above its article")
 
 

@@ -275,7 +275,8 @@ def _find_parts(sheet: Sheet, line: Line) -> Iterator[Part]:
                 taken.append((cue.start, end))
                 break
     for cue in cues:
-        if cue.mode == "opens" and cue.family == "byline" and cue.end - cue.start > 1:
+        dated = any(a <= cue.start < b for a, b in taken)  # "27 de Abril": a date's own "de" names nobody
+        if cue.mode == "opens" and cue.family == "byline" and cue.end - cue.start > 1 and not dated:
             before = sheet.folded[at : cue.start]
             limit = min([a for a, _ in taken if a >= cue.end], default=line.end)
             explained = not before or not _left(_cut(before, at, taken))

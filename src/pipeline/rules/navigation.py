@@ -20,7 +20,9 @@ _NUMBERING = re.compile(r"^(?:[\d.)(\s•*\-–—]+|[ivxIVX]+[.)])\s*")
 
 def claim_contents(sheet: Sheet) -> Iterator[Claim]:
     """Claim tables of contents: the heading alone, with anchors, or with entries that are the page's headings."""
-    listed_at = sheet.ground.places.get(("contents", "whole"), ())
+    places = sheet.ground.places
+    hidden = [i for i in places.get(("contents", "opens"), ()) if _is_hidden(sheet, sheet.lines[i])]
+    listed_at = tuple(sorted({*places.get(("contents", "whole"), ()), *hidden}))
     anchored = "](#" in sheet.text
     headings: dict[str, int] = {}
     for line in sheet.lines if listed_at else ():
@@ -32,7 +34,7 @@ def claim_contents(sheet: Sheet) -> Iterator[Claim]:
             continue
         if anchored and _ANCHORS.search(line.text) and not _ANCHORS.sub("", line.text).strip(" *+-–•\t0123456789.#"):
             yield whole_line(line, Role.CONTENTS, "contents", "a link to a place on the same page")
-        if line.words > 5 or "contents" not in sheet.whole(line.index):
+        if line.words > 6 or ("contents" not in sheet.whole(line.index) and line.index not in hidden):
             continue
         entries: list[Line] = []
         numbers: list[tuple[int, ...]] = []
@@ -62,10 +64,19 @@ def claim_contents(sheet: Sheet) -> Iterator[Claim]:
                 done = entry.index
 
 
+def _is_hidden(sheet: Sheet, line: Line) -> bool:
+    """Tell whether a label of contents and a button to hide them are all of a line: "Contents [hide]"."""
+    cue = sheet.opening(line.index, "contents")
+    return cue is not None and _HIDE.fullmatch(sheet.text, cue.end, line.end) is not None
+
+
+_HIDE = re.compile(r"[ :]{0,3}[\[(（][^\W\d_]{2,14}[\])）]")
+
+
 def _says_contents(sheet: Sheet, line: Line) -> bool:
     """Tell whether a heading can mean nothing but a table of contents; "Contents" alone may be a box's."""
     said = _entry(sheet, line)
-    return " " in said or said in _PLAIN
+    return " " in said or said in _PLAIN or line.text[-1] in "])"
 
 
 _PLAIN = frozenset(

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from .lexicon import fold
 from .names import MARKS, filler_words, is_small, name_span, particles, signature_words
 from .sheet import trim
-from .site import is_medium, is_section
+from .site_names import is_medium, is_section
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,9 @@ def find_person(text: str, start: int, end: int) -> Person | None:
         start = kicker.end()
     place = _PLACE.search(text, start, end)
     if place is None and (beside := _FUNCTION.search(text, start, end)):
-        # "Great Falls, Montana" is no name: with capitals only what is written small is a function.
-        place = beside if is_small(beside.group(1)[0]) or not has_case(beside.group(1)[0]) else None
+        # "Great Falls, Montana" is no name: in plain letters only what is written small is a function.
+        plain = text[start : beside.end()].isascii() and not is_small(beside.group(1)[0])
+        place = None if plain and not is_medium(f"X {beside.group(1)}") else beside
     stop = _bare(text, start, place.start() if place else end)[1]
     words = text[start:stop].split()
     if not 2 <= len(words) <= 4 or name_span(text, start, stop) != (start, stop):

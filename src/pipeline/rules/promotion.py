@@ -42,7 +42,7 @@ def claim_buttons(sheet: Sheet) -> Iterator[Claim]:
             inside = sheet.is_inside(line.index)
             below = NAMED if hit == "offer" else SOFT if inside else FIRM
             # A text about advertising says the word in other lines, too.
-            if hit == "advert" and inside and not line.ends:
+            if hit == "advert" and inside and not line.ends and not line.bullet:
                 below = MILD if _is_said(sheet, line) else FIRM
             yield whole_line(line, Role.PROMOTION, hit, f"the line is a {hit} button", below=below)
 
@@ -158,6 +158,15 @@ def claim_comments(sheet: Sheet) -> Iterator[Claim]:
         if line.words <= 8:
             below = MILD if sheet.is_inside(line.index) else FIRM
             yield whole_line(line, Role.PROMOTION, "comment_prompt", "the line is a comment form's prompt", below=below)
+    for line in sheet.lines:
+        # "3 comments on “The man who wrote his address in stone”"
+        if line.text[-1] in '”"»“' and line.text.lstrip("# *")[:1].isdigit() and line.words <= COUNTED_WORDS:
+            near = [c for c in sheet.cues(line.index) if c.family in ("comments", "thread") and c.mode == "whole"]
+            if sheet.is_open(line.index) and any(c.start - line.start <= 9 for c in near):
+                yield whole_line(line, Role.PROMOTION, "comment_prompt", "counts the comments on the text", 0.95)
+
+
+COUNTED_WORDS = 24
 
 
 # --- appeals at the end of the text -----------------------------------------------------------------

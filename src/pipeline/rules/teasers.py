@@ -6,8 +6,10 @@ a list of entries with dates, around a pager arrows. The weaker forms are left t
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
+from datetime import date
 
 from ..blocks import Line, ends_sentence
 from ..dates import find_dates
@@ -17,7 +19,7 @@ from .sheet import FIRM, SOFT, Claim, Sheet, whole_line
 
 POINTER_WORDS = 30
 TAIL_WORDS = 22
-ENTRY_WORDS = 40
+ENTRY_WORDS = 30
 ENTRIES = 24
 STRONG = 0.85
 """Probability of being content from which an entry below a sure heading is left to the model."""
@@ -122,6 +124,8 @@ def claim_lists(sheet: Sheet) -> Iterator[Claim]:
             last += follows and any(x.index == last + 1 for x in run) and not sheet.lines[last].words > 12
         elif sure and len(marked) >= 2 and marked[-1].index - line.index == len(marked):
             last = marked[-1].index
+        elif sure and line.index > sheet.last_prose and (headlines := _headlines(sheet, run)):
+            last = headlines[-1].index
         elif not sure or line.index > sheet.last_prose or (run and run[-1].index == len(sheet.lines) - 1):
             # The list at the page's end is found without dates, too.
             continue
@@ -130,6 +134,55 @@ def claim_lists(sheet: Sheet) -> Iterator[Claim]:
             if sheet.is_open(entry.index):
                 yield whole_line(entry, Role.PROMOTION, "teaser", said, 0.9, FIRM if _is_dated(entry) else STRONG)
         done = last
+
+
+def _headlines(sheet: Sheet, run: list[Line]) -> list[Line]:
+    """Return the lines right below a sure heading that look like headlines, if they are few."""
+    found = list(itertools.takewhile(lambda x: sheet.is_open(x.index) and _is_headline(x), run))
+    return found if len(found) <= HEADLINES else []
+
+
+def _is_headline(line: Line) -> bool:
+    return 2 <= line.words <= 20 and (not line.ends or line.text[-1] in "?!؟？！…") and line.text[-1] not in ":,;"
+
+
+HEADLINES = 8
+
+
+def claim_dated(sheet: Sheet) -> Iterator[Claim]:
+    """Claim dated teasers below the text under a heading of any words: the latest stands first, as in no timeline."""
+    run: list[tuple[Line, date]] = []
+    for line in sheet.lines[sheet.last_prose + 1 :]:
+        found = _opening_date(line) if sheet.is_open(line.index) and not line.is_prose else None
+        if found and (not run or (run[-1][1] > found and line.index - run[-1][0].index <= 2)):
+            run.append((line, found))
+            continue
+        if len(run) >= 2 and (not run or line.index - run[-1][0].index > 2):
+            break
+        if not run or line.index - run[-1][0].index > 2:
+            run = [(line, found)] if found else []
+    if len(run) < 2:
+        return
+    said = f"{len(run)} entries with dates, the latest first, below the text"
+    first, last = run[0][0].index, run[-1][0].index
+    head = sheet.lines[first - 1] if first else None
+    if head and head.words <= 6 and not head.ends and sheet.is_open(head.index) and head.index > sheet.last_prose:
+        yield whole_line(head, Role.PROMOTION, "related", said, 0.85, STRONG)
+    for entry in sheet.lines[first : last + 1]:
+        if sheet.is_open(entry.index):
+            yield whole_line(entry, Role.PROMOTION, "teaser", said, 0.85, STRONG)
+
+
+def _opening_date(line: Line) -> date | None:
+    """Return the date that opens a line before a dash or mark and a headline."""
+    if not line.text.lstrip(_BULLET + " ")[:1].isalnum() or not any(c.isdigit() for c in line.text[:40]):
+        return None
+    head = line.text[:48]
+    first = find_dates(head)
+    if not first or first[0].value is None or head[: first[0].start].strip(_BULLET + " "):
+        return None
+    rest = line.text[first[0].end :].lstrip(" .")
+    return first[0].value if rest[:1] in tuple("-–—|:•·") and len(rest) > 12 else None
 
 
 def _entries(sheet: Sheet, heading: Line) -> list[Line]:

@@ -17,7 +17,8 @@ from ..dates import find_dates
 from ..model import Role
 from .lexicon import fold, load_list
 from .sheet import FIRM, SOFT, Claim, Sheet, whole_line
-from .site import is_menu_row, site_tail
+from .site import site_tail
+from .site_names import is_menu_row
 
 MIN_WORDS, MAX_WORDS = 3, 28
 MIN_SCORE = 0.0
@@ -59,6 +60,8 @@ def claim_title(sheet: Sheet) -> Iterator[Claim]:
         return
     if best and best[0] > MIN_SCORE:
         start, end = sheet.rest(best[1].index)
+        label = _LABEL.match(sheet.folded, start, end)
+        start = label.end() if label else start
         if tail := site_tail(sheet, start, end):
             yield Claim(tail[0], end, Role.SITE, "site_tail", "the site's name behind the headline", 0.9)
             start, end = trim_title(sheet.text, start, tail[0])
@@ -76,12 +79,23 @@ def standfirst(sheet: Sheet) -> Line | None:
     if index >= min(len(sheet.lines), sheet.first_prose) or not sheet.is_open(index):
         return None
     line = sheet.lines[index]
-    odd = line.bullet or sheet.whole(index) or sheet.opening(index, "caption") or _LINKS.search(line.text)
+    # What the markup says of a line of HTML the model has seen.
+    odd = (
+        line.markup or line.bullet or sheet.whole(index) or sheet.opening(index, "caption") or _LINKS.search(line.text)
+    )
     if odd or not STANDFIRST[0] <= line.words <= STANDFIRST[1] or is_menu_row(sheet, line):
         return None
     return line if _has_date_or_byline(sheet, range(index + 1, min(index + 4, sheet.first_prose))) else None
 
 
+CODE = 3
+"""Letters of the longest word of a line of codes: "AZ RU EN" changes the language and heads nothing."""
+_LABEL = re.compile(
+    r"(?:title|topic|subject|thread|thema|betreff|titel|тема|заголовок|konu|başlık|mövzu|başlıq|tema|título|titulo"
+    r"|asunto|sujet|titre|titolo|oggetto|assunto|tytuł|temat|onderwerp|téma|θέμα|τίτλος|عنوان|موضوع|الموضوع|נושא|כותרת"
+    r"|thread|վերնագիր|թեմա|标题|標題|主题|タイトル|件名|제목)\s?[:：]\s+(?=\S)"
+)
+"""What may stand before a headline on its line, folded."""
 STANDFIRST = (6, 45)
 """Words of a standfirst, at least and at most."""
 
@@ -192,6 +206,17 @@ def _candidates(sheet: Sheet) -> Iterator[Line]:
     yield from (line for line in lines if _is_candidate(sheet, line))
 
 
+def _is_buttons(sheet: Sheet, line: Line) -> bool:
+    """Tell whether most of a line's characters are phrases that are buttons where they stand alone."""
+    spans = {(c.start, c.end) for c in sheet.cues(line.index) if c.mode == "whole" and line.start <= c.start < line.end}
+    covered = {at for start, end in spans for at in range(start, min(end, line.end))}
+    return len(spans) >= BUTTONS and 2 * len(covered) > line.end - line.start
+
+
+BUTTONS = 3
+"""Phrases from which a line is a row of buttons."""
+
+
 def _stands_apart(sheet: Sheet, line: Line) -> bool:
     if line.index + 1 >= len(sheet.lines):
         return False
@@ -207,7 +232,9 @@ def _is_candidate(sheet: Sheet, line: Line) -> bool:
         return MIN_WORDS - 1 <= line.words <= MAX_WORDS and not sheet.whole(line.index) and not _LINKS.search(text)
     if line.ends and text[-1:] not in "?!؟？！\"”»)’'":
         return False
-    if not MIN_WORDS <= line.words <= MAX_WORDS or text[-1:] in ".:;,…" or sheet.whole(line.index):
+    if not MIN_WORDS <= line.words <= MAX_WORDS or text[-1:] in ".:;,…؛،：；" or sheet.whole(line.index):
+        return False
+    if all(len(word.strip("|/·,")) <= CODE for word in text.split()) or _is_buttons(sheet, line):
         return False
     if (find_dates(text) and line.words <= 14) or is_menu_row(sheet, line):
         return False

@@ -24,7 +24,7 @@ _TEMPLATE = re.compile(r"\{\{[^{}\n]{1,80}\}\}$")
 def claim_contents_lines(sheet: Sheet) -> Iterator[Claim]:
     """Claim tables of contents that came as one line: "Contents: 1. The coast 2. The plants"."""
     for line in sheet.open_with(("contents", "opens")):
-        cue = sheet.opening(line.index, "contents") if 5 <= line.words <= CONTENTS_WORDS else None
+        cue = sheet.opening(line.index, "contents") if 4 <= line.words <= CONTENTS_WORDS else None
         if cue and _is_contents(sheet, line, cue.end):
             said = "a label of contents and a row of headings"
             yield whole_line(line, Role.CONTENTS, "contents_line", said, 0.95)

@@ -1,9 +1,9 @@
-"""What the guard of foreign prose promises: a sentence between paragraphs stays in languages the model has not read."""
+"""What the guard of prose promises: verse stays, and foreign sentences between paragraphs do."""
 
 import pytest
 
 from pipeline.blocks import cut_lines
-from pipeline.foreign_guard import foreign_sentences
+from pipeline.prose_guard import foreign_sentences, runs_of_lines
 from pipeline.rules.sheet import make_sheet
 
 TURKISH = """Belediye, limana giden yolun genişletilmesi için altı şirketin teklif verdiğini perşembe günü açıkladı.
@@ -43,3 +43,29 @@ def test_where_the_model_is_sure_it_decides():
 @pytest.mark.parametrize("dropped", [{0}, {5}, {0, 5}])
 def test_outside_the_prose_the_model_decides(dropped):
     assert kept(TURKISH, dropped) == []
+
+
+VERSE = ENGLISH.replace(
+    "The story of the road\n",
+    "He kept no Sabbath, kept no wife,\nHis debts he kept in view;\nHe kept them all his life.\n",
+)
+
+
+def test_three_lines_of_verse_between_paragraphs_stay_in_any_language():
+    lines = cut_lines(VERSE)
+    sheet = make_sheet(VERSE, lines, "", [0.05] * len(lines))
+    found = runs_of_lines(sheet, lines, {line.index: line.index in (0, len(lines) - 1) for line in lines})
+    assert [line.text for line in found] == [
+        "The gates closed, nobody waited.",
+        "He kept no Sabbath, kept no wife,",
+        "His debts he kept in view;",
+        "He kept them all his life.",
+        "The company did not answer.",
+    ]
+
+
+def test_buttons_and_copies_are_no_verse():
+    text = ENGLISH.replace("The company did not answer.", "Loading text...\nLoading text...\nLoading text...")
+    lines = cut_lines(text)
+    sheet = make_sheet(text, lines, "", [0.05] * len(lines))
+    assert list(runs_of_lines(sheet, lines, {x.index: not x.text.startswith("Loading") for x in lines})) == []

@@ -1,0 +1,159 @@
+"""Find the names in rights notices: "© 2019-2024 Example Gazette Ltd. All rights reserved.".
+
+A notice names who owns the rights: often the site, as often the firm behind it. Which of the two, its words, the
+page's own address and what the page says elsewhere tell.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from ..blocks import Line
+from ..model import Role
+from .sheet import Sheet, find_all, trim
+from .site_names import LONGEST, clean_name, is_medium, words_of
+
+NOTICES, NOTICE_WORDS, NOTICE_CHARACTERS = 20, 14, 600
+"""Notices that are read, words of one between paragraphs, and characters above which a line is none."""
+AGAIN = 2
+"""Times that a name of a rights notice is said elsewhere on the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A name in a rights notice; `sure` if nothing but a site or a firm can be meant."""
+
+    start: int
+    end: int
+    sure: bool
+
+
+def notices(sheet: Sheet) -> Iterator[Notice]:
+    """Yield the names that stand in rights notices below the text or claimed as legal."""
+    places = {sheet.index_at(at) for sign in SIGNS for at in find_all(sheet.folded, sign)}
+    for index in sorted(places)[-NOTICES:]:
+        line = sheet.lines[index] if index >= 0 else None
+        if (
+            line is None
+            or len(line.text) > NOTICE_CHARACTERS
+            or (sheet.first_prose <= index <= sheet.last_prose and line.words > NOTICE_WORDS)
+        ):
+            continue
+        legal = any(c.role is Role.LEGAL for c in sheet.claims.get(index, ()))
+        if legal or index > sheet.last_prose:
+            yield from _names_in_notice(sheet, line)
+
+
+SIGNS = ("©", "(c)", "copyright", "&copy;", "版权所有", "版權所有", "כל הזכויות שמורות", "جمیع الحقوق محفوظة")
+_YEARS = r"(?:19|20)\d{2}(?:\s?[-–—]\s?(?:(?:19|20)\d{2}|\d{2}|present|heute|н\.\s?в\.))?(?:\s?(?:г\.|гг\.|год|年))?"
+_YEAR = re.compile(_YEARS)
+_NOTICE = re.compile(rf"(?:©|\(c\)|copyright|&copy;)(?:[\s,:]|©|\(c\)|copyright|by\b|{_YEARS})*", re.I)
+_STOP = re.compile(rf"[.。։;|•·!?©]|\s[-–—]\s|[,:]|\(|,?\s{{0,3}}{_YEARS}|$|\n")
+
+
+def _names_in_notice(sheet: Sheet, line: Line) -> Iterator[Notice]:
+    folded = sheet.folded[line.start : line.end]
+    made = [at for p in words_of("maker") if p in folded for at in find_all(folded, p)]
+    rights = bool(sheet.having(line.index, "rights"))
+    for sign in _NOTICE.finditer(sheet.text, line.start, line.end):
+        if any(line.start + at <= sign.start() and sign.start() - line.start - at < LONGEST for at in made):
+            continue
+        dated = _YEAR.search(line.text) is not None
+        stop = _STOP.search(sheet.text, sign.end(), line.end)
+        end = stop.start() if stop else line.end
+        formula = min((c.start for c in sheet.having(line.index, "rights") if sign.end() <= c.start < end), default=end)
+        span = _without_company(sheet, sign.end(), _cut_name(sheet, sign.end(), min(end, formula)))
+        name = clean_name(sheet, *span) if span else None
+        if name and (dated or rights) and sheet.folded[slice(*name)] not in words_of("maker"):
+            yield Notice(*name, _is_sure(sheet, name))
+
+
+def _cut_name(sheet: Sheet, start: int, end: int) -> int:
+    """Return where the name ends at the latest: behind a firm's form, before the name of who made the software."""
+    at = start
+    for word in sheet.folded[start:end].split():
+        at = sheet.folded.index(word, at) + len(word)
+        if word.strip(",") in words_of("company") and at - len(word) > start + 1:
+            return at
+    folded = sheet.folded[start:end]
+    cuts = [at for p in words_of("maker") if p in folded for at in find_all(folded, p) if at]
+    return start + min(cuts) if cuts else end
+
+
+def _is_sure(sheet: Sheet, name: tuple[int, int]) -> bool:
+    """Tell whether a notice's name is the site's and no owner's: by its words, the domain, or said again twice.
+
+    Of the names in rights notices on 1,527 real pages 65 in 100 were the site's; of those said again twice or with
+    the domain or a word of such names 9 in 10. A name that signs the text is a person's.
+    """
+    text = sheet.text[slice(*name)]
+    people = [c for found in sheet.claims.values() for c in found if c.role in (Role.BYLINE, Role.AUTHOR_BIO)]
+    if any(text in sheet.text[c.start : c.end] for c in people):
+        return False
+    if is_medium(text) or sheet.text[name[0] - 1] in "«„":
+        return True
+    words = sheet.folded[slice(*name)].split()
+    if {words[0], words[-1]} & words_of("owner"):
+        return False
+    if sheet.text.count(text) > AGAIN and len(text) >= 4:
+        return True
+    return is_domain_of(sheet.folded[slice(*name)], addresses_in(sheet.text))
+
+
+@lru_cache(maxsize=1)
+def addresses_in(text: str) -> str:
+    """Return the addresses of a page; the rules ask three times for the same page."""
+    found: list[str] = []
+    reached = 0
+    # Looking only where an address can begin costs a twentieth of a search from every character on.
+    for at in sorted({at for sign in ("@", "://", "www.") for at in find_all(text, sign)}):
+        if at >= reached and (m := _DOMAIN.match(text, at)):
+            found.append(m.group(1))
+            reached = m.end()
+    return "\n".join(found)
+
+
+_DOMAIN = re.compile(r"(?:@|://(?:www\.)?|\bwww\.)([\w\-]{3,60}(?:\.[\w\-]{2,30}){1,3})")
+
+
+def is_domain_of(folded: str, addresses: str) -> bool:
+    """Tell whether a name, written without spaces and accents, is part of an address."""
+    words = folded.split()
+    bare = _squeeze("".join(words[1:] if words[0] in words_of("small") and len(words) > 1 else words))
+    return len(bare) >= 5 and bare.isascii() and bare in _squeeze(addresses.lower())
+
+
+def _squeeze(folded: str) -> str:
+    plain = unicodedata.normalize("NFKD", folded.replace("ß", "ss").replace("ı", "i").replace("ə", "e"))
+    return "".join(c for c in plain if c.isalnum() or c == "\n")
+
+
+def _without_company(sheet: Sheet, start: int, end: int) -> tuple[int, int] | None:
+    """Return a span without the forms of companies at its ends, or None if nothing is left."""
+    start, end = trim(sheet.text, start, end)
+    changed = True
+    while changed and start < end:
+        changed = False
+        folded = sheet.folded[start:end]
+        for form in _company_forms():
+            if folded.endswith(" " + form) or (form[0] >= "\u3040" and folded.endswith(form)):
+                end -= len(form)
+                changed = True
+            elif folded.startswith(form + " ") or (form[0] >= "\u3040" and folded.startswith(form)):
+                start += len(form)
+                changed = True
+            if changed:
+                start, end = trim(sheet.text, start, end)
+                while end > start and sheet.text[end - 1] in ", ":
+                    end -= 1
+                break
+    return (start, end) if start < end else None
+
+
+@cache
+def _company_forms() -> tuple[str, ...]:
+    return tuple(sorted(words_of("company"), key=lambda w: (-len(w), w)))

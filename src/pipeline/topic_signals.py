@@ -1,0 +1,170 @@
+"""Read what consecutive sentences hold for each topic: their phrases, and what stands around them.
+
+The same readings feed the score of the lexicon, the learned weights and the pooled confidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from .topic_model import Hit, Kind, Matcher
+
+_REACH = 2
+"""Sentences on either side that count as neighbours."""
+_STEPS = (0.25, 0.4, 0.65, 0.9, 1.0, 1.25, 1.5, 2.0, 2.5)
+"""Scores of the lexicon that are evidence of their own."""
+_NO_TOPIC: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Signal:
+    """What one sentence holds for one topic: its hits by kind, and what stands around the sentence."""
+
+    hits: list[Hit] = field(default_factory=list)
+    strong: int = 0
+    weak: int = 0
+    context: int = 0
+    off: int = 0
+    own: int = 0
+    """Hits of phrases from a user's file."""
+    heading: float = 0.0
+    neighbours: float = 0.0
+    foreign: float = 0.0
+    world: float = 0.0
+
+
+@dataclass(slots=True)
+class Reading:
+    """One sentence: a signal for each topic that it has words for, its tokens, and what is around it."""
+
+    signals: dict[str, Signal]
+    foreign: int = 0
+    world: bool = False
+    tokens: Sequence[str] = ()
+    heading: frozenset[str] = _NO_TOPIC
+    """Topics that the heading has a strong phrase of."""
+    neighbours: Mapping[str, int] = field(default_factory=dict)
+    """Neighbouring sentences that have a strong phrase, by topic."""
+
+
+def read_sentences(sentences: Sequence[str], heading: str | None, matcher: Matcher) -> list[Reading]:
+    """Return the readings of consecutive sentences of one text under one heading."""
+    rows = [_read(text, matcher) for text in sentences]
+    above = _read(heading, matcher) if heading else Reading({})
+    strong = [{t for t, s in row.signals.items() if s.strong} if row.signals else _NO_TOPIC for row in rows]
+    over = frozenset(t for t, s in above.signals.items() if s.strong)
+    for i, row in enumerate(rows):
+        row.heading = over
+        first, last = max(0, i - _REACH), i + _REACH + 1
+        near: dict[str, int] = {}
+        for topics in (*strong[first:i], *strong[i + 1 : last]):
+            for topic in topics:
+                near[topic] = near.get(topic, 0) + 1
+        row.neighbours = near
+        if not row.signals:
+            continue
+        around = rows[first:i] + rows[i + 1 : last]
+        foreign = row.foreign + 0.25 * sum([min(2, other.foreign) for other in around if other.foreign])
+        world = 1.0 if row.world else 0.5 if above.world or any([other.world for other in around]) else 0.0
+        for topic, signal in row.signals.items():
+            signal.foreign, signal.world = foreign, world
+            if topic in over:
+                signal.heading = 1.0
+            if topic in near:
+                signal.neighbours = min(1.0, near[topic] / 2)
+    return rows
+
+
+def _read(text: str, matcher: Matcher) -> Reading:
+    found = matcher.find(text)
+    if not found.hits:
+        return Reading({}, 0, found.world, found.tokens)
+    signals: dict[str, Signal] = {}
+    seen: set[int] = set()
+    foreign = 0
+    for hit in found.hits:
+        phrase = hit.phrase
+        topic, kind = phrase.topic, phrase.kind
+        new = id(phrase) not in seen
+        seen.add(id(phrase))
+        if topic == "!":
+            return Reading({}, foreign, found.world, found.tokens)
+        if topic == "*":
+            foreign += new
+            continue
+        signal = signals.get(topic)
+        if signal is None:
+            signal = signals[topic] = Signal()
+        if kind is Kind.OFF:
+            signal.off += new
+            continue
+        signal.hits.append(hit)
+        if not new:
+            continue
+        signal.own += phrase.own
+        if kind is Kind.STRONG:
+            signal.strong += 1
+        elif kind is Kind.WEAK:
+            signal.weak += 1
+        else:
+            signal.context += 1
+    kept = {topic: s for topic, s in signals.items() if s.hits}
+    return Reading(kept, foreign, found.world, found.tokens)
+
+
+def name_evidence(reading: Reading, scores: Mapping[str, float]) -> Iterator[str]:
+    """Yield the names of the pieces of evidence in a sentence, as the table of learned weights has them.
+
+    `scores` are those of the lexicon, by topic.
+    """
+    for topic in reading.heading:
+        yield f"heading: {topic}"
+    for topic, count in reading.neighbours.items():
+        yield f"near: {topic}"
+        if count > 1:
+            yield f"near: {topic}, twice"
+    if reading.foreign:
+        yield "off domain"
+        if reading.foreign > 1:
+            yield "off domain, twice"
+    if reading.world:
+        yield "state named"
+    given = 0
+    for topic, signal in reading.signals.items():
+        score = scores[topic]
+        given += score >= 1
+        yield from _name_signal(
+            topic,
+            sum([score >= step for step in _STEPS]),
+            min(signal.strong, 3),
+            min(signal.weak, 3),
+            signal.context > 0,
+            signal.off > 0,
+            signal.heading > 0,
+            signal.neighbours > 0,
+            signal.world == 1,
+        )
+        for hit in signal.hits:
+            if hit.phrase.group:
+                yield f"{topic}: {hit.phrase.rule}"
+    if given:
+        yield f"topics: {min(given, 4)}"
+
+
+@lru_cache(maxsize=20_000)
+def _name_signal(
+    topic: str, steps: int, strong: int, weak: int, context: bool, off: bool, heading: bool, near: bool, state: bool
+) -> tuple[str, ...]:
+    """Return the names of what a signal holds; cached, because few differ."""
+    around = [name for name, holds in (("heading", heading), ("near", near), ("state", state)) if holds]
+    names = [f"score {step}" for step in _STEPS[:steps]]
+    names += [name for name, holds in (("off", off), ("context", context)) if holds]
+    if strong:
+        names += ["strong", f"strong, {strong}", *(f"strong, {name}" for name in around)]
+        if strong == 1 and not (weak or heading or near):
+            names.append("strong, alone")
+    if weak:
+        names += [f"weak, {weak}", *(f"weak, {name}" for name in around)]
+    return tuple([f"{topic}: {name}" for name in names])
