@@ -16,6 +16,8 @@ _DEFAULTS = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
     "DO_NOT_TRACK": "1",
+    # All runs of a user share one SQLite file; on a loaded machine 10 s were too few and a whole traceback was printed.
+    "PREFECT_SERVER_DATABASE_TIMEOUT": "60",
     "PREFECT_LOGGING_LEVEL": "WARNING",
     # Results are passed in memory and as paths. A persisted result is a pickle, which can run code.
     "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",

@@ -39,7 +39,7 @@ def serve(source: Path, output: Path, every: timedelta | None, cron: str | None,
         "output": str(output.resolve()),
         "settings": settings.model_dump(mode="json"),
     }
-    with on_stop(stop_children), on_stop(partial(pause_deployment, f"{build.name}/{DEPLOYMENT}")):
+    with on_stop(partial(stop_children, partial(pause_deployment, f"{build.name}/{DEPLOYMENT}"))):
         build.serve(
             name=DEPLOYMENT,
             interval=every,

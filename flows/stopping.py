@@ -120,10 +120,11 @@ def pause_deployment(name: str) -> None:
         client.pause_deployment(client.read_deployment_by_name(name).id)
 
 
-def stop_children() -> None:
+def stop_children(meanwhile: Callable[[], object]) -> None:
     """Send Ctrl-C to this process's children, as a terminal has done already, and wait until they have ended.
 
-    Left alone are those with a session of their own, such as a server. Without /proc the terminal's Ctrl-C has to do.
+    While they end, `meanwhile` is called: what it tells a server may not wait for a child that takes its time. Left
+    alone are children with a session of their own, such as a server. Without /proc the terminal's Ctrl-C has to do.
     """
     own = Path(f"/proc/{os.getpid()}/task")
     found = [int(pid) for task in own.glob("*/children") for pid in task.read_text().split()]
@@ -132,6 +133,8 @@ def stop_children() -> None:
     for pid in found:
         with suppress(OSError):
             os.kill(pid, signal.SIGINT)
+    with suppress(Exception):
+        meanwhile()
     while any(map(_is_alive, found)):
         time.sleep(0.02)
 

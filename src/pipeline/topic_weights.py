@@ -3,7 +3,7 @@
 A sentence holds pieces of evidence (phrases of the lexicon by topic, kind and second-level topic, what
 heading and neighbours speak of) and words. Each has a weight for each topic, in hundredths of a log odds,
 in a table of text that can be read and reviewed: `resources/taxonomy/learned_<language>.tsv`. Sums are of
-integers, so that one sentence has one score on every machine. `benchmarks/fit_topics.py` writes the table.
+integers, so that one sentence has one score on every machine. `benchmarks/train_topics.py` writes the table.
 """
 
 from __future__ import annotations

@@ -169,6 +169,7 @@ def test_a_locked_or_deleted_database_of_prefect_costs_at_most_this_run(
     before = open_version(output).name
     own = {k: v for k, v in prefect_server.items() if k not in ("PREFECT_API_URL", "PREFECT_SERVER_API_PORT")}
     own |= {"PREFECT_HOME": str(tmp_path / "prefect"), "PREFECT_CLIENT_MAX_RETRIES": "1"}
+    own |= {"PREFECT_SERVER_DATABASE_TIMEOUT": "5"}
     run = start(documents, output, own)
     until = time.monotonic() + 240
     while not at_work(output)():
