@@ -16,10 +16,13 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from pipeline import clean_text
-from pipeline.model import Disposition, Document
+from pipeline.clean import clean_pages
+from pipeline.model import Disposition, Document, Page
+from pipeline.settings import CleanSettings
 
 FIELDS = ("title", "author", "date", "site")
 WHOLE, HALF = 0.9, 0.5
@@ -99,6 +102,15 @@ def judge_page(page: MarkedPage, document: Document) -> Iterator[tuple[str, str]
 
 
 LOSSES = ("body lost", "junk kept", "metadata in body", "wrong", "missing", "invented")
+
+
+def count_outcomes(pages: Sequence[MarkedPage]) -> Counter[str]:
+    """Clean the pages as one batch and count what `judge_page` says of their lines and fields."""
+    texts = [Page(sha256(p.text.encode()).hexdigest()[:32], p.name, "text/plain", p.text) for p in pages]
+    found: Counter[str] = Counter()
+    for page, document in zip(pages, clean_pages(texts, CleanSettings()), strict=True):
+        found.update(outcome for outcome, _ in judge_page(page, document))
+    return found
 
 
 def main(argv: Sequence[str] | None = None) -> None:

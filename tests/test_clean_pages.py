@@ -6,15 +6,11 @@ faults were mended. Floors only go up.
 """
 
 from collections import Counter
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from benchmarks.clean_pages import FIELDS, MarkedPage, judge_page, read_pages
-from pipeline.clean import clean_pages
-from pipeline.model import Page
-from pipeline.settings import CleanSettings
+from benchmarks.clean_pages import FIELDS, MarkedPage, count_outcomes, read_pages
 
 FOLDER = Path(__file__).parent / "cases" / "pages"
 PAGES = [page for path in sorted(FOLDER.glob("*.txt")) for page in read_pages(path)]
@@ -26,11 +22,7 @@ RIGHT = {"title": 0.97, "author": 0.87, "date": 0.98, "site": 1.0}
 
 @pytest.fixture(scope="module")
 def outcomes() -> Counter[str]:
-    pages = [Page(sha256(p.text.encode()).hexdigest()[:32], p.name, "text/plain", p.text) for p in PAGES]
-    found: Counter[str] = Counter()
-    for page, document in zip(PAGES, clean_pages(pages, CleanSettings()), strict=True):
-        found.update(outcome for outcome, _ in judge_page(page, document))
-    return found
+    return count_outcomes(PAGES)
 
 
 def test_the_pages_cover_the_languages_that_users_read() -> None:

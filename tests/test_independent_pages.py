@@ -5,15 +5,11 @@ measurement); then its faults were mended by their causes, as far as that was ge
 """
 
 from collections import Counter
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from benchmarks.clean_pages import FIELDS, judge_page, read_pages
-from pipeline.clean import clean_pages
-from pipeline.model import Page
-from pipeline.settings import CleanSettings
+from benchmarks.clean_pages import FIELDS, count_outcomes, read_pages
 
 FOLDER = Path(__file__).parent / "cases" / "independent"
 PAGES = [page for path in sorted(FOLDER.glob("*.txt")) for page in read_pages(path)]
@@ -25,11 +21,7 @@ RIGHT = {"title": 0.96, "author": 0.9, "date": 0.97, "site": 0.78}
 
 @pytest.fixture(scope="module")
 def outcomes() -> Counter[str]:
-    pages = [Page(sha256(p.text.encode()).hexdigest()[:32], p.name, "text/plain", p.text) for p in PAGES]
-    found: Counter[str] = Counter()
-    for page, document in zip(PAGES, clean_pages(pages, CleanSettings()), strict=True):
-        found.update(outcome for outcome, _ in judge_page(page, document))
-    return found
+    return count_outcomes(PAGES)
 
 
 def test_the_pages_are_in_many_languages() -> None:
