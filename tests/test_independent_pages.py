@@ -1,40 +1,68 @@
-"""Ninety-nine pages in twenty-three languages by five authors who had not seen the cleaner.
+"""A hundred and seventy-six pages in thirty-seven languages by nine authors who had not seen the cleaner.
 
 Each file was read once by rules that did not know it (docs/cleaning.md has these first readings, which are the
-measurement); then its faults were mended by their causes, as far as that was general. The floors hold what was reached.
+measurement); then the faults of the first five, and of two of the later four, were mended by their causes, as far as
+that was general. The floors hold what was reached.
 """
 
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from benchmarks.clean_pages import FIELDS, count_outcomes, read_pages
+from benchmarks.clean_pages import FIELDS, MarkedPage, count_outcomes, read_pages
 
 FOLDER = Path(__file__).parent / "cases" / "independent"
-PAGES = [page for path in sorted(FOLDER.glob("*.txt")) for page in read_pages(path)]
-MOST = {"body lost": 0.008, "junk kept": 0.07, "metadata in body": 0.045}
+FIRST = ("author_1", "author_2", "author_3", "author_4", "author_5")
 REST = {"body lost": "body kept", "junk kept": "junk gone", "metadata in body": "metadata told"}
-FALSE = {"title": 6, "author": 0, "date": 1, "site": 5}
-RIGHT = {"title": 0.96, "author": 0.9, "date": 0.97, "site": 0.78}
 
 
-@pytest.fixture(scope="module")
-def outcomes() -> Counter[str]:
-    return count_outcomes(PAGES)
+@dataclass(frozen=True, slots=True)
+class Floors:
+    """The most faults, by share of lines; the most false values; the least share of values read."""
+
+    most: dict[str, float]
+    false: dict[str, int]
+    right: dict[str, float]
+
+
+MENDED = Floors(
+    {"body lost": 0.008, "junk kept": 0.07, "metadata in body": 0.045},
+    {"title": 6, "author": 0, "date": 1, "site": 5},
+    {"title": 0.96, "author": 0.9, "date": 0.97, "site": 0.78},
+)
+LATER = Floors(
+    {"body lost": 0.01, "junk kept": 0.085, "metadata in body": 0.065},
+    {"title": 13, "author": 4, "date": 1, "site": 4},
+    {"title": 0.98, "author": 0.79, "date": 0.89, "site": 0.55},
+)
+
+
+def read(first: bool) -> list[MarkedPage]:
+    paths = [path for path in sorted(FOLDER.glob("*.txt")) if (path.stem in FIRST) is first]
+    return [page for path in paths for page in read_pages(path)]
+
+
+@pytest.fixture(scope="module", params=[True, False], ids=["mended", "later"])
+def reading(request: pytest.FixtureRequest) -> tuple[Floors, Counter[str]]:
+    return (MENDED if request.param else LATER), count_outcomes(read(request.param))
 
 
 def test_the_pages_are_in_many_languages() -> None:
-    assert len(PAGES) == 99 and len({p.language for p in PAGES}) >= 23
+    pages = read(True) + read(False)
+    assert len(pages) == 176 and len({p.language for p in pages}) >= 37
 
 
-@pytest.mark.parametrize("fault", MOST)
-def test_lines_go_where_their_author_said(outcomes: Counter[str], fault: str) -> None:
-    assert outcomes[fault] <= MOST[fault] * (outcomes[fault] + outcomes[REST[fault]])
+@pytest.mark.parametrize("fault", REST)
+def test_lines_go_where_their_author_said(reading: tuple[Floors, Counter[str]], fault: str) -> None:
+    floors, outcomes = reading
+    assert outcomes[fault] <= floors.most[fault] * (outcomes[fault] + outcomes[REST[fault]])
 
 
 @pytest.mark.parametrize("field", FIELDS)
-def test_a_field_is_read_and_seldom_wrong(outcomes: Counter[str], field: str) -> None:
+def test_a_field_is_read_and_seldom_wrong(reading: tuple[Floors, Counter[str]], field: str) -> None:
+    floors, outcomes = reading
     right, missing = outcomes[f"{field} right"], outcomes[f"{field} missing"]
-    assert outcomes[f"{field} wrong"] + outcomes[f"{field} invented"] <= FALSE[field]
-    assert right >= RIGHT[field] * (right + missing)
+    assert outcomes[f"{field} wrong"] + outcomes[f"{field} invented"] <= floors.false[field]
+    assert right >= floors.right[field] * (right + missing)

@@ -9,16 +9,21 @@ import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks import build_ngrams
+from pipeline import language_ngrams
 from pipeline.language import detect_block, detect_document, detect_language
 from pipeline.model import UNDETERMINED, Block, Role
 
 CASES = json.loads((Path(__file__).parent / "cases/language.json").read_text(encoding="utf-8"))["cases"]
 SENTENCES = json.loads((Path(__file__).parent / "cases/language_sentences.json").read_text(encoding="utf-8"))["cases"]
 TEXTS = [case["text"] for case in CASES]
+LANGUAGES = Path(__file__).parents[1] / "src/pipeline/resources/languages"
+SCRIPTS = tomllib.loads((LANGUAGES / "languages.toml").read_text(encoding="utf-8"))["script"]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c['language']}-{c['text'][:12]}")
@@ -130,15 +135,29 @@ def test_langdetect_rs_agrees_where_it_is_installed() -> None:
 
 
 def test_every_profile_of_our_own_is_a_candidate_and_counts_letters_only() -> None:
-    folder = Path(__file__).parents[1] / "src/pipeline/resources/languages"
-    scripts = tomllib.loads((folder / "languages.toml").read_text(encoding="utf-8"))["script"].values()
-    candidates = {code for script in scripts for code in script.get("candidates", ())}
-    profiles = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in folder.glob("profiles/*.json")}
+    candidates = {code for script in SCRIPTS.values() for code in script.get("candidates", ())}
+    profiles = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in build_ngrams.OWN.glob("*.json")}
     assert profiles and profiles.keys() <= candidates
     for profile in profiles.values():
         assert len(profile["n_words"]) == 3
         assert all(1 <= len(gram) <= 3 and n > 0 for gram, n in profile["freq"].items())
         assert all(char == " " or char.isalpha() for gram in profile["freq"] for char in gram)
+
+
+def test_the_ngrams_that_ship_are_those_of_the_profiles_and_the_candidates() -> None:
+    built = build_ngrams.build(SCRIPTS)
+    with np.load(LANGUAGES / "ngrams.npz", allow_pickle=False) as shipped:
+        assert sorted(shipped.files) == sorted(built)
+        assert all(np.array_equal(shipped[name], built[name]) for name in built)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.sampled_from(sorted({word for text in TEXTS for word in text.split()})), min_size=3, max_size=30))
+def test_what_was_read_before_changes_no_answer(words: list[str]) -> None:
+    text = " ".join(words)
+    after_others = detect_language(text)
+    language_ngrams._TABLES.clear()
+    assert detect_language(text) == after_others
 
 
 @pytest.mark.parametrize("code", ["he", "ja", "ru", "ar", "th", "hy"])

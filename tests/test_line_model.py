@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import line_model
+from pipeline import line_model, line_sequence
 from pipeline import line_tokens as lt
 from pipeline.errors import ContractError
 from pipeline.line_features import FeatureTable, PageLines, Rows, describe_lines
@@ -29,6 +29,7 @@ from pipeline.line_sequence import (
     LineSequence,
     load_sequence,
     pack_sequence,
+    read_columns,
     unpack_sequence,
 )
 from pipeline.line_words import match_phrases, pick_stopwords
@@ -312,14 +313,31 @@ def test_scripts_without_spaces_count_about_as_many_words_as_others() -> None:
 def test_words_of_links_are_known_in_many_languages(line: str, purpose: str) -> None:
     tokens = lt.tokenize_lines([line])
     found = match_phrases(tokens, np.zeros(len(tokens.word), np.bool_))
-    assert found[purpose].all()
+    assert found[purpose].tolist() == list(range(len(tokens.word)))
+
+
+def test_a_phrase_stands_in_one_line() -> None:
+    tokens = lt.tokenize_lines(["Tüm", "hakları saklıdır", "Tüm hakları saklıdır"])
+    found = match_phrases(tokens, np.zeros(len(tokens.word), np.bool_))
+    assert found["legal"].tolist() == [3, 4, 5]
+
+
+def test_columns_are_the_same_however_many_are_made_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = ["Home | News", "The ministers met in Baku, and they signed.", "Share", "They left."] * 3
+    table = describe_lines([PageLines(lines, [0] * len(lines))], load_weights("text").words)
+    names = tuple(table.columns)
+    centre, spread = np.linspace(-1, 1, len(names)), np.linspace(0.5, 2, len(names))
+    whole = read_columns(table, names, centre, spread)
+    monkeypatch.setattr(line_sequence, "_CELLS", 5)
+    assert np.array_equal(read_columns(table, names, centre, spread), whole)
+    assert len(np.unique(whole)) > 10
 
 
 def test_a_stopword_of_the_page_is_no_phrase() -> None:
     tokens = lt.tokenize_lines(["la casa di mio padre e della madre che non era nel paese di lui"])
     stop, fit = pick_stopwords(tokens, np.zeros(len(tokens.word), np.int64), 1)
     assert fit[0] > 0.4
-    assert not match_phrases(tokens, stop)["byline"].any()
+    assert not len(match_phrases(tokens, stop)["byline"])
 
 
 @given(st.lists(st.integers(0, 5), min_size=1, max_size=5), st.data())

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.artifacts import find_flags
+from pipeline import artifacts
+from pipeline.artifacts import find_flags, find_signs
 from pipeline.labels import find_label, label_openers
 from pipeline.model import Block, Document, Language, Role
 from pipeline.segment import segment_document, split_text
@@ -142,6 +143,24 @@ def test_a_label_ends_behind_its_colon() -> None:
 @pytest.mark.parametrize("case", cases("segment_flags"), ids=lambda c: c["why"])
 def test_machine_artefacts_are_flagged(case: dict[str, str]) -> None:
     assert list(find_flags(case["text"])) == case["flags"]
+
+
+def test_a_sign_is_known_in_any_case_and_wherever_its_text_is_cut() -> None:
+    # Lowering a text and then cutting it gives what cutting and lowering gives, but for a sigma at the end of a word.
+    signs = list(artifacts._patterns())
+    assert all(sign == sign.lower() and sign[-1] not in "σς" for sign in signs)
+    assert all(sign in find_signs(f"x{sign.upper()} y") for sign in signs if sign.upper().lower() == sign)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.sampled_from([case["text"] for case in cases("segment_flags")]), min_size=1, max_size=4))
+def test_the_signs_of_a_text_are_enough_for_the_flags_of_its_sentences(texts: list[str]) -> None:
+    signs = find_signs(" ".join(texts))
+    assert [find_flags(text, signs) for text in texts] == [find_flags(text) for text in texts]
+
+
+def test_half_a_character_is_no_obstacle_to_a_flag() -> None:
+    assert find_flags("\ud800 As an AI language model, I cannot say.") == ("machine_text",)
 
 
 def document(*blocks: tuple[Role, str], title: str | None = "The title", language: str = "en") -> Document:

@@ -44,7 +44,6 @@ def test_slices_hold_every_row_once_in_order(
             pieces.append(reader.until(bound))
             given_ids = pieces[-1].column("doc_id").to_pylist()
             assert all(lower <= doc_id < bound for doc_id in given_ids)
-            reader.forget()
         lower = bound
     left = [row for row in table.to_pylist() if row["doc_id"] not in without]
     whole, streamed, some = (pa.concat_tables(pieces).to_pylist() for pieces in found)

@@ -16,6 +16,7 @@ CASES = Path(__file__).parent / "cases"
 SINGLE = json.loads((CASES / "tag.json").read_text(encoding="utf-8"))
 PAGES = json.loads((CASES / "tag_languages.json").read_text(encoding="utf-8"))
 SENTENCES = [(p["language"], text, topics) for p in PAGES for text, topics in p["page"]]
+MISSES = [(p["language"], text, topics) for p in PAGES for text, topics in p.get("misses", [])]
 
 
 def topics_of(text, heading=None, language="en"):
@@ -32,6 +33,11 @@ def test_a_sentence_gets_its_topics_and_not_their_look_alikes(case):
 @pytest.mark.parametrize(("language", "text", "topics"), SENTENCES)
 def test_every_topic_is_found_in_every_language(language, text, topics):
     assert topics_of(text, language=language) == set(topics)
+
+
+@pytest.mark.parametrize(("language", "text", "topics"), MISSES)
+def test_a_known_miss_is_still_missed(language, text, topics):
+    assert topics_of(text, language=language) != set(topics), "it passes now: move it into the page"
 
 
 @pytest.mark.parametrize(("language", "text", "topics"), SENTENCES)
@@ -56,7 +62,7 @@ def test_a_language_without_lexicon_says_so():
 
 
 def test_a_weak_word_needs_support_from_heading_or_neighbours():
-    text = "Ships and vessels waited off Iran."
+    text = "Ships and vessels waited."
     assert "transport_infrastructure" not in topics_of(text)
     assert "transport_infrastructure" in topics_of(text, heading="Shipping through the Suez Canal")
 
@@ -81,6 +87,13 @@ def test_a_topic_with_too_little_evidence_is_a_near_miss():
         ("he", "הם ביטלו את הסנקציות.", "sanctions"),
         ("az", "Ölkənin NATO-ya üzvlüyü gecikir.", "multilateral"),
         ("hy", "Բանակցություններից հետո լռեցին։", "diplomacy"),
+        ("fr", "Le sommet de l'ONU a duré deux jours.", "multilateral"),
+        ("it", "L’esito dell’incontro dipende dall’embargo.", "sanctions"),
+        ("pt", "As sanções foram adiadas.", "sanctions"),
+        ("pl", "O rakietach mówiono długo.", "defence"),
+        ("pl", "Po serii bombardowań zapadła cisza.", "conflict_security"),
+        ("pl", "Podatek bankowy wzrośnie.", "payments_finance"),
+        ("nl", "De gasleidingen zijn leeg.", "energy"),
     ],
 )
 def test_years_names_and_stems_are_read_with_their_endings_and_digits(language, text, topic):

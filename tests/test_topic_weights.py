@@ -1,7 +1,7 @@
 """What learned weights promise: sums of integers, words named in reading order, a table that is checked."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import UsageError
@@ -16,42 +16,45 @@ word	oil	10000	1000	0
 word	<past>	10000	0	2000
 word	old days	40000	0	3000
 word	came	10000	10	20
+word	crude	10000	1000	0
 """
 WEIGHTS = read_weights(TABLE, "en")
 
 
+def odds(text, evidence=()):
+    return WEIGHTS.weigh(evidence, text, ("energy", "history"))
+
+
 def test_evidence_adds_up_and_words_share_the_length_of_their_sentence():
-    (plain, told) = WEIGHTS.weigh([[], ["energy: strong", "unheard of"]], [[], ["Oil", "came", "in", "1918"]])
-    assert plain == [-2.0, -3.0]
+    assert odds("") == {"energy": -2.0, "history": -3.0}
     length = 300**0.5
-    assert told == pytest.approx([0.5 + 10.1 / length, -3.1 + 20.2 / length])
+    told = odds("Oil came in 1918", ["energy: strong", "unheard of"])
+    assert told == pytest.approx({"energy": 0.5 + 10.1 / length, "history": -3.1 + 20.2 / length})
+
+
+def test_a_topic_that_the_table_does_not_have_is_left_out():
+    assert set(WEIGHTS.weigh([], "oil", ["energy", "my_own"])) == {"energy"}
 
 
 def test_a_longer_sentence_gives_each_word_less():
-    short, two, three = (
-        WEIGHTS.weigh([[]], [words])[0][0] for words in (["oil"], ["oil", "x"], ["oil", "in", "1918", "came"])
-    )
+    short, two, three = (odds(text)["energy"] for text in ("oil", "oil x", "oil in 1918 came"))
     assert short == two == pytest.approx(-2.0 + 10 / SHORTEST**0.5)
     assert three < short
 
 
 def test_a_word_counts_once_and_a_pair_ends_at_a_comma():
-    (once, twice) = WEIGHTS.weigh([[], []], [["oil"], ["oil", "oil"]])
-    assert once == twice
-    (pair, apart) = WEIGHTS.weigh([[], []], [["old", "days"], ["old", ",", "days"]])
-    assert pair[1] > apart[1] == -3.0
+    assert odds("oil") == odds("oil oil")
+    assert odds("old days")["history"] > odds("old, days")["history"] == -3.0
 
 
 def test_telling_words_stand_in_reading_order_and_say_where():
-    tokens = ["In", "1918", "oil", "came", "from", "old", "days"]
-    assert WEIGHTS.telling_words(tokens, "history", 4) == [(1, 1), (5, 6)]
-    assert WEIGHTS.telling_words(tokens, "history", 1) == [(5, 6)]
-    assert WEIGHTS.telling_words(tokens, "energy", 4) == [(2, 2)]
-    assert WEIGHTS.telling_words([], "energy", 4) == []
-
-
-def test_no_sentences_have_no_log_odds():
-    assert WEIGHTS.weigh([], []) == []
+    text = "In 1918 crude came from old\ndays"
+    slices = {
+        (topic, most): [text[start:end] for start, end in WEIGHTS.telling_words(text, topic, most)]
+        for topic, most in (("history", 4), ("history", 1), ("energy", 4))
+    }
+    assert slices == {("history", 4): ["1918", "old\ndays"], ("history", 1): ["old\ndays"], ("energy", 4): ["crude"]}
+    assert WEIGHTS.telling_words("", "energy", 4) == []
 
 
 def test_a_table_without_its_header_is_refused():
@@ -71,9 +74,9 @@ def test_the_packaged_table_has_a_column_a_topic_and_a_bias():
     taxonomy = load_taxonomy()
     weights = taxonomy.weights("en")
     assert weights is not None
-    assert set(weights.topics) == set(taxonomy.topics)
-    assert weights.table.shape == (len(weights.evidence) + len(weights.words) + 1, len(weights.topics) + 1)
-    assert not weights.table[-1].any()
+    assert set(weights.of_evidence) == set(weights.of_words) == set(taxonomy.topics)
+    assert {len(column) for column in weights.of_evidence.values()} == {len(weights.evidence)}
+    assert {len(column) for column in weights.of_words.values()} == {len(weights.words)} == {len(weights.lengths)}
     assert "bias" in weights.evidence
 
 
@@ -90,9 +93,27 @@ def test_a_taxonomy_that_replaces_ours_has_no_learned_weights(tmp_path):
     assert load_taxonomy(str(path)).weights("en") is None
 
 
+@settings(deadline=None)  # the first example compiles the phrases
 @given(st.lists(st.sampled_from(["Oil prices rose.", "They met.", "In 1918 the war ended.", "", "x"]), max_size=6))
-def test_a_sentence_scores_alike_alone_and_among_others_without_topics(texts):
-    filler = ["It was so.", "And then?"]
+def test_a_sentence_scores_alike_alone_and_between_two_without_topics(texts):
     for text in texts:
         alone = tag_texts([text])[0]
-        assert tag_texts([*filler, text, *filler])[2] == alone
+        assert tag_texts(["It was so.", text, "And then?"])[1] == alone
+
+
+def test_what_a_passage_is_about_speaks_for_a_topic_and_its_silence_against():
+    text = "In 1918 the war ended."
+
+    def score(around):
+        given = tag_texts([*around, text, *around])[len(around)]
+        return {t.topic: t.score for t in given}["history"]
+
+    quiet = score(["It was so.", "And then?", "He liked it."])
+    busy = score(["The Soviet Union fell in 1991.", "It was so.", "The tsar abdicated in 1917."])
+    assert quiet < score([]) < busy
+
+
+def test_words_of_two_or_three_letters_are_weighed_and_not_shown():
+    weights = read_weights(TABLE + "word\tat the\t10000\t2000\t0\n", "en")
+    assert weights.weigh([], "at the", ["energy"]) != WEIGHTS.weigh([], "at the", ["energy"])
+    assert weights.telling_words("at the", "energy", 4) == []

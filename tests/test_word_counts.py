@@ -10,7 +10,7 @@ from pipeline import word_counts
 from pipeline.blocks import cut_lines
 from pipeline.clean import clean_text
 from pipeline.rules.lexicon import fold
-from pipeline.word_counts import count_line_words, count_words
+from pipeline.word_counts import count_words, measure_lines
 
 PIECES = st.sampled_from(
     (
@@ -24,6 +24,7 @@ PIECES = st.sampled_from(
         "北京时间",
         "カタカナ・語",
         "2nd",
+        "۱۴۰۴",
         "x²",
         "_a_",
         "ﬀ",
@@ -39,15 +40,16 @@ def test_a_page_counts_as_its_lines_do(text: str) -> None:
     # A page of few lines is counted line by line: here it is to be counted as an array.
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(word_counts, "_FEW", 0)
-        counts = count_line_words(text + "\nend of the page", [(line.start, line.end) for line in lines])
+        counts, numbered = measure_lines(text + "\nend of the page", [(line.start, line.end) for line in lines])
     assert counts == [count_words(line.text) for line in lines]
+    assert numbered == [any(c.isdigit() for c in line.text) for line in lines]
 
 
 @pytest.mark.parametrize("cut", [3, 5])
 def test_a_line_cut_inside_a_word_counts_the_rest_as_a_word(cut: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(word_counts, "_FEW", 0)
     text = "The co-operation of\nboth"
-    assert count_line_words(text, [(0, cut), (cut, 19), (20, 24)]) == [
+    assert measure_lines(text, [(0, cut), (cut, 19), (20, 24)])[0] == [
         count_words(text[:cut]),
         count_words(text[cut:19]),
         1,
@@ -56,14 +58,15 @@ def test_a_line_cut_inside_a_word_counts_the_rest_as_a_word(cut: int, monkeypatc
 
 def test_characters_beyond_the_table_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(word_counts, "_FEW", 0)
-    assert count_line_words("two 𠀀𠀁 words", [(0, 12)]) == [count_words("two 𠀀𠀁 words")]
+    assert measure_lines("two 𠀀𠀁 words 𝟗", [(0, 14)]) == ([count_words("two 𠀀𠀁 words")], [True])
 
 
 @given(TEXT)
 def test_a_page_is_folded_as_its_characters_are(text: str) -> None:
-    page = text + "İı“Ё”١ \U00020000" + " a" * 500
-    assert fold(page) == fold(text + "İı“Ё”١ \U00020000") + " a" * 500
-    assert len(fold(page)) == len(page)
+    for end in ("İı“Ё”١ ", "İı“Ё”١ \U00020000\U00010400 ", "ΟΔΟΣ ΣΟΦΙΑΣ, "):
+        page = text + end + "a " * 500
+        assert fold(page) == fold(text + end) + "a " * 500
+        assert len(fold(page)) == len(page)
 
 
 def test_half_a_surrogate_pair_is_cleaned_like_any_character() -> None:

@@ -1,31 +1,74 @@
 """Flag what a machine or an unfinished page left inside the body.
 
 Flags do not delete: a sentence with "the provided data mentions" is still a sentence that was published,
-and an analyst wants to see it and to know.
+and an analyst wants to see it and to know. A flag's pattern is tried only where its sign stands, a literal in lower
+case, and signs are looked for once a block: most have none.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ahocorasick_rs import AhoCorasick
 
 
-def find_flags(text: str) -> tuple[str, ...]:
+def find_flags(text: str, signs: Sequence[str] | None = None) -> tuple[str, ...]:
     """Return the sorted flags of one sentence: "citation_needed", "machine_text", "template".
+
+    `signs` are those of a text that the sentence is a part of, where they are known.
 
     >>> find_flags("As an AI language model, I cannot say.")
     ('machine_text',)
     """
+    if signs is None:
+        signs = find_signs(text)
     lower = text.lower()
-    found = {flag for flag, sign, pattern in _signs() if sign in lower and pattern.search(text)}
-    return tuple(sorted(found)) if found else ()
+    patterns = (found for sign in signs if sign in lower for found in _patterns()[sign])
+    return tuple(sorted({flag for flag, pattern in patterns if _compile(pattern).search(text)}))
+
+
+def find_signs(text: str) -> tuple[str, ...]:
+    """Return the signs that stand in a text: its sentences have no other flags than theirs.
+
+    >>> find_signs("A [list] of models.")
+    ('[',)
+    """
+    automaton, signs = _automaton()
+    try:
+        found = automaton.find_matches_as_indexes(text.lower(), overlapping=True)
+    except UnicodeEncodeError:
+        # A lone surrogate, which only a library's caller can bring: no text that was read holds one.
+        return signs
+    return tuple(signs[index] for index in sorted({match[0] for match in found}))
 
 
 @cache
-def _signs() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
-    """Return (flag, sign, pattern): a pattern is tried only where its literal sign stands, 30 times faster."""
+def _patterns() -> dict[str, list[tuple[str, str]]]:
+    """Return the (flag, pattern) pairs of each sign."""
     path = files("pipeline") / "resources" / "sentences" / "artifacts.toml"
     data = tomllib.loads(path.read_text(encoding="utf-8"))
-    return tuple((flag, sign, re.compile(p, re.IGNORECASE)) for flag in sorted(data) for sign, p in data[flag])
+    patterns: dict[str, list[tuple[str, str]]] = {}
+    for flag in data:
+        for sign, pattern in data[flag]:
+            patterns.setdefault(sign, []).append((flag, pattern))
+    return patterns
+
+
+@cache
+def _automaton() -> tuple[AhoCorasick, tuple[str, ...]]:
+    """Return what finds all signs in one pass: a search for each of the 114 takes four times as long."""
+    from ahocorasick_rs import AhoCorasick, MatchKind
+
+    signs = tuple(_patterns())
+    return AhoCorasick(signs, matchkind=MatchKind.Standard), signs
+
+
+@cache
+def _compile(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)

@@ -8,17 +8,15 @@ short columns, for all documents at once.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from .duplicates import BINS, THRESHOLD, follow_originals
+from .candidates import SignedDocuments, find_originals
 from .errors import ContractError
-
-_AT_ONCE = 16_384
-# Signatures that are put into the matrix at a time: 4 MB.
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +47,10 @@ class Catalog:
         )
 
 
-def make_catalog(documents: pa.Table, sources: pa.Table, signatures: pa.Table) -> Catalog:
+def make_catalog(documents: pa.Table, sources: pa.Table, signatures: SignedDocuments, scratch: Path) -> Catalog:
     """Return the catalog of documents (`doc_id`, `published_on`), given all sources and all signatures.
 
+    `scratch` is a folder for files that are of no use afterwards.
     Raises ContractError when a document has no source or no signature.
     """
     order = pc.sort_indices(documents.column("doc_id"))
@@ -63,7 +62,7 @@ def make_catalog(documents: pa.Table, sources: pa.Table, signatures: pa.Table) -
     rank = np.empty(len(by_rank), np.int64)
     rank[by_rank] = np.arange(len(by_rank))
     paths = sources.column("source_path").combine_chunks().take(pa.array(first))
-    original, similarity = _originals(doc_ids, by_rank, signatures)
+    original, similarity = _originals(doc_ids, by_rank, signatures, scratch)
     none = original < 0
     return Catalog(
         doc_ids,
@@ -88,22 +87,15 @@ def _first_source(doc_ids: pa.Array, sources: pa.Table) -> NDArray[np.int64]:
 
 
 def _originals(
-    doc_ids: pa.Array, by_rank: NDArray[np.int64], signatures: pa.Table
+    doc_ids: pa.Array, by_rank: NDArray[np.int64], signatures: SignedDocuments, scratch: Path
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Return for each document the position of the one it nearly repeats, or -1, and their similarity."""
-    where = pc.index_in(doc_ids, value_set=signatures.column("doc_id"))
+    where = pc.index_in(doc_ids, value_set=signatures.doc_ids)
     if where.null_count:
         raise ContractError(f"{where.null_count:,} documents have no signature.")
-    column = signatures.column("signature")
-    signed = pc.greater(pc.binary_length(column), 0).combine_chunks().take(where).to_numpy(zero_copy_only=False)
-    order = by_rank[signed[by_rank]]
-    rows = where.to_numpy()[order]
-    matrix = np.empty((len(order), BINS), np.uint8)
-    # Piece by piece: signatures as Python objects, or as one Arrow array of them all, would stand beside the matrix.
-    for start in range(0, len(order), _AT_ONCE):
-        piece = column.take(pa.array(rows[start : start + _AT_ONCE])).to_pylist()
-        matrix[start : start + len(piece)] = np.frombuffer(b"".join(piece), np.uint8).reshape(-1, BINS)
+    rows = where.to_numpy().astype(np.int64)
+    order = by_rank[signatures.signed[rows[by_rank]]]
     original, similarity = np.full(len(doc_ids), -1, np.int64), np.zeros(len(doc_ids))
-    for row, leader, share in follow_originals(matrix, THRESHOLD):
+    for row, leader, share in find_originals(signatures.pieces, rows[order], scratch):
         original[order[row]], similarity[order[row]] = order[leader], share
     return original, similarity

@@ -29,7 +29,9 @@ from .rules import (
     legal,
     navigation,
     profile,
+    profile_values,
     promotion,
+    questions,
     repeats,
     site,
     teasers,
@@ -48,11 +50,13 @@ Rule = Callable[[Sheet, CleanSettings], Iterable[Claim]]
 RULES: tuple[Rule, ...] = (
     lambda sheet, _: navigation.claim_artefacts(sheet),
     lambda sheet, settings: profile.claim_profiles(sheet, settings.profile_families),
+    lambda sheet, _: profile_values.claim_value_profiles(sheet),
     lambda sheet, _: furniture.claim_leaks(sheet),
     lambda sheet, _: leakage.claim_leakage(sheet),
     lambda sheet, _: legal.claim_cookies(sheet),
     lambda sheet, _: repeats.claim_strays(sheet, _is_foreign),
     lambda sheet, _: navigation.claim_contents(sheet),
+    lambda sheet, _: navigation.claim_listed_headings(sheet),
     lambda sheet, _: wiki.claim_contents_lines(sheet),
     lambda sheet, _: threads.claim_threads(sheet),
     lambda sheet, _: repeats.claim_repeated_menus(sheet),
@@ -82,6 +86,7 @@ RULES: tuple[Rule, ...] = (
     lambda sheet, _: site.claim_title_tails(sheet),
     lambda sheet, _: title.claim_title_copies(sheet),
     lambda sheet, _: forum.claim_forum(sheet),
+    lambda sheet, _: questions.claim_questions(sheet),
     lambda sheet, settings: repeats.claim_repeats(sheet, settings.repeat_min),
     lambda sheet, _: header.claim_teams(sheet),
     lambda sheet, _: authors.claim_lone_names(sheet),
@@ -224,7 +229,7 @@ def judge_lines(
     sheet: Sheet, scores: LineScores | None, by: str = "line_model"
 ) -> tuple[dict[int, Verdict], tuple[str, ...]]:
     """Judge the unclaimed lines: first the model (or what `by` names), then the guard."""
-    open_lines = [line for line in sheet.lines if sheet.is_open(line.index) or _has_rest(sheet, line)]
+    open_lines = [line for line in sheet.lines if line.index not in sheet.claims or _has_rest(sheet, line)]
     if scores is None:
         return {line.index: UNCLAIMED for line in open_lines}, ()
     probability, kept = scores.probability.tolist(), scores.keep.tolist()

@@ -170,18 +170,18 @@ def _vietnamese(text: str) -> Iterator[FoundDate]:
 
 def _named(text: str) -> Iterator[FoundDate]:
     patterns, months = _patterns()
-    groups = ("d", "m", "y")
-    for pattern in patterns:
-        for m in pattern.finditer(text):
-            day, year = int(m[groups[0]]), int(m[groups[2]])
-            month, calendar = months[m[groups[1]].rstrip(".")]
+    for pattern, needed in patterns:
+        for m in pattern.finditer(text) if needed is None or needed.search(text) else ():
+            day, year = int(m["d"]), int(m["y"])
+            month, calendar = months[m["m"].rstrip(".")]
             value = from_jalali(year, month, day) if calendar == "jalali" else _make(year, month, day)
             if value:
                 yield FoundDate(m.start(), m.end(), value)
 
 
 @cache
-def _patterns() -> tuple[tuple[re.Pattern[str], ...], dict[str, tuple[int, str]]]:
+def _patterns() -> tuple[tuple[tuple[re.Pattern[str], re.Pattern[str] | None], ...], dict[str, tuple[int, str]]]:
+    """Return the patterns of dates, each with what must stand in a text that has one, and what the names mean."""
     table = tomllib.loads((files("pipeline") / "resources" / "clean" / "months.toml").read_text(encoding="utf-8"))
     months: dict[str, tuple[int, str]] = {}
     for calendar, languages in table.items():
@@ -198,13 +198,14 @@ def _patterns() -> tuple[tuple[re.Pattern[str], ...], dict[str, tuple[int, str]]
         # "2025 r.", "2025 г.": the word "year" belongs to the date.
         r"(?:[ ](?:r|г|р|թ|წ|m|g)\.(?!\w)|[ ](?:года|року|год|წელი|წლის|թվական\w{0,4})(?!\w))?"
     )
-    month_first = re.compile(
-        rf"(?<!\w)(?P<m>{names})\.?[ \-](?P<d>\d{{1,2}})(?!\d)(?:st|nd|rd|th)?[.,،]?[ \-](?:at )?{year}"
-    )
+    # It begins with hundreds of names, which are tried at every word: first the numbers behind them are looked for.
+    numbers = rf"[ \-](?P<d>\d{{1,2}})(?!\d)(?:st|nd|rd|th)?[.,،]?[ \-](?:at )?{year}"
+    month_first = re.compile(rf"(?<!\w)(?P<m>{names})\.?{numbers}")
     # Hungarian and Lithuanian: "2024. március 5.", "2024 m. kovo 5 d.".
     year_first = re.compile(rf"(?<!\d){year}(?:\.| m\.)? (?P<m>{names}) (?P<d>\d{{1,2}})(?![\d:])(?:\.| d\.)?")
     latvian = re.compile(rf"(?<!\d){year}\. gada (?P<d>\d{{1,2}})\. (?P<m>{names})(?!\w)")
-    return (day_first, month_first, year_first, latvian), months
+    patterns = (day_first, None), (month_first, re.compile(numbers)), (year_first, None), (latvian, None)
+    return patterns, months
 
 
 def _persian_letters(text: str) -> bool:

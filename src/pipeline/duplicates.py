@@ -16,7 +16,8 @@ Nothing is removed.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache, reduce
 
@@ -33,7 +34,7 @@ MIN_BINS = 16
 """Bins that a body must fill, about one a shingle, to be signed: twenty words alike are no sign of one article."""
 
 _ROWS = 4
-_BANDS = BINS // _ROWS
+BANDS = BINS // _ROWS
 # 64 bands of 4: a pair of similarity 0.5 is compared in 98 of 100 cases, one of 0.6 always, one of 0.1 never.
 _MAX_LEADERS = 256
 # Bounds the work where thousands of documents share a band and are yet no duplicates of each other.
@@ -103,8 +104,75 @@ def find_duplicates(
 
 def follow_originals(matrix: NDArray[np.uint8], threshold: float = THRESHOLD) -> Iterator[tuple[int, int, float]]:
     """Yield (row, the earlier row it repeats, similarity) of signatures, a row each, in the order that decides."""
-    if len(matrix) > 1:
-        yield from _follow(matrix, _buckets(matrix), threshold)
+    keys = band_keys(matrix)
+    shared = share_buckets(keys[:, band] for band in range(BANDS))
+    yield from follow_shared(matrix[shared.rows], shared, threshold)
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """The rows that share a bucket with others, and the buckets of each: what is left of all bands."""
+
+    rows: NDArray[np.int64]
+    """Numbers of the rows, rising."""
+    starts: NDArray[np.int64]
+    """Where the buckets of each row begin in `buckets`, and the end."""
+    buckets: NDArray[np.int32]
+    count: int
+    """How many buckets there are."""
+
+
+def band_keys(matrix: NDArray[np.uint8]) -> NDArray[np.uint32]:
+    """Return the key of each signature in each band; equal keys of a band are a bucket."""
+    return _densified(matrix).view("<u4")
+
+
+def share_buckets(bands: Iterable[NDArray[np.uint32]]) -> Shared:
+    """Return the rows with a key that another row has in the same band; `bands` are the keys of all rows, by band.
+
+    One band is held at a time, and nearly no row shares a bucket with another that it does not repeat.
+    """
+    rows: list[NDArray[np.int32]] = [np.empty(0, np.int32)]
+    buckets: list[NDArray[np.int32]] = [np.empty(0, np.int32)]
+    count = 0
+    for keys in bands:
+        # Key and row in one number: sorted in place, and rows of one key stay in order.
+        pairs = (keys.astype(np.uint64) << np.uint64(32)) | np.arange(len(keys), dtype=np.uint64)
+        pairs.sort()
+        same = np.zeros(len(pairs) + 1, bool)
+        same[1:-1] = (pairs[1:] ^ pairs[:-1]) < np.uint64(1 << 32)
+        among = same[1:] | same[:-1]
+        rows.append((pairs[among] & np.uint64(0xFFFFFFFF)).astype(np.int32))
+        buckets.append((np.cumsum(~same[:-1][among]) + (count - 1)).astype(np.int32))
+        count += int((~same[:-1][among]).sum())
+    found, numbers = np.concatenate(rows), np.concatenate(buckets)
+    order = np.argsort(found, kind="stable")
+    distinct, starts = np.unique(found[order], return_index=True)
+    return Shared(distinct.astype(np.int64), np.append(starts, len(found)).astype(np.int64), numbers[order], count)
+
+
+def follow_shared(
+    matrix: NDArray[np.uint8], shared: Shared, threshold: float = THRESHOLD
+) -> Iterator[tuple[int, int, float]]:
+    """Yield what `follow_originals` does; `matrix` holds the signatures of `shared.rows` alone."""
+    first = np.full(shared.count, -1, np.int32)
+    more: dict[int, list[int]] = {}
+    # Nearly every bucket has one leader: an array for those keeps a million documents out of Python's objects.
+    for row, number in enumerate(shared.rows.tolist()):
+        own = shared.buckets[shared.starts[row] : shared.starts[row + 1]]
+        leaders = first[own]
+        taken = leaders >= 0
+        near = sorted({*leaders[taken].tolist(), *(other for b in own[taken].tolist() for other in more.get(b, ()))})
+        similarities = _similarities(matrix[near], matrix[row])
+        close = np.flatnonzero(similarities >= threshold)
+        if len(close):
+            yield number, int(shared.rows[near[int(close[0])]]), float(similarities[close[0]])
+            continue
+        first[own[~taken]] = row
+        for b in own[taken].tolist():
+            others = more.setdefault(b, [])
+            if len(others) < _MAX_LEADERS - 1:
+                others.append(row)
 
 
 def estimate_similarity(one: bytes, other: bytes) -> float:
@@ -289,23 +357,6 @@ def _mixed(values: _U64) -> _U64:
     return values ^ (values >> np.uint64(31))
 
 
-def _buckets(matrix: NDArray[np.uint8]) -> NDArray[np.int32]:
-    """Return, for each document and band, the number of the bucket it shares with others, or -1."""
-    # A band's four bytes are its key; the bucket's number takes their place, so that one array does for both.
-    buckets = _densified(matrix).view(np.int32)
-    count = 0
-    for band in range(_BANDS):
-        keys = buckets[:, band].astype(np.uint32)
-        buckets[:, band] = -1
-        order = np.argsort(keys, kind="stable")
-        same = keys[order[1:]] == keys[order[:-1]]
-        shared = np.concatenate([same, [False]]) | np.concatenate([[False], same])
-        opens = shared & ~np.concatenate([[False], same])
-        buckets[order[shared], band] = np.cumsum(opens)[shared] - 1 + count
-        count += int(opens.sum())
-    return buckets
-
-
 def _densified(matrix: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Fill empty bins from others, the same for every document (Shrivastava's optimal densification)."""
     dense = matrix.copy()
@@ -319,27 +370,3 @@ def _densified(matrix: NDArray[np.uint8]) -> NDArray[np.uint8]:
             source = _mixed(np.arange(BINS, dtype=np.uint64) * _BASE + np.uint64(attempt)) >> np.uint64(56)
             np.copyto(filled, given[:, source.astype(np.int64)], where=empty)
     return dense
-
-
-def _follow(
-    matrix: NDArray[np.uint8], buckets: NDArray[np.int32], threshold: float
-) -> Iterator[tuple[int, int, float]]:
-    """Yield (row, the earlier row it repeats, similarity); rows come in the order that decides."""
-    first = np.full(int(buckets.max()) + 1, -1, np.int32)
-    more: dict[int, list[int]] = {}
-    # Nearly every bucket has one leader: an array for those keeps a million documents out of Python's objects.
-    for row in np.flatnonzero((buckets >= 0).any(axis=1)).tolist():
-        own = buckets[row][buckets[row] >= 0]
-        leaders = first[own]
-        taken = leaders >= 0
-        near = sorted({*leaders[taken].tolist(), *(other for b in own[taken].tolist() for other in more.get(b, ()))})
-        similarities = _similarities(matrix[near], matrix[row])
-        close = np.flatnonzero(similarities >= threshold)
-        if len(close):
-            yield row, near[int(close[0])], float(similarities[close[0]])
-            continue
-        first[own[~taken]] = row
-        for b in own[taken].tolist():
-            others = more.setdefault(b, [])
-            if len(others) < _MAX_LEADERS - 1:
-                others.append(row)

@@ -66,12 +66,14 @@ def describe_lines(
     """
     lines, nodes = rendered.lines, rendered.nodes
     page = _page_matrix(rendered, title, kinds)
-    out = []
-    for i, (start, end, node) in enumerate(zip(lines.start, lines.end, lines.node, strict=True)):
+    paths: dict[int, str] = {}
+    for node in set(lines.node):
         up = nodes.parent[node]
-        path = f"{nodes.shape[up]}>{nodes.shape[node]}" if up >= 0 else nodes.shape[node]
-        out.append(Markup(start, end, nodes.tag[node], path, LineFeatures(page, i)))
-    return tuple(out)
+        paths[node] = f"{nodes.shape[up]}>{nodes.shape[node]}" if up >= 0 else nodes.shape[node]
+    return tuple(
+        Markup(start, end, nodes.tag[node], paths[node], LineFeatures(page, i))
+        for i, (start, end, node) in enumerate(zip(lines.start, lines.end, lines.node, strict=True))
+    )
 
 
 def matrix(markup: Sequence[Markup]) -> tuple[NDArray[np.float64], Ints]:
@@ -109,7 +111,11 @@ def _column_of() -> dict[str, int]:
 
 
 def _page_matrix(rendered: Rendered, title: str | None, kinds: frozenset[str]) -> NDArray[np.float32]:
-    return np.stack([np.asarray(c, np.float32) for c in _columns(rendered, title, kinds).values()], axis=1)
+    columns = _columns(rendered, title, kinds)
+    page = np.empty((len(columns), len(rendered.lines.start)), np.float32)
+    for row, column in zip(page, columns.values(), strict=True):
+        row[:] = column
+    return page.T
 
 
 STATED_KINDS = ("article", "news", "forum", "product", "list")
@@ -184,8 +190,7 @@ def _count_words(texts: Sequence[str]) -> Floats:
 
 
 def _share(part: Floats, whole: Floats | float) -> Floats:
-    whole = np.broadcast_to(np.asarray(whole, np.float64), part.shape)
-    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
+    return np.divide(part, whole, out=np.zeros_like(part), where=np.greater(whole, 0))
 
 
 # --- the columns ------------------------------------------------------------------------------------
@@ -203,6 +208,7 @@ _TAGS = {
     "figcaption": ("figcaption", "figure"),
     "term": ("dt", "dd"),
 }
+_KIND_OF_TAG = {tag: i for i, tags in enumerate(_TAGS.values()) for tag in tags}
 
 
 def _describe_line(columns: dict[str, Any], page: _Page) -> None:
@@ -213,9 +219,9 @@ def _describe_line(columns: dict[str, Any], page: _Page) -> None:
     columns["hidden"] = np.array(lines.hidden, np.float64)
     columns["has_time"] = np.array(lines.time, np.int64) > 0
     columns["depth"] = np.minimum(page.depth[page.node], 40)
-    tags = [nodes.tag[n] for n in lines.node]
-    for name, members in _TAGS.items():
-        columns[f"tag_{name}"] = np.array([t in members for t in tags], np.float64)
+    kind = np.array([_KIND_OF_TAG.get(nodes.tag[n], -1) for n in lines.node], np.int64)
+    for i, name in enumerate(_TAGS):
+        columns[f"tag_{name}"] = kind == i
 
 
 def _describe_containers(columns: dict[str, Any], page: _Page) -> None:
@@ -298,14 +304,20 @@ def _describe_names(columns: dict[str, Any], page: _Page) -> None:
     around = np.array(nodes.around or [0], np.int64)[page.node]
     near = np.array(lines.kinds, np.int64)
     above = np.array(nodes.kinds or [0], np.int64)[page.node_of_parent]
-    for i, name in enumerate(LANDMARKS):
-        columns[f"in_{name}"] = inside >> i & 1
-    for i, name in enumerate(kind_names()):
-        columns[f"near_{name}"] = (near >> i & 1) + 0.5 * (above >> i & 1)
-        columns[f"around_{name}"] = around >> i & 1
+    landmarks = _bits(inside, len(LANDMARKS))
+    columns |= {f"in_{name}": row for name, row in zip(LANDMARKS, landmarks, strict=True)}
+    names = kind_names()
+    near_bits = _bits(near, len(names)) + 0.5 * _bits(above, len(names))
+    for name, own, outer in zip(names, near_bits, _bits(around, len(names)), strict=True):
+        columns[f"near_{name}"], columns[f"around_{name}"] = own, outer
     total = max(float(page.words.sum()), 1.0)
-    for i, name in enumerate(LANDMARKS[:6]):
-        columns[f"page_{name}"] = np.full(len(near), float(page.words[(inside >> i & 1) > 0].sum()) / total)
+    for name, row in zip(LANDMARKS[:6], landmarks, strict=False):
+        columns[f"page_{name}"] = np.full(len(near), float(page.words[row > 0].sum()) / total)
+
+
+def _bits(values: Ints, count: int) -> Ints:
+    """Return the lowest bits of each value, a row a bit."""
+    return values >> np.arange(count)[:, None] & 1
 
 
 _WORD = re.compile(r"\w+")

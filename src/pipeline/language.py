@@ -93,10 +93,12 @@ def detect_block(text: str, document_language: str) -> str:
     A block has a language of its own from 200 letters on, where its letter statistics and its function
     words agree on one; names and figures alone, in whatever language, do not change it.
     """
-    if len(text) < _BLOCK_LETTERS or sum(map(str.isalpha, text[: 3 * _BLOCK_LETTERS])) < _BLOCK_LETTERS:
+    if len(text) < _BLOCK_LETTERS:
         return document_language
     rules = load_rules(document_language)
     if rules.plain_share and _share_of(text, rules.openers) >= rules.plain_share:
+        return document_language
+    if sum(map(str.isalpha, text[: 3 * _BLOCK_LETTERS])) < _BLOCK_LETTERS:
         return document_language
     found = _detect(_sample(text, _BLOCK_SAMPLE))
     if found.code in ("und", document_language) or found.confidence < _BLOCK_CONFIDENCE:
@@ -242,7 +244,7 @@ def _by_letters(lower: str, script: str, letters: int) -> str | None:
 
 def _by_ngrams(sample: str, script: str) -> Language:
     data = _load()
-    fit = fit_languages(sample, script, data.candidates.get(script, ()), data.common)
+    fit = fit_languages(sample, script, data.common) if script in data.candidates else None
     if fit is None:
         return UNDETERMINED
     words = _WORD.findall(sample.lower())

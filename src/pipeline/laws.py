@@ -249,5 +249,8 @@ def _counted(frames: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, int]]:
         yield "text_chars", int(documents["text_chars"].sum())
         yield "sentences", len(sentences)
         yield "tagged", int(sentences["topics"].notna().sum())
+        known = pa.array(documents["doc_id"], pa.string())
         for name in ("blocks", "sentences", "sentence_topics", "mentions"):
-            yield f"orphan_{name}", int((~frames[name]["doc_id"].isin(documents["doc_id"])).sum())
+            # Asked of Arrow: pandas makes a Python object of every known value first.
+            belongs = pc.is_in(pa.array(frames[name]["doc_id"], pa.string()), value_set=known)
+            yield f"orphan_{name}", len(belongs) - int(pc.sum(belongs).as_py() or 0)

@@ -9,23 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from .blocks import Line
 from .errors import ContractError
 from .labels import label_openers
 from .model import Block, Role
 from .rules import body
-from .rules.sheet import Sheet
+from .rules.sheet import Claim, Sheet, trim
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Verdict:
     """What becomes of the unclaimed part of a line."""
 
-    keep: bool
-    rule: str
-    evidence: str
-    confidence: float
+    # Final and not frozen, as `Line` is: there is one a line.
+    keep: Final[bool]
+    rule: Final[str]
+    evidence: Final[str]
+    confidence: Final[float]
 
 
 UNCLAIMED = Verdict(True, "unclaimed", "", 0.5)
@@ -51,20 +53,20 @@ def _blocks(sheet: Sheet, verdicts: Mapping[int, Verdict]) -> list[Block]:
         if not claims:
             blocks.append(_unclaimed_block(sheet, line, line.start, line.text, verdict, below))
             continue
-        edges = [line.start, *(e for c in claims for e in (c.start, c.end)), line.end]
-        # A header line that is all separators leaves a part without characters; that is no block.
-        pieces = [
-            Block(c.start, c.end, sheet.text[c.start : c.end], c.role, c.rule, c.evidence, round(c.confidence, 4))
-            for c in claims
-            if c.start < c.end
-        ]
-        for start, end in zip(edges[::2], edges[1::2], strict=True):
-            part = sheet.text[start:end]
-            if stripped := part.strip():
-                start += len(part) - len(part.lstrip())
-                pieces.append(_unclaimed_block(sheet, line, start, stripped, verdict, below))
-        blocks += sorted(pieces, key=lambda b: b.start) if len(pieces) > 1 else pieces
+        at = line.start
+        for claim in claims:
+            blocks += _rest(sheet, line, (at, claim.start), verdict, below)
+            # A header line that is all separators leaves a part without characters; that is no block.
+            if claim.start < claim.end:
+                blocks.append(_claimed_block(sheet.text, claim))
+            at = claim.end
+        blocks += _rest(sheet, line, (at, line.end), verdict, below)
     return blocks
+
+
+def _claimed_block(text: str, claim: Claim) -> Block:
+    start, end = claim.start, claim.end
+    return Block(start, end, text[start:end], claim.role, claim.rule, claim.evidence, round(claim.confidence, 4))
 
 
 def _following(sheet: Sheet, verdicts: Mapping[int, Verdict]) -> list[Line | None]:
@@ -79,6 +81,12 @@ def _following(sheet: Sheet, verdicts: Mapping[int, Verdict]) -> list[Line | Non
     return below[::-1]
 
 
+def _rest(sheet: Sheet, line: Line, part: tuple[int, int], verdict: Verdict, below: Line | None) -> tuple[Block, ...]:
+    """Return the block of what claims leave between them, if it is more than white space."""
+    start, end = trim(sheet.text, *part)
+    return (_unclaimed_block(sheet, line, start, sheet.text[start:end], verdict, below),) if start < end else ()
+
+
 def _unclaimed_block(sheet: Sheet, line: Line, start: int, text: str, verdict: Verdict, below: Line | None) -> Block:
     """Return the block of a part of a line that no rule claimed, by the line's verdict."""
     if verdict.keep:
@@ -91,7 +99,7 @@ def _unclaimed_block(sheet: Sheet, line: Line, start: int, text: str, verdict: V
 
 def _dropped_role(sheet: Sheet, line: Line) -> Role:
     """Name what the model dropped, by its words."""
-    if sheet.cues(line.index):
+    if line.index in sheet.ground.phrases:
         if sheet.having(line.index, "rights") or "legal" in sheet.whole(line.index):
             return Role.LEGAL
         if sheet.opening(line.index, "contact"):
@@ -102,22 +110,23 @@ def _dropped_role(sheet: Sheet, line: Line) -> Role:
 
 
 def _label_blocks(blocks: Sequence[Block], siblings: int) -> Iterator[Block]:
-    """Cut the "Label:" that opens a bullet or one of several sibling paragraphs into a block of its own."""
-    kinds = (Role.PARAGRAPH, Role.LIST_ITEM)
-    spots = [i for i, b in enumerate(blocks) if b.role in kinds]
+    """Yield the blocks, the "Label:" that opens a bullet or one of several sibling paragraphs cut off."""
+    spots = [i for i, b in enumerate(blocks) if b.role is Role.PARAGRAPH or b.role is Role.LIST_ITEM]
     bullets = [blocks[i].role is Role.LIST_ITEM for i in spots]
     ends = label_openers([blocks[i].text for i in spots], bullets, siblings)
-    cut = {i: end for i, end in zip(spots, ends, strict=True) if end}
-    for i, block in enumerate(blocks):
-        end = cut.get(i, 0)
+    done = 0
+    for i, end in zip(spots, ends, strict=True):
+        block = blocks[i]
         rest = block.text[end:].lstrip() if end else ""
         if not rest:
-            yield block
             continue
+        yield from blocks[done:i]
         said = "opens a bullet or a row of siblings"
         yield Block(block.start, block.start + end, block.text[:end], Role.LABEL, "label", said, block.confidence)
         start = block.end - len(rest)
         yield Block(start, block.end, rest, block.role, block.rule, block.evidence, block.confidence)
+        done = i + 1
+    yield from blocks[done:]
 
 
 def _assert_ledger(text: str, blocks: Sequence[Block]) -> None:

@@ -193,7 +193,7 @@ def running_sum(value: Floats) -> Floats:
 
 def tally(index: Ints, weight: NDArray[Any], size: int = 0) -> Floats:
     """Return the sum of the weights of each index below `size`."""
-    return np.bincount(index, weight, size).astype(np.float64)
+    return np.bincount(index, weight, size).astype(np.float64, copy=False)
 
 
 def ratio(part: Floats, whole: Floats) -> Floats:
@@ -218,7 +218,7 @@ def _describe_words(
     columns["joins"] = ratio(tokens.joins.astype(np.float64), words)
     every = np.zeros(count)
     for name, covered in match_phrases(tokens, stop).items():
-        share = ratio(tally(line, tokens.weight * covered, count), words)
+        share = ratio(tally(line[covered], tokens.weight[covered], count), words)
         columns[f"phrase_{name}"] = share
         every = np.maximum(every, share)
     columns["phrase_any"] = every
@@ -353,24 +353,25 @@ def _describe_repeats(columns: dict[str, Floats], tokens: lt.Tokens, rows: Rows)
 
 def _describe_cohesion(columns: dict[str, Floats], tokens: lt.Tokens, rows: Rows, words: Floats, prose: Floats) -> None:
     """Say how many of a line's rarer words also stand in the page's prose elsewhere."""
-    line = tokens.line
     telling = (tokens.length >= 4) | (tokens.weight < 1.0)
     spot = np.flatnonzero(telling & ~tokens.number)
-    page = rows.page[line[spot]]
+    page = rows.page[tokens.line[spot]]
     key = lt.mix(tokens.word[spot] + page.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15))
-    _, group = np.unique(key, return_inverse=True)
-    group = group.astype(np.int64)
-    in_prose = (prose > 0.3)[line[spot]]
-    in_span = in_prose & (columns["span_inside"] > 0)[line[spot]]
-    # A word of the line itself does not vouch for the line: its own occurrences are taken off.
-    pair = group * np.int64(max(rows.count, 1)) + line[spot]
-    _, own = np.unique(pair, return_inverse=True)
-    own_count = np.bincount(own.astype(np.int64))[own] if len(spot) else own
-    count = np.bincount(line[spot], minlength=rows.count).astype(np.float64)
+    # Sorted by page and word, and a word's places still by line: one sort is all.
+    order = np.argsort(key, kind="stable")
+    key, line = key[order], tokens.line[spot[order]]
+    other_word = key != np.roll(key, 1)
+    word = np.cumsum(other_word)
+    pair = np.cumsum(other_word | (line != np.roll(line, 1)))
+    own_count = np.bincount(pair)[pair]
+    in_prose = (prose > 0.3)[line]
+    in_span = in_prose & (columns["span_inside"] > 0)[line]
+    count = np.bincount(line, minlength=rows.count).astype(np.float64)
     for name, flag in (("cohesion", in_prose), ("span_cohesion", in_span)):
-        seen = tally(group, flag)[group] if len(spot) else np.zeros(0)
-        elsewhere = seen - own_count * flag > 0
-        columns[name] = ratio(tally(line[spot], elsewhere, rows.count), count)
+        seen = np.bincount(word[flag], minlength=len(word) + 1)[word]
+        # A word of the line itself does not vouch for the line: its own occurrences are taken off.
+        elsewhere = seen > own_count * flag
+        columns[name] = ratio(np.bincount(line[elsewhere], minlength=rows.count).astype(np.float64), count)
 
 
 _NEAR = ("words", "stop_share", "prose", "ends_stop", "phrase_any", "score_mean", "capital_share", "cohesion")

@@ -34,6 +34,8 @@ ACTIVE_LIMIT = 511
 """Largest activation. 511 x 127 x 144 products stay below 2**24, which float32 holds exactly."""
 CONTEXT_STEPS = 8
 """Steps of one activation that the means over a page are told in."""
+_CELLS = 32_768
+# Numbers worked on at once: arrays of megabytes are asked of the system anew each time, which cost five times as much.
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +96,16 @@ def read_columns(
     table: FeatureTable, names: Sequence[str], centre: NDArray[np.float64], spread: NDArray[np.float64]
 ) -> NDArray[np.int16]:
     """Return the columns called `names`, in steps of their spread: columns x lines."""
-    scaled = root(np.stack([table.columns[name] for name in names], dtype=np.float64))
-    scaled -= centre[:, None]
-    scaled /= spread[:, None]
-    np.clip(scaled, -INPUT_LIMIT, INPUT_LIMIT, out=scaled)
-    scaled *= INPUT_STEPS
-    out: NDArray[np.int16] = np.rint(scaled, out=scaled).astype(np.int16)
+    out = np.empty((len(names), len(table.words)), np.int16)
+    step = max(1, _CELLS // max(1, len(table.words)))
+    for low in range(0, len(names), step):
+        part = slice(low, low + step)
+        scaled = root(np.stack([table.columns[name] for name in names[part]], dtype=np.float64))
+        scaled -= centre[part, None]
+        scaled /= spread[part, None]
+        np.clip(scaled, -INPUT_LIMIT, INPUT_LIMIT, out=scaled)
+        scaled *= INPUT_STEPS
+        out[part] = np.rint(scaled, out=scaled)
     return out
 
 

@@ -26,6 +26,8 @@ Bools = NDArray[np.bool_]
 (SYMBOL, SPACE, UPPER, LOWER, CASELESS, IDEOGRAPH, ABUGIDA, DIGIT, MARK, COMMA, STOP, COLON, QUOTE, DASH) = range(14)
 (BRACKET, SEPARATOR, CURRENCY, SIGN, CODE) = range(14, 19)
 KINDS = 19
+FIRST_LETTER, LAST_LETTER = UPPER, MARK
+"""The kinds that words are made of stand together."""
 
 _PUNCTUATION = {
     COMMA: ",;،؛、，；՝",
@@ -78,40 +80,43 @@ def tokenize_lines(lines: Sequence[str]) -> Tokens:
     lower-case letter runs into a capital ("NewsWorld"), which is what glued links leave behind.
     """
     kind_of, fold_of = _tables()
-    text = "".join(f"{line}\n" for line in lines)
+    text = "".join([f"{line}\n" for line in lines])
     code = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    size = np.fromiter((len(x) for x in lines), dtype=np.int64, count=len(lines))
+    size = np.fromiter(map(len, lines), dtype=np.int64, count=len(lines))
     stop = np.cumsum(size + 1) - 1
     start = stop - size
-    index = np.minimum(code, len(kind_of) - 1)
-    kind = kind_of[index]
+    index = np.minimum(code, len(kind_of) - 1).astype(np.intp)
+    kind = kind_of.take(index)
     kind[stop] = SPACE
-    line_of = np.repeat(np.arange(len(lines), dtype=np.int64), size + 1)
-    kinds = np.bincount(line_of * KINDS + kind, minlength=len(lines) * KINDS).reshape(-1, KINDS)
+    line_kind = np.repeat(np.arange(len(lines), dtype=np.int64) * KINDS, size + 1)
+    line_kind += kind
+    kinds = np.bincount(line_kind, minlength=len(lines) * KINDS).reshape(-1, KINDS)
     kinds[:, SPACE] -= 1
 
-    lettered = _IS_WORD[kind]
-    single = (kind == IDEOGRAPH) | (kind == ABUGIDA)
-    before = np.concatenate(([False], lettered))[:-1]
-    lone_before = np.concatenate(([False], single))[:-1]
-    begins = np.flatnonzero(lettered & (~before | single | lone_before))
-    after = np.concatenate((lettered, [False]))[1:]
-    lone_after = np.concatenate((single, [False]))[1:]
-    ends = np.flatnonzero(lettered & (~after | single | lone_after)) + 1
+    lettered = kind - np.uint8(FIRST_LETTER) <= LAST_LETTER - FIRST_LETTER
+    inner = lettered & (kind != IDEOGRAPH) & (kind != ABUGIDA)
+    cut = ~(inner[:-1] & inner[1:])
+    begins = np.flatnonzero(np.concatenate((lettered[:1], lettered[1:] & cut)))
+    ends = np.flatnonzero(np.concatenate((lettered[:-1] & cut, lettered[-1:]))) + 1
 
-    folded = np.where(code < len(fold_of), fold_of[np.minimum(index, len(fold_of) - 1)], code).astype(np.uint64)
+    folded = fold_of.take(index)
+    beyond = code >= len(fold_of) - 1
+    if beyond.any():
+        folded[beyond] = code[beyond] + np.uint64(1)
     power, inverse = _powers(_size_class(len(code)), _MULTIPLIER)
-    summed = np.concatenate((np.zeros(1, np.uint64), np.cumsum((folded + np.uint64(1)) * power[: len(code)])))
+    tail = mix(folded[ends - 1])
+    folded *= power[: len(code)]
+    summed = np.zeros(len(code) + 1, np.uint64)
+    np.cumsum(folded, out=summed[1:])
     word = mix((summed[ends] - summed[begins]) * inverse[begins])
     digits = _running(kind == DIGIT)
     number = (digits[ends] - digits[begins]) == (ends - begins)
     length = ends - begins
     word = np.where(number, mix(np.minimum(length, 5).astype(np.uint64)), word)
-    tail = mix(folded[ends - 1] + np.uint64(1))
     uppers = _running(kind == UPPER)
     upper = uppers[ends] - uppers[begins]
     capital = kind[begins] == UPPER
-    word_line = line_of[begins]
+    first = np.searchsorted(begins, np.concatenate((start, [len(code)])))
 
     solid = np.flatnonzero(kind != SPACE)
     solid_first = np.searchsorted(solid, start)
@@ -126,10 +131,11 @@ def tokenize_lines(lines: Sequence[str]) -> Tokens:
     previous = np.maximum(last_spot - 1, 0)
     ellipsis = (code[last_spot] == 0x2026) | ((code[last_spot] == 0x2E) & (code[previous] == 0x2E))
 
-    is_stop = kind == STOP
-    next_kind = np.concatenate((kind, [SPACE]))[1:]
-    closes = is_stop & ((next_kind == SPACE) | (next_kind == QUOTE) | (next_kind == IDEOGRAPH))
-    joined = (kind == LOWER) & (next_kind == UPPER)
+    # A line ends with a line break, which is white space.
+    stops, small = np.flatnonzero(kind == STOP), kind == LOWER
+    behind = kind[stops + 1]
+    closes = stops[(behind == SPACE) | (behind == QUOTE) | (behind == IDEOGRAPH)]
+    joined = np.flatnonzero(small[:-1] & (kind[1:] == UPPER))
     return Tokens(
         chars=size,
         kinds=kinds,
@@ -137,10 +143,10 @@ def tokenize_lines(lines: Sequence[str]) -> Tokens:
         opening=kind[first_spot].astype(np.int64),
         ending=np.where(empty, SPACE, kind[real_last]).astype(np.int64),
         ellipsis=ellipsis & ~empty,
-        sentence_ends=np.bincount(line_of[closes], minlength=len(lines)),
-        joins=np.bincount(line_of[joined], minlength=len(lines)),
-        first=np.searchsorted(begins, np.concatenate((start, [len(code)]))),
-        line=word_line,
+        sentence_ends=np.bincount(line_kind[closes] // KINDS, minlength=len(lines)),
+        joins=np.bincount(line_kind[joined] // KINDS, minlength=len(lines)),
+        first=first,
+        line=np.repeat(np.arange(len(lines)), np.diff(first)),
         word=word,
         tail=np.where((code[begins] >= 0xAC00) & (code[begins] <= 0xD7A3), tail, np.uint64(0)),
         length=length,
@@ -206,17 +212,18 @@ class HashTable:
         value[slot[::-1]] = values[::-1]
         return HashTable(check, value)
 
-    def find(self, hashes: Hashes) -> tuple[Bools, NDArray[Any]]:
-        """Return which hashes are known and their values (0 where unknown)."""
-        slot = (hashes & np.uint64(len(self.check) - 1)).astype(np.int64)
-        known = (self.check[slot] == (hashes >> np.uint64(32)).astype(np.uint32)) & (hashes != 0)
-        value = self.value[slot]
-        value[~known] = 0
-        return known, value
+    def find(self, hashes: Hashes) -> tuple[Ints, NDArray[Any]]:
+        """Return which of `hashes` are known, by their places, and the value of each of those."""
+        slot = (hashes & np.uint64(len(self.check) - 1)).astype(np.intp)
+        alike = self.check.take(slot) == (hashes >> np.uint64(32)).astype(np.uint32)
+        known = np.flatnonzero(alike & (hashes != 0))
+        return known, self.value.take(slot[known], axis=0)
 
 
-def _running(flags: Bools) -> Ints:
-    return np.concatenate((np.zeros(1, np.int64), np.cumsum(flags)))
+def _running(flags: Bools) -> NDArray[np.int32]:
+    out = np.zeros(len(flags) + 1, np.int32)
+    np.cumsum(flags, out=out[1:])
+    return out
 
 
 def _size_class(size: int) -> int:
@@ -234,36 +241,28 @@ def _powers(size: int, multiplier: int) -> tuple[Hashes, Hashes]:
     return both[0], both[1]
 
 
-_IS_WORD = np.zeros(KINDS, np.bool_)
-_IS_WORD[[UPPER, LOWER, CASELESS, IDEOGRAPH, ABUGIDA, DIGIT, MARK]] = True
 # Characters a word: about 1.7 in Chinese, 2 in Japanese, 4.5 in Thai.
 _WEIGHT = np.ones(KINDS, np.float64)
 _WEIGHT[IDEOGRAPH], _WEIGHT[ABUGIDA] = 0.6, 0.22
 
 
+_KIND_OF_CATEGORY = {"Lu": UPPER, "Lt": UPPER, "Ll": LOWER, "Lo": CASELESS, "Lm": CASELESS, "Nd": DIGIT, "Nl": DIGIT}
+_KIND_OF_CATEGORY |= {"No": DIGIT, "Mn": MARK, "Mc": MARK, "Me": MARK, "Zs": SPACE, "Zl": SPACE, "Zp": SPACE}
+_KIND_OF_CATEGORY |= {"Sc": CURRENCY, "Pd": DASH}
+
+
 @cache
-def _tables() -> tuple[NDArray[np.uint8], NDArray[np.uint32]]:
-    """Return the kind and the folded form of each code point; the last entry stands for all above."""
+def _tables() -> tuple[NDArray[np.uint8], Hashes]:
+    """Return the kind and one more than the folded form of each code point; the last entry stands for all above."""
+    points = range(_SMALLEST_TABLE)
+    categories = map(unicodedata.category, map(chr, points))
     kind = np.zeros(_SMALLEST_TABLE + 1, np.uint8)
-    fold = np.arange(_SMALLEST_TABLE, dtype=np.uint32)
-    by_category = {"Lu": UPPER, "Lt": UPPER, "Ll": LOWER, "Sc": CURRENCY, "Pd": DASH, "Nl": DIGIT}
-    for point in range(_SMALLEST_TABLE):
-        char = chr(point)
-        category = unicodedata.category(char)
-        if category == "Cn" or category == "Co":
-            continue
-        if category in by_category:
-            kind[point] = by_category[category]
-        elif category[0] == "L":
-            kind[point] = CASELESS
-        elif category[0] == "M":
-            kind[point] = MARK
-        elif category[0] == "N":
-            kind[point] = DIGIT
-        elif category[0] == "Z" or char.isspace():
-            kind[point] = SPACE
-        if kind[point] == UPPER and len(char.lower()) == 1:
-            fold[point] = ord(char.lower())
+    kind[:-1] = np.fromiter((_KIND_OF_CATEGORY.get(category, SYMBOL) for category in categories), np.uint8)
+    kind[[point for point in range(0x100) if chr(point).isspace()]] = SPACE
+    fold = np.arange(_SMALLEST_TABLE + 1, dtype=np.uint64)
+    for point in np.flatnonzero(kind == UPPER).tolist():
+        if len(lower := chr(point).lower()) == 1:
+            fold[point] = ord(lower)
     for low, high, value in (
         (0x0E00, 0x0EFF, ABUGIDA),
         (0x1000, 0x109F, ABUGIDA),
@@ -284,4 +283,4 @@ def _tables() -> tuple[NDArray[np.uint8], NDArray[np.uint32]]:
     # Arabic and Persian keyboards write the same letter with different code points.
     for old, new in (("ي", "ی"), ("ى", "ی"), ("ك", "ک"), ("ё", "е"), ("ς", "σ"), ("İ", "i"), ("ة", "ه")):
         fold[ord(old)] = ord(new)
-    return kind, fold
+    return kind, fold + np.uint64(1)

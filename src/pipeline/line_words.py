@@ -7,6 +7,7 @@ word or pair of words stood in boilerplate rather than content; a word never see
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -23,6 +24,8 @@ Bools = NDArray[np.bool_]
 
 STOPWORDS = 100
 """Stopwords used a language. Lists of one length keep the languages comparable."""
+LONGEST_PHRASE = 4
+"""Words of the longest phrase that is looked up; longer ones in the list are passed over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +48,11 @@ def pick_stopwords(tokens: lt.Tokens, page: Ints, pages: int) -> tuple[Bools, Fl
     The fit is the share of the page's words that are stopwords, 0 where no list covers any.
     """
     table, languages = _stopword_table()
-    known, mask = table.find(tokens.word)
-    tail_known, tail_mask = table.find(tokens.tail)
-    mask = mask | tail_mask
-    hits = np.flatnonzero(known | tail_known)
+    mask = np.zeros(len(tokens.word), np.uint64)
+    for hashes in (tokens.word, tokens.tail):
+        known, found = table.find(hashes)
+        mask[known] |= found
+    hits = np.flatnonzero(mask)
     # Few distinct sets of languages share a word, so the sets are counted and not the words.
     sets, which = np.unique(mask[hits], return_inverse=True)
     bits = ((sets[:, None] >> np.arange(languages, dtype=np.uint64)) & np.uint64(1)).astype(np.float64)
@@ -62,44 +66,45 @@ def pick_stopwords(tokens: lt.Tokens, page: Ints, pages: int) -> tuple[Bools, Fl
     return stop, fit
 
 
-def match_phrases(tokens: lt.Tokens, stop: Bools) -> dict[str, Bools]:
-    """Return for each purpose which words belong to one of its phrases.
+def match_phrases(tokens: lt.Tokens, stop: Bools) -> dict[str, Ints]:
+    """Return for each purpose which words belong to one of its phrases, by their places.
 
     A single word that is a stopword of the page's language ("di", "par", "by") is no phrase.
     """
     table, purposes = _phrase_table()
     masks = np.zeros(len(tokens.word), np.uint32)
     line = tokens.line
-    for count in range(1, 5):
-        known, found = table.find(lt.hash_grams(tokens.word, count))
-        known = known & ~stop if count == 1 else known
-        at = np.flatnonzero(known)
-        at = at[line[np.minimum(at + count - 1, len(line) - 1)] == line[at]]
+    for count in range(1, LONGEST_PHRASE + 1):
+        at, found = table.find(lt.hash_grams(tokens.word, count))
+        whole = ~stop[at] if count == 1 else line[np.minimum(at + count - 1, len(line) - 1)] == line[at]
+        at, found = at[whole], found[whole]
         for step in range(count):
-            masks[at + step] |= found[at]
-    return {name: (masks >> np.uint32(k)) & np.uint32(1) > 0 for k, name in enumerate(purposes)}
+            masks[at + step] |= found
+    covered = np.flatnonzero(masks)
+    purpose = masks[covered]
+    return {name: covered[(purpose >> np.uint32(k)) & np.uint32(1) > 0] for k, name in enumerate(purposes)}
 
 
 def score_words(tokens: lt.Tokens, scores: WordScores, words: Floats) -> dict[str, Floats]:
     """Return figures of the learned scores of each line's words; positive means content."""
     line, count = tokens.line, len(tokens.chars)
     known, value = scores.table.find(tokens.word)
-    single = value / 100.0
     pairs = lt.hash_grams(tokens.word, 2) + np.uint64(1)
     if len(line):
         pairs[:-1][line[1:] != line[:-1]] = 0
         pairs[-1] = 0
     pair_known, pair_value = scores.table.find(pairs)
-    pair = pair_value / 100.0
-    whole_known, whole = scores.table.find(lt.hash_lines(tokens) + np.uint64(2))
+    whole_known, whole_value = scores.table.find(lt.hash_lines(tokens) + np.uint64(2))
+    single, pair, whole = np.zeros(len(line)), np.zeros(len(line)), np.zeros(count)
+    single[known], pair[pair_known], whole[whole_known] = value / 100.0, pair_value / 100.0, whole_value / 100.0
     out = {}
-    number = np.maximum(np.bincount(line, minlength=count), 1)
-    summed = np.bincount(line, single, count) + np.bincount(line, pair, count)
-    out["sum"] = np.clip(summed, -30.0, 30.0)
-    out["mean"] = np.bincount(line, single, count) / number
-    out["pair_mean"] = np.bincount(line, pair, count) / number
-    out["known"] = np.bincount(line, known, count) / number
-    out["pair_known"] = np.bincount(line, pair_known, count) / number
+    number = np.maximum(np.diff(tokens.first), 1)
+    single_sum, pair_sum = np.bincount(line, single, count), np.bincount(line[pair_known], pair[pair_known], count)
+    out["sum"] = np.clip(single_sum + pair_sum, -30.0, 30.0)
+    out["mean"] = single_sum / number
+    out["pair_mean"] = pair_sum / number
+    out["known"] = np.bincount(line[known], minlength=count) / number
+    out["pair_known"] = np.bincount(line[pair_known], minlength=count) / number
     out["low"], out["high"] = np.zeros(count), np.zeros(count)
     lettered = np.diff(tokens.first) > 0
     if len(line):
@@ -108,7 +113,7 @@ def score_words(tokens: lt.Tokens, scores: WordScores, words: Floats) -> dict[st
         out["high"][lettered] = np.maximum(np.maximum.reduceat(np.maximum(single, pair), starts), 0.0)
     opening = np.minimum(tokens.first[:-1], max(len(line) - 1, 0))
     out["opening"] = np.where(lettered, (single[opening] + pair[opening]), 0.0) if len(line) else np.zeros(count)
-    out["line"] = np.where(whole_known & lettered, whole / 100.0, 0.0)
+    out["line"] = np.where(lettered, whole, 0.0)
     return out
 
 
@@ -136,13 +141,17 @@ def _stopword_table() -> tuple[lt.HashTable, int]:
 @cache
 def _phrase_table() -> tuple[lt.HashTable, tuple[str, ...]]:
     text = (files("pipeline") / "resources" / "line_model" / "phrases.toml").read_text("utf-8")
-    lists = tomllib.loads(text)
+    lists = {name: [p for p in re.split("[\n;]", said) if p.strip()] for name, said in tomllib.loads(text).items()}
+    tokens = lt.tokenize_lines([phrase for phrases in lists.values() for phrase in phrases])
+    size, keys = np.diff(tokens.first), np.zeros(len(tokens.first) - 1, np.uint64)
+    for count in range(1, LONGEST_PHRASE + 1):
+        at = np.flatnonzero(size == count)
+        keys[at] = lt.hash_grams(tokens.word, count)[tokens.first[at]]
     masks: dict[int, int] = {}
-    for k, phrases in enumerate(lists.values()):
-        tokens = lt.tokenize_lines([p for p in phrases.replace("\n", ";").split(";") if p.strip()])
-        for low, high in zip(tokens.first[:-1].tolist(), tokens.first[1:].tolist(), strict=True):
-            if 1 <= high - low <= 4:
-                key = int(lt.hash_grams(tokens.word[low:high], high - low)[0])
-                masks[key] = masks.get(key, 0) | (1 << k)
+    purposes = (k for k, phrases in enumerate(lists.values()) for _ in phrases)
+    for key, k in zip(keys.tolist(), purposes, strict=True):
+        masks[key] = masks.get(key, 0) | (1 << k)
+    # What has no word or too many.
+    masks.pop(0, None)
     table = lt.HashTable.of(np.array(list(masks), np.uint64), np.array(list(masks.values()), np.uint32))
     return table, tuple(lists)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from .errors import CorruptVersionError, UsageError
 from .halves import CACHE, Input, LeftBatch, find_batches
@@ -22,6 +23,9 @@ from .settings import Settings
 from .suites import load_suites
 from .taxonomy import load_taxonomy
 from .version import Version, list_versions, open_version
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _PACKAGE = Path(__file__).parent
 
@@ -40,8 +44,10 @@ _TAG_RESOURCES = ("taxonomy", "entities")
 # schemas.py and tables.py are not here but in clean: they write each document's rows, which an unchanged digest keeps.
 _OUTPUT_CODE = (
     "tabulate.py",
+    "candidates.py",
     "catalog.py",
     "copies.py",
+    "distinct.py",
     "settle.py",
     "duplicates.py",
     "parquet.py",
@@ -168,14 +174,18 @@ def stage_digests(settings: Settings, expectations: Path) -> dict[str, str]:
 
 def _compared(plan: Plan, previous: Version) -> Plan:
     """Divide the documents by what of the last version still holds."""
+    import pyarrow.compute as pc
+
     # The newest facts, not the manifest's: a changed rule that changes no row publishes nothing.
     before = dict(previous.facts.get("digests", {}))
     documents = previous.table("documents", ["doc_id", "source_path"])
     paths = (documents.column(c).to_pylist() for c in ("doc_id", "source_path"))
     was = {doc_id: _kind(path) for doc_id, path in zip(*paths, strict=True)}
-    rows = previous.table("sources").to_pylist()
-    refused = {r["source_sha256"]: r for r in rows if r["status"] == SourceStatus.REJECTED and r["source_sha256"]}
-    notes = {r["doc_id"]: r for r in rows if r["status"] == SourceStatus.PUBLISHED}
+    rows = previous.table("sources")
+    refused = {r["source_sha256"]: r for r in _with_status(rows, SourceStatus.REJECTED) if r["source_sha256"]}
+    read = rows.filter(pc.equal(rows.column("status"), str(SourceStatus.PUBLISHED)))
+    columns = (read.column(c).to_pylist() for c in ("doc_id", "encoding", "media_type", "detail"))
+    notes = {doc_id: note for doc_id, *note in zip(*columns, strict=True)}
     # Rows in quarantine are not in the tables, so their documents are made again whenever a run is made at all.
     held = {key.split(":")[0] for key in previous.table("quarantine", ["row_key"]).column("row_key").to_pylist()}
     same_clean, same_tag = (before.get(k) == plan.digests[k] for k in ("clean", "tag"))
@@ -193,8 +203,8 @@ def _compared(plan: Plan, previous: Version) -> Plan:
             doc_id = None
         kept = same_clean and doc_id in was and doc_id not in held and was.get(doc_id) == _kind(source.source_path)
         if doc_id is not None and kept and source.status is SourceStatus.PUBLISHED:
-            note = notes[doc_id]
-            source = replace(source, encoding=note["encoding"], media_type=note["media_type"], detail=note["detail"])
+            encoding, media_type, detail = notes[doc_id]
+            source = replace(source, encoding=encoding, media_type=media_type, detail=detail)
         sources.append(source)
         if doc_id is None or doc_id in decided:
             continue
@@ -207,8 +217,9 @@ def _compared(plan: Plan, previous: Version) -> Plan:
             keep.append(doc_id)
         else:
             retag.append(doc_id)
-    listed = sorted((r["source_path"], r["source_sha256"] or "", r["bytes"]) for r in rows)
-    unchanged = sorted((s.source_path, s.source_sha256 or "", s.size) for s in sources) == listed
+    listed = zip(*(rows.column(c).to_pylist() for c in ("source_path", "source_sha256", "bytes")), strict=True)
+    # Both are sorted by path.
+    unchanged = [(s.source_path, s.source_sha256, s.size) for s in sources] == list(listed)
     return replace(
         plan,
         sources=tuple(sources),
@@ -218,6 +229,13 @@ def _compared(plan: Plan, previous: Version) -> Plan:
         removed=tuple(sorted(set(was) - decided)),
         up_to_date=unchanged and not clean and not retag and before == plan.digests,
     )
+
+
+def _with_status(sources: pa.Table, status: SourceStatus) -> list[dict[str, Any]]:
+    import pyarrow.compute as pc
+
+    rows: list[dict[str, Any]] = sources.filter(pc.equal(sources.column("status"), str(status))).to_pylist()
+    return rows
 
 
 def _with_left(plan: Plan) -> Plan:

@@ -47,10 +47,11 @@ def runs_of_lines(sheet: Sheet, lines: Sequence[Line], keep: Mapping[int, bool])
     prose = _paragraphs(lines, keep)
     if not prose:
         return
+    first, last = prose[0].index, prose[-1].index
     run: list[Line] = []
     for line in lines:
-        inside = prose[0].index < line.index < prose[-1].index and not keep[line.index]
-        if inside and SHORTEST <= line.words <= RUN_WORDS and line.text[0].isalpha() and _is_plain(sheet, line):
+        short = SHORTEST <= line.words <= RUN_WORDS and not keep[line.index]
+        if short and first < line.index < last and line.text[0].isalpha() and _is_plain(sheet, line):
             if run and run[-1].index != line.index - 1:
                 yield from _verse(run)
                 run = []
@@ -71,13 +72,13 @@ def foreign_sentences(
     prose = _paragraphs(lines, keep)
     if not prose:
         return
-    first, last = prose[0].index, prose[-1].index
+    first, last = prose[0].index, _end_of_text(sheet, lines, prose[-1])
     doubtful = [
         line
         for line in lines
-        if (first < line.index < last or line.bullet or _heads_list(sheet, line))
-        and not keep[line.index]
+        if not keep[line.index]
         and probability[line.index] >= LEAST
+        and (first < line.index < last or line.bullet or _heads_list(sheet, line))
         and (line.words >= SHORTEST or _heads_list(sheet, line))
         and _is_plain(sheet, line)
     ]
@@ -93,6 +94,26 @@ def foreign_sentences(
             saved.append(line)
             stays.add(line.index)
     yield from sorted(saved, key=lambda line: line.index)
+
+
+def _end_of_text(sheet: Sheet, lines: Sequence[Line], paragraph: Line) -> int:
+    """Return the index behind the short sentences that follow the last paragraph, up to what a rule claims."""
+    end = paragraph.index + 1
+    for line in sheet.lines[end : end + TAIL]:
+        # A request cries or asks; a teaser ends without a mark, as a heading does.
+        heads = line.words <= HEADING_WORDS and line.text[-1] not in "!?:" and line.index == end
+        if not _is_plain(sheet, line) or line.words > PARAGRAPH_WORDS + RUN_WORDS:
+            break
+        if line.text[-1] in _STOPS:
+            end = line.index + 1
+        elif not heads:
+            break
+    return end
+
+
+TAIL, HEADING_WORDS = 8, 6
+"""Lines behind the last paragraph that are looked at, and words of a heading among them."""
+_STOPS = '.…։。۔।”»"'
 
 
 def _paragraphs(lines: Sequence[Line], keep: Mapping[int, bool]) -> list[Line]:

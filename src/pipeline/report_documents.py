@@ -14,7 +14,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .staged import Tables, of_documents
+from .slices import fetch_rows
+from .staged import Tables
 
 TEXT_CHARS = 1_500
 """Characters of a block that are shown."""
@@ -107,10 +108,7 @@ def fetch_shown(
     keys = list(blocks)
     wanted = [(topic, *key) for topic, some in sentences.items() for key in some]
     ids = sorted({*chosen, *(k[0] for k in keys), *(k[1] for k in wanted)})
-    rows = {
-        n: _grouped(tables.dataset(n).to_table(filter=of_documents(ids)))
-        for n in ("blocks", "sentences", "sentence_topics")
-    }
+    rows = {n: _grouped(fetch_rows(tables.dataset(n), ids)) for n in ("blocks", "sentences", "sentence_topics")}
     listed = documents.filter(pc.is_in(documents.column("doc_id"), value_set=pa.array(ids, pa.string())))
     row_of = {row["doc_id"]: row for row in listed.to_pylist()}
     shown, used = [], 0

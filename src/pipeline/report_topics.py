@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .report_data import Count, spread_examples
-from .slices import TableRows, count_slices, slice_bounds
+from .slices import TableRows, count_slices, release_memory, slice_bounds
 from .staged import Tables
 
 if TYPE_CHECKING:
@@ -110,6 +110,7 @@ def _slices(tables: Tables, *wanted: tuple[str, Sequence[str]]) -> Iterator[tupl
     readers = [TableRows(tables.dataset(table), columns) for table, columns in wanted]
     for bound in slice_bounds(count_slices(sum(reader.bytes for reader in readers))):
         yield tuple(reader.until(bound).combine_chunks() for reader in readers)
+        release_memory()
 
 
 def _count_names(tables: Tables) -> tuple[dict[tuple[str, ...], _Count], int]:

@@ -146,7 +146,7 @@ SENTENCE_TOPICS = pa.schema(
         _DOC,
         _SENTENCE,
         _column("topic", TEXT, "Identifier of the topic in the taxonomy."),
-        _column("score", SHARE, "Weighted sum of the matched terms; a topic is given from the threshold on."),
+        _column("score", SHARE, "What the evidence adds up to; a topic is given from 1.0 (the threshold) on."),
         _column("confidence", SHARE, "Calibrated probability that an annotator would give the topic, 0 to 1."),
         _column("evidence", EVIDENCE, "The matched terms: offsets into documents.text, term and rule."),
         _column("taxonomy_version", TEXT, "Version of the taxonomy that gave the topic."),

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from .artifacts import find_flags
+from .artifacts import find_flags, find_signs
 from .errors import ContractError
 from .labels import BULLET
 from .language import detect_block
@@ -21,6 +21,7 @@ from .sentence_lines import split_lines
 from .sentence_rules import load_rules
 
 _NUMBER = re.compile(r"\(?\d{1,3}[.)]\)?")
+_LONGEST_NUMBER = len("(123.)")
 
 
 def split_text(text: str, language: str = "en") -> list[tuple[int, int]]:
@@ -89,6 +90,7 @@ def _block_sentences(
     if block.role is Role.LIST_ITEM and (bullet := BULLET.match(block.text)):
         begin = bullet.end()
     body = block.text[begin:]
+    signs = find_signs(body)
     return [
         Sentence(
             index=first + number,
@@ -100,7 +102,7 @@ def _block_sentences(
             heading=heading,
             label=label,
             language=language,
-            flags=find_flags(text),
+            flags=find_flags(text, signs) if signs else (),
         )
         for number, (start, end) in enumerate(_join_numbers(body, split_text(body, language)))
     ]
@@ -110,7 +112,7 @@ def _join_numbers(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, in
     """Return the spans with the bare number of an item joined to what it numbers: an analyst quotes no "2."."""
     joined: list[tuple[int, int]] = []
     for start, end in spans:
-        if joined and _NUMBER.fullmatch(text, *joined[-1]):
+        if joined and joined[-1][1] - joined[-1][0] <= _LONGEST_NUMBER and _NUMBER.fullmatch(text, *joined[-1]):
             joined[-1] = (joined[-1][0], end)
         else:
             joined.append((start, end))

@@ -7,13 +7,21 @@ on other documents (duplicates, the file's name) is filled in by `tabulate.py`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
-from .model import Block, Disposition, Document, Evidence, Mention, Sentence, Source, TopicScore
+from .model import DISPOSITION_OF, Disposition, Document, Evidence, Mention, Role, Sentence, Source, TopicScore
 from .normalize import normalize_text
 from .schemas import BLOCKS, DOCUMENTS, MENTIONS, SENTENCE_TOPICS, SENTENCES, SOURCES
+
+_KINDS = tuple(map(str, Disposition))
+_KIND_OF: Mapping[Role, int] = {role: _KINDS.index(DISPOSITION_OF[role]) for role in Role}
+_LAST_SPACE = 0x3000
+_ASCII_SPACE = bytes(code for code in range(0x80) if chr(code).isspace())
 
 
 def count_characters(text: str) -> int:
@@ -22,6 +30,8 @@ def count_characters(text: str) -> int:
     >>> count_characters(" a b\n")
     2
     """
+    if text.isascii():
+        return len(text.encode().translate(None, _ASCII_SPACE))
     return sum(map(len, text.split()))
 
 
@@ -46,7 +56,7 @@ def make_sources(sources: Sequence[Source]) -> pa.Table:
 
 def make_documents(documents: Sequence[Document], sentence_counts: Sequence[int]) -> pa.Table:
     """Return the `documents` rows of labelled documents, in their order."""
-    chars = [_characters_by_disposition(d.blocks) for d in documents]
+    chars = [_count_by_disposition(d) for d in documents]
     facts = [
         [{"name": f.name, "value": f.value, "rule": f.rule, "start": f.start, "end": f.end} for f in d.facts]
         for d in documents
@@ -63,10 +73,10 @@ def make_documents(documents: Sequence[Document], sentence_counts: Sequence[int]
         "language": [d.language.code for d in documents],
         "language_confidence": [round(d.language.confidence, 6) for d in documents],
         "language_method": [d.language.method for d in documents],
-        "text_chars": [count_characters(d.text) for d in documents],
-        "body_chars": [c[Disposition.BODY] for c in chars],
-        "metadata_chars": [c[Disposition.METADATA] for c in chars],
-        "dropped_chars": [c[Disposition.DROPPED] for c in chars],
+        "text_chars": [total for total, _ in chars],
+        "body_chars": [by[Disposition.BODY] for _, by in chars],
+        "metadata_chars": [by[Disposition.METADATA] for _, by in chars],
+        "dropped_chars": [by[Disposition.DROPPED] for _, by in chars],
         "sentence_count": list(sentence_counts),
         "duplicate_of": [None] * len(documents),
         "similarity": [None] * len(documents),
@@ -86,7 +96,7 @@ def make_blocks(documents: Sequence[Document]) -> pa.Table:
         "end": [b.end for b in blocks],
         "text": [b.text for b in blocks],
         "role": [str(b.role) for b in blocks],
-        "disposition": [str(b.disposition) for b in blocks],
+        "disposition": [_KINDS[_KIND_OF[b.role]] for b in blocks],
         "rule": [b.rule for b in blocks],
         "evidence": [b.evidence for b in blocks],
         "confidence": [round(b.confidence, 6) for b in blocks],
@@ -97,6 +107,8 @@ def make_blocks(documents: Sequence[Document]) -> pa.Table:
 def make_sentences(documents: Sequence[Document], sentences: Sequence[Sequence[Sentence]]) -> pa.Table:
     """Return the `sentences` rows of labelled documents; topics and duplicates are still null."""
     pairs = [(d, s) for d, of_document in zip(documents, sentences, strict=True) for s in of_document]
+    # Many sentences stand under one heading.
+    above = {name: name and normalize_text(name) for _, s in pairs for name in (s.heading, s.label)}
     columns = {
         "doc_id": [d.doc_id for d, _ in pairs],
         "sentence_index": [s.index for _, s in pairs],
@@ -105,8 +117,8 @@ def make_sentences(documents: Sequence[Document], sentences: Sequence[Sequence[S
         "end": [s.end for _, s in pairs],
         "text": [normalize_text(s.text) for _, s in pairs],
         "role": [str(s.role) for _, s in pairs],
-        "heading": [s.heading and normalize_text(s.heading) for _, s in pairs],
-        "label": [s.label and normalize_text(s.label) for _, s in pairs],
+        "heading": [above[s.heading] for _, s in pairs],
+        "label": [above[s.label] for _, s in pairs],
         "language": [s.language for _, s in pairs],
         "topics": [None] * len(pairs),
         "published_on": [d.published_on for d, _ in pairs],
@@ -155,11 +167,21 @@ def _table(columns: dict[str, list[object]] | dict[str, list[None]] | dict[str, 
     return pa.table([pa.array(columns[f.name], f.type) for f in schema], schema=schema)
 
 
-def _characters_by_disposition(blocks: Sequence[Block]) -> dict[Disposition, int]:
-    counts = dict.fromkeys(Disposition, 0)
-    for block in blocks:
-        counts[block.disposition] += count_characters(block.text)
-    return counts
+def _count_by_disposition(document: Document) -> tuple[int, dict[Disposition, int]]:
+    """Return the characters of a document that are not white space, and those of its blocks of each disposition."""
+    codes = np.frombuffer(document.text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    solid = np.zeros(len(codes) + 1, np.int64)
+    np.cumsum(_is_solid().take(codes, mode="clip"), out=solid[1:])
+    spans = np.array([(b.start, b.end, _KIND_OF[b.role]) for b in document.blocks], np.intp).reshape(-1, 3)
+    starts, ends, kinds = spans.T
+    counts = np.bincount(kinds, solid[ends] - solid[starts], len(_KINDS))
+    return int(solid[-1]), dict(zip(Disposition, map(int, counts), strict=True))
+
+
+@cache
+def _is_solid() -> NDArray[np.bool_]:
+    """Return which code points are no white space; the last entry stands for all above."""
+    return np.array([not chr(code).isspace() for code in range(_LAST_SPACE + 2)])
 
 
 def _shifted(evidence: Sequence[Evidence], offset: int) -> Iterator[dict[str, object]]:

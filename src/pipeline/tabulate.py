@@ -14,6 +14,7 @@ import shutil
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -31,8 +32,18 @@ from .parquet import TableWriter, choose_buckets, write_table
 from .schemas import TABLES
 from .settings import OutputSettings
 from .settle import settle_sources
-from .signatures import SIGNATURES, read_signatures, sign_published, write_signatures
-from .slices import FileRows, PairedRows, Rows, TableRows, count_slices, replace_column, slice_bounds
+from .signatures import SIGNATURES, Signatures, keep_signatures, known_signatures, sign_published, write_signatures
+from .slices import (
+    LAST,
+    FileRows,
+    PairedRows,
+    Rows,
+    TableRows,
+    count_slices,
+    release_memory,
+    replace_column,
+    slice_bounds,
+)
 from .version import Version
 
 _PER_DOCUMENT = ("documents", "blocks", "sentences", "sentence_topics", "mentions")
@@ -70,25 +81,28 @@ def write_tables(given: Ingredients, folder: Path, settings: OutputSettings, scr
     `scratch` is a folder for files that are of no use afterwards.
     """
     documents = _documents(given)
-    sources = settle_sources(given.sources, given.cleaned, documents.column("doc_id").combine_chunks())
-    signatures = pa.concat_tables([*_new_signatures(given), *_kept_signatures(given)])
-    catalog = make_catalog(documents, sources, signatures)
-    write_signatures(signatures, given.signatures, scratch)
-    del documents, signatures
+    sources = settle_sources(given.sources, given.cleaned, documents.column("doc_id"))
+    write_table(sources, folder / "sources", settings)
+    write_table(TABLES["quarantine"].empty_table(), folder / "quarantine", settings)
+    write_signatures(chain(_new_signatures(given), _kept_signatures(given)), scratch / SIGNATURES)
+    catalog = make_catalog(documents, sources, Signatures(scratch / SIGNATURES), scratch)
+    keep_signatures(scratch / SIGNATURES, given.signatures)
     rows = {name: _count(given, name) for name in _PER_DOCUMENT} | {"sources": sources.num_rows, "quarantine": 0}
+    del documents, sources
     buckets = choose_buckets(max(rows.values()), settings.bucket_rows)
     copies = Copies(scratch / "copies", rows["sentences"])
     for table, known in _slices(given, "sentences", catalog, ("doc_id", "sentence_index", "text")):
         where = pc.index_in(table.column("doc_id"), value_set=known.doc_ids).to_numpy()
         texts = table.column("text").cast(pa.binary()).to_pylist()
         copies.add(texts, known.rank[where], table.column("sentence_index").to_numpy())
+        del table, texts
     copies.settle()
-    write_table(sources, folder / "sources", settings)
-    write_table(TABLES["quarantine"].empty_table(), folder / "quarantine", settings)
     for name in _PER_DOCUMENT:
         with TableWriter(folder / name, TABLES[name], settings, buckets) as writer:
             for table, known in _slices(given, name, catalog, TABLES[name].names):
                 writer.write(_completed(table, name, known, catalog, copies))
+                # Not held while the next slice is made.
+                del table
     shutil.rmtree(scratch / "copies", ignore_errors=True)
     return {name: rows[name] for name in TABLES}
 
@@ -107,13 +121,15 @@ def export_for_tagging(version: Version, doc_ids: Sequence[str], folder: Path) -
 def _documents(given: Ingredients) -> pa.Table:
     """Return doc_id and published_on of all documents."""
     columns = ["doc_id", "published_on"]
-    parts = [read_arrow(folder / CLEANED / "documents.arrow", columns) for folder in given.cleaned]
+    # Mapped: reading two columns of an Arrow file asks for memory for all of them, the texts too.
+    parts = [FileRows(folder / CLEANED / "documents.arrow", columns).until(LAST) for folder in given.cleaned]
     if given.kept is not None:
         rows = given.kept.version.table("documents", columns)
         kept = _ids(_kept_ids(given.kept, "documents"))
         parts.append(rows.filter(pc.is_in(rows.column("doc_id"), value_set=kept)))
     schema = pa.schema([TABLES["documents"].field(name) for name in columns])
-    return pa.concat_tables([part.cast(schema) for part in parts]) if parts else schema.empty_table()
+    # Copied, so that no file stays mapped.
+    return pa.concat_tables([schema.empty_table(), *(part.cast(schema) for part in parts)]).combine_chunks()
 
 
 def _new_signatures(given: Ingredients) -> Iterator[pa.Table]:
@@ -126,10 +142,11 @@ def _kept_signatures(given: Ingredients) -> Iterator[pa.Table]:
     if given.kept is None:
         return
     wanted = _ids(given.kept.whole | given.kept.retagged)
-    known = read_signatures(given.signatures)
-    known = known.filter(pc.is_in(known.column("doc_id"), value_set=wanted))
-    yield known
-    lacking = wanted.filter(pc.invert(pc.is_in(wanted, value_set=known.column("doc_id").combine_chunks())))
+    known = [pa.array([], pa.string())]
+    for some in known_signatures(given.signatures, wanted):
+        known += some.column("doc_id").chunks
+        yield some
+    lacking = wanted.filter(pc.invert(pc.is_in(wanted, value_set=pa.concat_arrays(known))))
     if len(lacking):
         yield from sign_published(given.kept.version, lacking)
 
@@ -151,9 +168,12 @@ def _slices(
         if where.null_count:
             raise ContractError(f"{where.null_count:,} rows of {name} belong to no document, or are not sorted by it.")
         # Each reader's rows are sorted by key and a document's rows come from one reader.
-        yield table.combine_chunks().take(pa.array(np.argsort(where.to_numpy(), kind="stable"))), known
-        for reader in readers:
-            reader.forget()
+        table = table.take(pa.array(np.argsort(where.to_numpy(), kind="stable")))
+        # What is given out is the caller's to drop, and what was freed goes back to the system.
+        given_out = [table]
+        del parts, table
+        release_memory()
+        yield given_out.pop(), known
 
 
 def _readers(given: Ingredients, name: str, columns: Sequence[str]) -> list[Rows]:

@@ -10,15 +10,15 @@ topic. No tag is given without evidence in the sentence itself.
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
 from .model import Evidence, TopicScore
 from .settings import TagSettings
 from .taxonomy import Taxonomy, load_taxonomy
-from .topic_model import place_tokens
-from .topic_signals import Reading, Signal, name_evidence, read_sentences
+from .topic_model import Matcher
+from .topic_signals import Reading, Signal, name_evidence, read_sentences, survey_passage
 from .topic_weights import TopicWeights
 
 _TRACE = 0.1
@@ -70,57 +70,51 @@ def _score(
 ) -> list[list[TopicScore]]:
     if language not in taxonomy.languages:
         return [[] for _ in sentences]
-    weights = load_weights()
-    readings = read_sentences(sentences, heading, taxonomy.matcher(language))
-    by_phrases = [{t: score_signal(s, weights) for t, s in r.signals.items()} for r in readings]
-    learned = taxonomy.weights(language)
-    if learned is None:
-        return [
-            _phrase_topics(text, reading, scores, weights, low, high)
-            for text, reading, scores in zip(sentences, readings, by_phrases, strict=True)
-        ]
-    out: list[list[TopicScore]] = [[] for _ in sentences]
-    spoken = [i for i, reading in enumerate(readings) if reading.signals]
-    names = [list(name_evidence(readings[i], by_phrases[i])) for i in spoken]
-    weighed = learned.weigh(names, [readings[i].tokens for i in spoken])
-    for i, odds in zip(spoken, weighed, strict=True):
-        text, reading, scores = sentences[i], readings[i], by_phrases[i]
-        topics = list(_learned_topics(text, reading, scores, weights, low, high, learned, odds))
-        if len(reading.signals.keys() - learned.topics.keys()):
-            topics += _phrase_topics(text, reading, scores, weights, low, high, skip=learned.topics)
-        out[i] = sorted(topics, key=lambda t: t.topic)
-    return out
+    matcher, learned, weights = taxonomy.matcher(language), taxonomy.weights(language), load_weights()
+    readings = read_sentences(sentences, heading, matcher)
+    by_phrases = score_phrases(readings, weights)
+    return [
+        list(_topics(text, reading, scores, matcher, learned, weights, low, high)) if scores else []
+        for text, reading, scores in zip(sentences, readings, by_phrases, strict=True)
+    ]
 
 
-def _learned_topics(
+def score_phrases(readings: Sequence[Reading], weights: Mapping[str, float]) -> list[dict[str, float]]:
+    """Return the scores that phrases alone give, a row a sentence, and note in each reading what is given around it."""
+    scores = [{topic: score_signal(signal, weights) for topic, signal in r.signals.items()} for r in readings]
+    survey_passage(readings, [[topic for topic, score in row.items() if score >= 1] for row in scores])
+    return scores
+
+
+def _topics(
     text: str,
     reading: Reading,
-    scores: Mapping[str, float],
+    by_phrases: Mapping[str, float],
+    matcher: Matcher,
+    learned: TopicWeights | None,
     weights: Mapping[str, float],
     low: float,
     high: float,
-    learned: TopicWeights,
-    odds: Sequence[float],
 ) -> Iterator[TopicScore]:
-    """Yield the topics that learned weights give, of those a phrase speaks of.
+    """Yield the topics that a sentence has phrases of and whose score is from `low` on, below `high`.
 
     A topic of which the sentence holds no phrase is never given: words alone gained nothing out of fold.
-    A phrase of a user's own gives its topic as phrases do.
+    A phrase of a user's own gives its topic whatever the learned weights say.
     """
-    cut, step = weights["learned.cut"], weights["learned.step"]
-    for topic, signal in reading.signals.items():
-        if topic not in learned.topics:
-            continue
-        total = odds[learned.topics[topic]]
-        # A phrase always leaves a trace, so that an analyst sees why it was not enough.
-        score = max(1 + (total - cut) / step, scores[topic] if signal.own else _TRACE)
-        score = round(score, 3)
+    odds = learned.weigh(name_evidence(reading, by_phrases), text, by_phrases) if learned else {}
+    for topic, signal in sorted(reading.signals.items()):
+        score = by_phrases[topic]
+        if topic in odds:
+            # A phrase always leaves a trace, so that an analyst sees why it was not enough.
+            least = score if signal.own else _TRACE
+            score = round(max(1 + (odds[topic] - weights["learned.cut"]) / weights["learned.step"], least), 3)
         if not low <= score < high:
             continue
-        evidence = _evidence(signal, text)
-        if scores[topic] < 1:
-            evidence = _with_words(evidence, text, reading, topic, learned)
-        yield TopicScore(topic, score, _share(total), evidence)
+        evidence = _evidence(signal, text, matcher)
+        if learned and topic in odds and by_phrases[topic] < 1:
+            evidence = _with_words(evidence, text, topic, learned)
+        chance = _share(odds[topic]) if topic in odds else confidence(signal, weights)
+        yield TopicScore(topic, score, chance, evidence)
 
 
 def score_signal(signal: Signal, weights: Mapping[str, float]) -> float:
@@ -168,42 +162,21 @@ def _share(log_odds: float) -> float:
     return round(1 / (1 + math.exp(-log_odds)), 3)
 
 
-def _phrase_topics(
-    text: str,
-    reading: Reading,
-    scores: Mapping[str, float],
-    weights: Mapping[str, float],
-    low: float,
-    high: float,
-    skip: Container[str] = (),
-) -> list[TopicScore]:
-    """Return the topics that phrases alone give, but for those in `skip`."""
-    return [
-        TopicScore(topic, scores[topic], confidence(signal, weights), _evidence(signal, text))
-        for topic, signal in sorted(reading.signals.items())
-        if low <= scores[topic] < high and topic not in skip
-    ]
-
-
-def _with_words(
-    evidence: tuple[Evidence, ...], text: str, reading: Reading, topic: str, learned: TopicWeights
-) -> tuple[Evidence, ...]:
+def _with_words(evidence: tuple[Evidence, ...], text: str, topic: str, learned: TopicWeights) -> tuple[Evidence, ...]:
     """Add the learned words that speak most for a topic, but for those inside a phrase that stands there already."""
-    spans = learned.telling_words(reading.tokens, topic, _WORDS_SHOWN)
-    if not spans:
-        return evidence
-    places = place_tokens(text, reading.tokens[: max(last for _, last in spans) + 1])
-    words = []
-    for first, last in spans:
-        start, end = places[first], places[last] + len(reading.tokens[last])
-        if not any(e.start < end and start < e.end for e in evidence):
-            words.append(Evidence(start, end, " ".join(text[start:end].split()), "learned:word"))
+    words = [
+        Evidence(start, end, " ".join(text[start:end].split()), "learned:word")
+        for start, end in learned.telling_words(text, topic, _WORDS_SHOWN)
+        if not any(e.start < end and start < e.end for e in evidence)
+    ]
     return tuple(sorted((*evidence, *words), key=lambda e: (e.start, e.end)))
 
 
-def _evidence(signal: Signal, text: str) -> tuple[Evidence, ...]:
+def _evidence(signal: Signal, text: str, matcher: Matcher) -> tuple[Evidence, ...]:
+    places = matcher.place_words(text, max([hit.last for hit in signal.hits]))
     out: dict[tuple[int, int, str], Evidence] = {}
-    for start, end, phrase in signal.hits:
+    for first, last, phrase in signal.hits:
+        start, end = places[first][0], places[last][1]
         key = start, end, phrase.rule
         if key not in out:
             out[key] = Evidence(start, end, " ".join(text[start:end].split()), phrase.rule)

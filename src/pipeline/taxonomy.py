@@ -265,16 +265,20 @@ def find_shadowed(matcher: Matcher) -> Iterator[tuple[Phrase, Phrase]]:
     A strong phrase beside a weak one that covers it (a class of names, say) is no shadow: it adds weight.
     """
     owners: dict[tuple[int, str], list[Phrase]] = {}
+    spelled: dict[Phrase, set[int]] = {}
     order = {phrase: place for place, phrase in enumerate(matcher.phrases)}
-    for phrase, patterns in matcher.spelled.items():
+    for pattern, entry in enumerate(matcher.entries):
+        for phrase in entry.phrases:
+            spelled.setdefault(phrase, set()).add(pattern)
+    for phrase, patterns in spelled.items():
         for pattern in patterns:
             owners.setdefault((pattern, phrase.topic), []).append(phrase)
-    for phrase, patterns in sorted(matcher.spelled.items(), key=lambda x: order[x[0]]):
+    for phrase, patterns in sorted(spelled.items(), key=lambda x: order[x[0]]):
         for cover in owners[(min(patterns), phrase.topic)]:
             alike = cover.kind is phrase.kind or (
                 cover.kind is Kind.STRONG and phrase.kind in (Kind.WEAK, Kind.CONTEXT)
             )
-            covers = matcher.spelled[cover]
+            covers = spelled[cover]
             if cover is phrase or not alike or not patterns <= covers:
                 continue
             if len(patterns) < len(covers) or order[cover] < order[phrase]:

@@ -23,28 +23,21 @@ How a phrase is written:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import product
-from operator import itemgetter
+from functools import cache
+from itertools import islice, product
+from math import prod
 from typing import Any, NamedTuple
 
-from .word_forms import PERSIAN_PLURALS, YEARS, Morphology, WordForms
+from .word_forms import HAN, YEARS, Coder, Morphology, WordForms
 
 GAP_TOKENS = 5
 """Tokens that `..` may skip. 5 covers "signed a landmark ten-year trade agreement"."""
 _MAX_VARIANTS = 4_000
-_CACHE_WORDS = 200_000
 _UNKNOWN, _STOP = "_", ";"
 """The characters of a word that no phrase holds, and of the end of a clause."""
-_INNER = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u00ad\u200c\u200d"
-_MARKS = r"[,;:.!?()\[\]،؛؟。，；：！？、—]"
-_TOKEN = re.compile(rf"(?:[A-Za-z]\.){{2,}}|\w[\w{_INNER}]*(?:['’ʼ]\w[\w{_INNER}]*)*|{_MARKS}")
-_TOKEN_HE = re.compile(_TOKEN.pattern.replace("['’ʼ]", "['’ʼ\"״׳]"))
-_TOKEN_FA = re.compile(rf"\w[\w{_INNER.replace(chr(0x200C), '')}]*|{_MARKS}")
-_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\u3040-\u30ff]")
-_TOKEN_HAN = re.compile(rf"[\u3400-\u4dbf\u4e00-\u9fff\u3040-\u30ff]|[A-Za-z0-9]+|{_MARKS}")
 _WORLD = ("<state>", "<region>", "<org>")
 _ELIDED = re.compile(r"\b[cdjlmnst] (?=\w)")
 
@@ -73,157 +66,154 @@ class Phrase:
     where: str = ""
     own: bool = field(default=False, compare=False)
     """Whether it comes from a user's file."""
-    rule: str = field(init=False, compare=False, repr=False)
-    """How evidence names it: its second-level topic and kind."""
-    order: tuple[str, str, str] = field(init=False, compare=False, repr=False)
-    """Its place among phrases found over the same words."""
 
-    def __post_init__(self) -> None:
-        """Work out what every match of the phrase would."""
-        object.__setattr__(self, "rule", f"{self.group}:{self.kind}" if self.group else str(self.kind))
-        object.__setattr__(self, "order", (self.topic, str(self.kind), self.text))
+    @property
+    def rule(self) -> str:
+        """How evidence names it: its second-level topic and kind."""
+        return f"{self.group}:{self.kind}" if self.group else str(self.kind)
+
+    @property
+    def order(self) -> tuple[str, str, str]:
+        """Its place among phrases found over the same words."""
+        return self.topic, self.kind, self.text
 
 
 class Hit(NamedTuple):
-    """A phrase found: code points in the text, and the phrase."""
+    """A phrase found: its first and last word, and the phrase. `Matcher.place_words` says where the words stand."""
 
-    start: int
-    end: int
+    first: int
+    last: int
     phrase: Phrase
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The phrases of one text in reading order, whether it names a state, region or organisation, its tokens."""
+class Found(NamedTuple):
+    """The phrases of one text in reading order, and whether it names a state, region or organisation."""
 
-    hits: tuple[Hit, ...] = ()
+    hits: Sequence[Hit] = ()
     world: bool = False
-    tokens: Sequence[str] = ()
+
+
+class _Entry(NamedTuple):
+    """What a pattern of the automaton stands for: phrases, and parts of rules."""
+
+    phrases: tuple[Phrase, ...]
+    parts: tuple[int, ...]
 
 
 @dataclass(slots=True)
 class Matcher:
-    """The compiled phrases of one language. Stateless but for a cache of word forms."""
+    """The compiled phrases of one language. Stateless but for what it remembers of words met."""
 
     language: str
     phrases: tuple[Phrase, ...]
     automaton: Any
-    entries: tuple[tuple[tuple[Phrase, ...], tuple[int, ...], bool], ...]
-    """For each pattern its phrases, the parts of rules it stands for, and whether it names a state or the like."""
+    entries: tuple[_Entry, ...]
+    world: frozenset[int]
+    """The patterns that name a state, region or organisation."""
     blocking: Mapping[int, tuple[Phrase, ...]]
     """The `not` phrases by pattern. A topic's own block that topic only; the others compete for the longest match."""
     gapped: Mapping[int, tuple[_Rule, ...]]
+    """Rules of several parts, by the first."""
+    openers: frozenset[int]
+    """The patterns with which such a rule may begin."""
+    excluders: frozenset[int]
+    """The patterns that are, or with which begins, a `not` phrase."""
     forms: WordForms
-    token: re.Pattern[str]
-    spelled: Mapping[Phrase, frozenset[int]]
-    """The patterns that give each phrase of one part; for `find_shadowed`."""
     codes: Mapping[str, str]
     """The character that stands for each key."""
-    cache: dict[str, str] = field(default_factory=dict)
+    coder: Coder = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Set up what turns a text into characters that stand for keys."""
+        self.coder = Coder(self.language, self._code_word)
 
     def find(self, text: str) -> Found:
         """Return the phrases in `text`; the longest match wins, exclusions included."""
-        tokens = self.token.findall(text)
-        cache = self.cache
-        try:
-            keys = [cache[t] for t in tokens]
-        except KeyError:
-            keys = [self._key(t) for t in tokens]
-        coded = "".join(keys)
+        coded = self.coder.code(text)
         found = self.automaton.find_matches_as_indexes(coded, overlapping=True)
         if not found:
-            return Found((), False, tokens)
-        plain: list[tuple[int, int, int]] = []
-        parts: dict[int, list[tuple[int, int]]] = {}
-        world = False
+            return _NOTHING
         entries = self.entries
-        for pattern, start, end in found:
-            phrases, numbers, names = entries[pattern]
-            if phrases:
-                plain.append((start, -end, pattern))
-            for part in numbers:
-                if part in parts:
-                    parts[part].append((start, end))
-                else:
-                    parts[part] = [(start, end)]
-            if names:
-                world = True
-        kept = self._longest(plain) if plain else []
-        present = parts.keys()
-        for part in present & self.gapped.keys():
-            for rule in self.gapped[part]:
-                if present >= rule.required:
-                    kept += [(s, e, rule.phrase) for s, e in rule.spans(coded, parts)]
-        if not kept:
-            return Found((), world, tokens)
-        kept = self._unblocked(kept, plain)
-        if len(coded) < len(tokens):  # An ending written apart has no key; it belongs to the word before it.
-            places = [i for i, key in enumerate(keys) if key] + [len(keys)]
-            kept = [(places[s], places[e], p) for s, e, p in kept]
-        return Found(_place(text, tokens, kept), world, tokens)
+        plain = [(start, -end, pattern) for pattern, start, end in found if entries[pattern].phrases]
+        patterns = {pattern for pattern, _, _ in found}
+        world = not self.world.isdisjoint(patterns)
+        hits = self._longest(plain) if plain else []
+        if not self.openers.isdisjoint(patterns):
+            hits += self._span_gaps(coded, found, patterns)
+        if not hits:
+            return Found((), world)
+        if not self.excluders.isdisjoint(patterns):
+            hits = self._unblocked(hits, plain)
+        if len(hits) > 1:
+            hits.sort(key=_reading_order)
+        return Found(hits, world)
 
-    def _longest(self, plain: list[tuple[int, int, int]]) -> list[tuple[int, int, Phrase]]:
+    def place_words(self, text: str, last: int) -> list[tuple[int, int]]:
+        """Return where each word up to `last` stands. An ending written apart belongs to the word before it."""
+        found = self.coder.token.finditer(text)
+        if not self.forms.apart:
+            return [word.span() for word in islice(found, last + 1)]
+        spans: list[tuple[int, int]] = []
+        for word in found:
+            if word[0] not in self.forms.apart:
+                spans.append(word.span())
+            elif spans:
+                spans[-1] = spans[-1][0], word.end()
+        return spans
+
+    def _code_word(self, token: str) -> str:
+        key = self.forms.key(token)
+        return self.codes.get(key, _UNKNOWN) if key else ""
+
+    def _longest(self, plain: list[tuple[int, int, int]]) -> list[Hit]:
         plain.sort()
-        kept: list[tuple[int, int, Phrase]] = []
+        kept: list[Hit] = []
         reached = 0
         for start, end, pattern in plain:
             if start < reached:
                 continue
-            phrases = self.entries[pattern][0]
+            phrases = self.entries[pattern].phrases
             if pattern in self.blocking:
                 phrases = tuple(p for p in phrases if p.kind is not Kind.NOT or not p.topic)
             if phrases:
-                kept += [(start, -end, p) for p in phrases]
                 reached = -end
+                kept += [Hit(start, reached - 1, p) for p in phrases]
         return kept
 
-    def _unblocked(
-        self, kept: list[tuple[int, int, Phrase]], plain: list[tuple[int, int, int]]
-    ) -> list[tuple[int, int, Phrase]]:
+    def _span_gaps(self, coded: str, found: Sequence[tuple[int, int, int]], patterns: set[int]) -> Iterator[Hit]:
+        """Yield the phrases of several parts, and those that need a class elsewhere in the text."""
+        entries = self.entries
+        present = {part for pattern in patterns for part in entries[pattern].parts}
+        rules = [r for part in present & self.gapped.keys() for r in self.gapped[part] if present >= r.required]
+        if not rules:
+            return
+        spans: dict[int, list[tuple[int, int]]] = {}
+        for pattern, start, end in found:
+            for part in entries[pattern].parts:
+                spans.setdefault(part, []).append((start, end))
+        for rule in rules:
+            yield from [Hit(s, e - 1, rule.phrase) for s, e in rule.spans(coded, spans)]
+
+    def _unblocked(self, hits: list[Hit], plain: list[tuple[int, int, int]]) -> list[Hit]:
         """Drop the exclusions and what they exclude: any phrase over a word of theirs, or those of their topic."""
         blocking = self.blocking
-        blocked = [x for x in kept if x[2].kind is Kind.NOT]
-        blocked += [(s, -e, p) for s, e, n in plain if n in blocking for p in blocking[n] if p.topic]
-        if not blocked:
-            return kept
+        blocked = [h for h in hits if h.phrase.kind is Kind.NOT]
+        blocked += [Hit(s, -e - 1, p) for s, e, n in plain if n in blocking for p in blocking[n] if p.topic]
         return [
-            (s, e, p)
-            for s, e, p in kept
-            if p.kind is not Kind.NOT
-            and not any(s < be and bs < e and b.topic in ("", p.topic) for bs, be, b in blocked)
+            h
+            for h in hits
+            if h.phrase.kind is not Kind.NOT
+            and not any(
+                h.first <= b.last and b.first <= h.last and b.phrase.topic in ("", h.phrase.topic) for b in blocked
+            )
         ]
 
-    def _key(self, token: str) -> str:
-        known = self.cache.get(token)
-        if known is None:
-            if len(self.cache) >= _CACHE_WORDS:
-                self.cache.clear()
-            key = self.forms.key(token)
-            known = self.cache[token] = self.codes.get(key, _UNKNOWN) if key else ""
-        return known
+
+_NOTHING = Found()
 
 
-def _place(text: str, tokens: Sequence[str], kept: list[tuple[int, int, Phrase]]) -> tuple[Hit, ...]:
-    """Turn token spans into code points."""
-    places = place_tokens(text, tokens[: max([e for _, e, _ in kept], default=0)])
-    found = [(places[s], places[e - 1] + len(tokens[e - 1]), p.order, p) for s, e, p in kept]
-    found.sort(key=_FIRST_THREE)
-    return tuple([Hit(s, e, p) for s, e, _, p in found])
-
-
-_FIRST_THREE = itemgetter(0, 1, 2)
-
-
-def place_tokens(text: str, tokens: Sequence[str]) -> list[int]:
-    """Return where each token of a text begins: they stand there in order, so `find` walks to each."""
-    places: list[int] = []
-    position = 0
-    find = text.find
-    for token in tokens:
-        position = find(token, position)
-        places.append(position)
-        position += len(token)
-    return places
+def _reading_order(hit: Hit) -> tuple[int, int, tuple[str, str, str]]:
+    return hit.first, hit.last, hit.phrase.order
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,27 +263,27 @@ def compile_phrases(
             gapped.setdefault(rule.parts[0], []).append(rule)
     used = {n for found in gapped.values() for rule in found for n in (*rule.parts, *rule.needs)}
     entries = []
-    spelled: dict[Phrase, set[int]] = {}
-    for pattern, numbers in enumerate(patterns.values()):
-        here = [p for n in sorted(numbers) for p in plain.get(n, ())]
-        here.sort(key=lambda p: (p.topic, p.kind, p.text))
-        for phrase in here:
-            spelled.setdefault(phrase, set()).add(pattern)
-        entries.append((tuple(here), tuple(sorted(numbers & used)), bool(numbers & world)))
+    for numbers in patterns.values():
+        here = [p for n in numbers for p in plain.get(n, ())]
+        if len(here) > 1:
+            here.sort(key=lambda p: p.order)
+        entries.append(_Entry(tuple(here), tuple([n for n in numbers if n in used])))
+    blocking = {
+        n: found for n, e in enumerate(entries) if (found := tuple([p for p in e.phrases if p.kind is Kind.NOT]))
+    }
+    excluding = {n for n, rules in gapped.items() if any(rule.phrase.kind is Kind.NOT for rule in rules)}
+    in_rules = [(n, set(e.parts)) for n, e in enumerate(entries) if e.parts]
     return Matcher(
         language=language,
         phrases=phrases,
         automaton=AhoCorasick(list(patterns) or ["\0"], matchkind=MatchKind.Standard),
         entries=tuple(entries),
-        blocking={
-            n: found
-            for n, (here, _, _) in enumerate(entries)
-            if (found := tuple(p for p in here if p.kind is Kind.NOT))
-        },
+        world=frozenset([n for n, numbers in enumerate(patterns.values()) if not world.isdisjoint(numbers)]),
+        blocking=blocking,
         gapped={k: tuple(v) for k, v in gapped.items()},
+        openers=frozenset([n for n, parts in in_rules if not parts.isdisjoint(gapped)]),
+        excluders=frozenset([*blocking, *(n for n, parts in in_rules if not parts.isdisjoint(excluding))]),
         forms=builder.forms,
-        token={"zh": _TOKEN_HAN, "ja": _TOKEN_HAN, "fa": _TOKEN_FA, "he": _TOKEN_HE}.get(language, _TOKEN),
-        spelled={p: frozenset(n) for p, n in spelled.items()},
         codes=dict(codes),
     )
 
@@ -317,6 +307,7 @@ class _Builder:
         self.language, self.classes, self.forms = language, classes, forms
         self.numbers: dict[tuple[str, ...], int] = {}
         self.spelled: dict[int, list[tuple[tuple[str, ...], ...]]] = {}
+        self._learned: dict[tuple[str, bool], tuple[str, ...]] = {}
 
     def read(self, phrase: Phrase) -> _Rule:
         body, *needs = (x.strip() for x in self._spaced(phrase.text).split(" & "))
@@ -325,7 +316,7 @@ class _Builder:
         run: list[str] = []
         gap = 0
         for word in [*body.split(), ".."]:
-            if self.language == "fa" and word in PERSIAN_PLURALS:
+            if word in self.forms.apart:
                 continue
             if word != ".." and (word in YEARS or not word.startswith("<")):
                 run.append(word)
@@ -350,7 +341,7 @@ class _Builder:
         text = re.sub(r"(?<=\w)[-–+\u200c](?=\w|$)", " ", text)
         if self.language in ("fr", "it"):
             return _ELIDED.sub("", text)
-        return _HAN.sub(r"\g<0> ", text) if self.language in ("zh", "ja") else text
+        return HAN.sub(r"\g<0> ", text) if self.language in ("zh", "ja") else text
 
     def _part(self, words: tuple[str, ...]) -> int:
         if words not in self.numbers:
@@ -370,29 +361,34 @@ class _Builder:
         return self.numbers[(name,)]
 
     def _alternatives(self, word: str, last: bool) -> tuple[str, ...]:
+        plural = last and self.language == "en"
+        known = self._learned.get((word, plural))
+        if known is None:
+            known = self._learned[word, plural] = tuple(self._learn(word, plural))
+        return known
+
+    def _learn(self, word: str, plural: bool) -> dict[str, None]:
+        """Return the keys of the alternatives of a word, each once."""
         found: list[str] = []
         for option in word.split("|"):
-            if option == "_" or option in YEARS:
-                found.append(option)
-                continue
-            found += self.forms.learn(option, plural=last and self.language == "en")
+            found += (option,) if option == "_" or option in YEARS else self.forms.learn(option, plural)
         if not found:
             raise ValueError(f"{word!r} holds no word")
-        return tuple(dict.fromkeys(found))
+        return dict.fromkeys(found)
 
-    def patterns(self, codes: Mapping[str, str]) -> dict[str, set[int]]:
-        """Return the coded key sequences, each with the numbers of the parts it stands for."""
-        out: dict[str, set[int]] = {}
+    def patterns(self, codes: Mapping[str, str]) -> dict[str, list[int]]:
+        """Return the coded key sequences, each with the numbers of the parts it stands for, in rising order."""
+        out: dict[str, list[int]] = {}
+        spelled = cache(lambda found: [codes[k] if k != _UNKNOWN else "" for k in self.forms.expand(found)])
         for number, variants in self.spelled.items():
             for words in variants:
-                options = [self.forms.expand(alternatives) for alternatives in words]
-                count = 1
-                for o in options:
-                    count *= len(o)
+                options = [spelled(alternatives) for alternatives in words]
+                count = prod(map(len, options))
                 if count > _MAX_VARIANTS:
                     raise ValueError(f"{words!r} has {count} forms; split it")
-                for keys in product(*options):
-                    text = "".join(codes[k] for k in keys if k != _UNKNOWN)
-                    if text:
-                        out.setdefault(text, set()).add(number)
+                for text in map("".join, product(*options)):
+                    numbers = out.setdefault(text, [])
+                    if number not in numbers[-1:]:
+                        numbers.append(number)
+        out.pop("", None)
         return out

@@ -13,6 +13,13 @@ from .topic_model import Hit, Kind, Matcher
 
 _REACH = 2
 """Sentences on either side that count as neighbours."""
+_SURROUNDINGS = 5
+"""Sentences on either side that tell what the passage is about."""
+_FEWEST_AROUND = 3
+"""Sentences that must stand around one before their silence says anything."""
+_SHARES = ((0.5, "most"), (0.25, "some"), (0.0, "few"))
+_OFTEN = 0.4
+"""Shares of the sentences around."""
 _STEPS = (0.25, 0.4, 0.65, 0.9, 1.0, 1.25, 1.5, 2.0, 2.5)
 """Scores of the lexicon that are evidence of their own."""
 _NO_TOPIC: frozenset[str] = frozenset()
@@ -37,32 +44,32 @@ class Signal:
 
 @dataclass(slots=True)
 class Reading:
-    """One sentence: a signal for each topic that it has words for, its tokens, and what is around it."""
+    """One sentence: a signal for each topic that it has words for, and what is around it."""
 
     signals: dict[str, Signal]
     foreign: int = 0
     world: bool = False
-    tokens: Sequence[str] = ()
     heading: frozenset[str] = _NO_TOPIC
     """Topics that the heading has a strong phrase of."""
     neighbours: Mapping[str, int] = field(default_factory=dict)
     """Neighbouring sentences that have a strong phrase, by topic."""
+    passage: Mapping[str, int] = field(default_factory=dict)
+    """Sentences further around that phrases give a topic, by topic."""
+    around: int = 0
+    """Sentences further around, and how many of them phrases give any topic."""
+    busy: int = 0
 
 
 def read_sentences(sentences: Sequence[str], heading: str | None, matcher: Matcher) -> list[Reading]:
     """Return the readings of consecutive sentences of one text under one heading."""
     rows = [_read(text, matcher) for text in sentences]
     above = _read(heading, matcher) if heading else Reading({})
-    strong = [{t for t, s in row.signals.items() if s.strong} if row.signals else _NO_TOPIC for row in rows]
+    strong = [[t for t, s in row.signals.items() if s.strong] for row in rows]
     over = frozenset(t for t, s in above.signals.items() if s.strong)
     for i, row in enumerate(rows):
-        row.heading = over
         first, last = max(0, i - _REACH), i + _REACH + 1
-        near: dict[str, int] = {}
-        for topics in (*strong[first:i], *strong[i + 1 : last]):
-            for topic in topics:
-                near[topic] = near.get(topic, 0) + 1
-        row.neighbours = near
+        near = _count(strong[first:i] + strong[i + 1 : last])
+        row.heading, row.neighbours = over, near
         if not row.signals:
             continue
         around = rows[first:i] + rows[i + 1 : last]
@@ -77,20 +84,36 @@ def read_sentences(sentences: Sequence[str], heading: str | None, matcher: Match
     return rows
 
 
+def survey_passage(readings: Sequence[Reading], given: Sequence[Sequence[str]]) -> None:
+    """Note in each reading what the passage around it is about. `given` are the topics that phrases give, by row."""
+    for i, row in enumerate(readings):
+        around = [*given[max(0, i - _SURROUNDINGS) : i], *given[i + 1 : i + _SURROUNDINGS + 1]]
+        row.passage, row.around, row.busy = _count(around), len(around), sum(map(bool, around))
+
+
+def _count(sentences: Sequence[Sequence[str]]) -> dict[str, int]:
+    """Return in how many sentences each topic stands."""
+    counts: dict[str, int] = {}
+    for topics in sentences:
+        for topic in topics:
+            counts[topic] = counts.get(topic, 0) + 1
+    return counts
+
+
 def _read(text: str, matcher: Matcher) -> Reading:
-    found = matcher.find(text)
-    if not found.hits:
-        return Reading({}, 0, found.world, found.tokens)
+    hits, world = matcher.find(text)
+    if not hits:
+        return Reading({}, 0, world)
     signals: dict[str, Signal] = {}
     seen: set[int] = set()
     foreign = 0
-    for hit in found.hits:
+    for hit in hits:
         phrase = hit.phrase
         topic, kind = phrase.topic, phrase.kind
         new = id(phrase) not in seen
         seen.add(id(phrase))
         if topic == "!":
-            return Reading({}, foreign, found.world, found.tokens)
+            return Reading({}, foreign, world)
         if topic == "*":
             foreign += new
             continue
@@ -110,8 +133,7 @@ def _read(text: str, matcher: Matcher) -> Reading:
             signal.weak += 1
         else:
             signal.context += 1
-    kept = {topic: s for topic, s in signals.items() if s.hits}
-    return Reading(kept, foreign, found.world, found.tokens)
+    return Reading({topic: s for topic, s in signals.items() if s.hits}, foreign, world)
 
 
 def name_evidence(reading: Reading, scores: Mapping[str, float]) -> Iterator[str]:
@@ -125,6 +147,14 @@ def name_evidence(reading: Reading, scores: Mapping[str, float]) -> Iterator[str
         yield f"near: {topic}"
         if count > 1:
             yield f"near: {topic}, twice"
+    enough = reading.around >= _FEWEST_AROUND
+    for topic, count in reading.passage.items():
+        yield f"passage: {topic}"
+        if enough and count >= _OFTEN * reading.around:
+            yield f"passage: {topic}, often"
+    if enough:
+        share = reading.busy / reading.around
+        yield f"around: {next(name for least, name in _SHARES if share >= least) if share else 'none'}"
     if reading.foreign:
         yield "off domain"
         if reading.foreign > 1:

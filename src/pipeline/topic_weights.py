@@ -8,17 +8,14 @@ integers, so that one sentence has one score on every machine. `benchmarks/train
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Any
 
 from .errors import UsageError
-from .word_forms import fold
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+from .word_forms import Coder, fold
 
 BIAS = "bias"
 """The row that every sentence has."""
@@ -26,18 +23,12 @@ EVIDENCE, WORD = "evidence", "word"
 SHORTEST = 200.0
 """The least squared length of a sentence, some ten words: in a shorter one no word counts more."""
 _UNIT = 100.0
-_CACHE_WORDS = 200_000
+_UNKNOWN = "_"
 _YEAR = re.compile(r"([12][0-9])[0-9]{2}(?:s|'s)?$")
+_SHORTEST_SHOWN = 4
+"""Letters. "off" or "at the" may weigh something and tell a reader nothing."""
 _TELLING = 30
 """Hundredths of a log odds, before a sentence's length divides them, from which a word is evidence."""
-
-
-class _Word(NamedTuple):
-    """A word as the table knows it: its row, the words that make a pair after it, and its folded form."""
-
-    row: int
-    after: Mapping[str, int]
-    form: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,78 +36,64 @@ class TopicWeights:
     """The table of one language: a row a piece of evidence or word, a column a topic."""
 
     language: str
-    topics: Mapping[str, int]
-    """The place of each topic in what `weigh` returns."""
     evidence: Mapping[str, int]
-    words: Mapping[str, int]
-    pairs: Mapping[str, Mapping[str, int]]
-    table: NDArray[np.int32]
-    """A column a topic, before it one for how much of a sentence's length a word takes: its squared rarity."""
-    _cache: dict[str, _Word] = field(default_factory=dict, repr=False, compare=False)
+    """The row of each piece of evidence."""
+    of_evidence: Mapping[str, Sequence[int]]
+    """For each topic a weight a row."""
+    words: Sequence[str]
+    """The words and pairs of words, a row each."""
+    of_words: Mapping[str, Sequence[int]]
+    lengths: Sequence[int]
+    """How much of a sentence's length the word of each row takes: its squared rarity."""
+    _automaton: Any = field(init=False, repr=False, compare=False)
+    _coder: Coder = field(init=False, repr=False, compare=False)
 
-    def weigh(self, evidence: Sequence[Sequence[str]], tokens: Sequence[Sequence[str]]) -> list[list[float]]:
-        """Return the log odds of each topic for each sentence, from its pieces of evidence and its tokens."""
-        import numpy as np
+    def __post_init__(self) -> None:
+        """Give each word a character, so that one pass over the characters of a text finds the rows of its words."""
+        from ahocorasick_rs import AhoCorasick, MatchKind
 
-        known, find = self.evidence.get, self._rows
-        bias = known(BIAS, -1)
-        pieces = self._sum([{bias, *[known(name, -1) for name in names]} for names in evidence])
-        words = self._sum([find(found) for found in tokens])
-        length = np.sqrt(np.maximum(words[:, :1] / _UNIT, SHORTEST))
-        odds: list[list[float]] = ((pieces[:, 1:] + words[:, 1:] / length) / _UNIT).tolist()
+        forms = dict.fromkeys(form for words in self.words for form in words.split())
+        codes = {form: chr(0x100 + n) for n, form in enumerate(forms)}
+        patterns = ["".join([codes[form] for form in words.split()]) for words in self.words]
+        object.__setattr__(self, "_automaton", AhoCorasick(patterns or ["\0"], matchkind=MatchKind.Standard))
+        object.__setattr__(
+            self, "_coder", Coder(self.language, lambda token: codes.get(word_form(token, self.language), _UNKNOWN))
+        )
+
+    def weigh(self, evidence: Iterable[str], text: str, topics: Iterable[str]) -> dict[str, float]:
+        """Return the log odds of the topics for a sentence, from its pieces of evidence and its words.
+
+        A topic that the table does not have, a user's own, is left out.
+        """
+        known = self.evidence
+        pieces = {known[name] for name in (BIAS, *evidence) if name in known}
+        words = {row for row, _, _ in self._find(text)}
+        length = math.sqrt(max(sum(map(self.lengths.__getitem__, words)) / _UNIT, SHORTEST))
+        odds: dict[str, float] = {}
+        for topic in topics:
+            if topic in self.of_words:
+                of_evidence, of_words = self.of_evidence[topic].__getitem__, self.of_words[topic].__getitem__
+                odds[topic] = (sum(map(of_evidence, pieces)) + sum(map(of_words, words)) / length) / _UNIT
         return odds
 
-    def telling_words(self, tokens: Sequence[str], topic: str, most: int) -> list[tuple[int, int]]:
-        """Return the first and last token of the words that speak most for a topic, in reading order."""
-        column = self.topics[topic] + 1
+    def telling_words(self, text: str, topic: str, most: int) -> list[tuple[int, int]]:
+        """Return where the words that speak most for a topic begin and end, in reading order."""
         found: dict[int, tuple[int, int]] = {}
-        words = [self._look_up(t) for t in tokens]
-        for place, word in enumerate(words):
-            found.setdefault(word.row, (place, place))
-            if place:
-                found.setdefault(words[place - 1].after.get(word.form, -1), (place - 1, place))
-        found.pop(-1, None)
-        weighed = sorted((-int(self.table[row, column]), place) for row, place in found.items())
-        return sorted(place for weight, place in weighed[:most] if -weight >= _TELLING)
+        for row, start, end in self._find(text):
+            if any([len(word) >= _SHORTEST_SHOWN for word in self.words[row].split()]):
+                found.setdefault(row, (start, end - 1))
+        column = self.of_words[topic]
+        weighed = sorted((-column[row], place) for row, place in found.items())
+        telling = sorted(place for weight, place in weighed[:most] if -weight >= _TELLING)
+        spans = [found.span() for found in self._coder.token.finditer(text)] if telling else []
+        return [(spans[first][0], spans[last][1]) for first, last in telling]
 
-    def _rows(self, tokens: Sequence[str]) -> set[int]:
-        cache = self._cache
-        try:
-            words = [cache[t] for t in tokens]
-        except KeyError:
-            words = [self._look_up(t) for t in tokens]
-        rows = {row for row, _, _ in words}
-        after: Mapping[str, int] = {}
-        for _, follows, form in words:
-            if form in after:
-                rows.add(after[form])
-            after = follows
-        rows.discard(-1)
-        return rows
-
-    def _look_up(self, token: str) -> _Word:
-        known = self._cache.get(token)
-        if known is None:
-            if len(self._cache) >= _CACHE_WORDS:
-                self._cache.clear()
-            form = word_form(token, self.language)
-            known = self._cache[token] = _Word(self.words.get(form, -1), self.pairs.get(form, {}), form)
-        return known
-
-    def _sum(self, rows: Sequence[set[int]]) -> NDArray[np.int32]:
-        """Add up the rows of each sentence. A row of -1 is the last one, of zeros."""
-        import numpy as np
-
-        flat = [-1]
-        starts = []
-        for found in rows:
-            starts.append(len(flat))
-            flat += found
-            flat.append(-1)
-        if not starts:
-            return np.zeros((0, len(self.topics) + 1), np.int32)
-        sums: NDArray[np.int32] = np.add.reduceat(self.table[flat], starts, axis=0)
-        return sums
+    def _find(self, text: str) -> list[tuple[int, int, int]]:
+        """Return the words of a text that the table holds: row, first word, the word after the last."""
+        found: list[tuple[int, int, int]] = self._automaton.find_matches_as_indexes(
+            self._coder.code(text), overlapping=True
+        )
+        return found
 
 
 def word_form(token: str, language: str) -> str:
@@ -135,26 +112,21 @@ def word_form(token: str, language: str) -> str:
 
 def read_weights(text: str, language: str) -> TopicWeights:
     """Read a table: a header with the topics, then a line a row: what it is, its name, its length, a number a topic."""
-    import numpy as np
-
     header, *lines = text.rstrip("\n").split("\n")
     kind, name, length, *topics = header.split("\t")
     if (kind, name, length) != ("kind", "name", "length"):
         raise UsageError(f"learned_{language}.tsv: the header is {header[:60]!r}, not kind, name, length and topics.")
-    known: dict[str, dict[str, int]] = {EVIDENCE: {}, WORD: {}}
-    table = np.zeros((len(lines) + 1, len(topics) + 1), np.int32)
-    for place, (kind, name, numbers) in enumerate(_read_lines(lines)):
-        known[kind][name] = place
-        table[place] = numbers
-    pairs: dict[str, dict[str, int]] = {}
-    for name, place in known[WORD].items():
-        first, space, second = name.partition(" ")
-        if space:
-            pairs.setdefault(first, {})[second] = place
-    return TopicWeights(language, {t: i for i, t in enumerate(topics)}, known[EVIDENCE], known[WORD], pairs, table)
-
-
-def _read_lines(lines: Sequence[str]) -> Iterator[tuple[str, str, list[int]]]:
+    rows: dict[str, dict[str, list[int]]] = {EVIDENCE: {}, WORD: {}}
     for line in lines:
         kind, name, *numbers = line.split("\t")
-        yield kind, name, [int(n) for n in numbers]
+        rows[kind][name] = [int(n) for n in numbers]
+    _, *of_evidence = zip(*rows[EVIDENCE].values(), strict=True)
+    lengths, *of_words = zip(*rows[WORD].values(), strict=True)
+    return TopicWeights(
+        language,
+        {name: row for row, name in enumerate(rows[EVIDENCE])},
+        dict(zip(topics, of_evidence, strict=True)),
+        tuple(rows[WORD]),
+        dict(zip(topics, of_words, strict=True)),
+        lengths,
+    )

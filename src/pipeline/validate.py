@@ -20,7 +20,7 @@ import pyarrow as pa
 from .judging import TableJudge
 from .laws import LAW_COLUMNS, Tally, document_frames, sources_frame
 from .schemas import TABLES
-from .slices import TableRows, count_slices, slice_bounds
+from .slices import TableRows, count_slices, release_memory, slice_bounds, stream_rows
 from .staged import StagedTables
 from .suites import load_suites
 from .verdict import Outcome, Status, Verdict
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Outcome", "Status", "Verdict", "load_suites", "validate_folder"]
 
-_SOURCES_AT_ONCE = 50_000
+_SOURCES_AT_ONCE = 16_384
 
 
 def validate_folder(folder: Path, suites: Path) -> Verdict:
@@ -50,6 +50,11 @@ def validate_folder(folder: Path, suites: Path) -> Verdict:
         tally.add(frames)
         _see(judges, frames)
     _see(judges, {"across": tally.frame()})
+    again = [name for name, judge in judges.items() if judge.finish()]
+    if again:
+        for frames in _frames(StagedTables(folder), judges):
+            for name in (name for name in again if name in frames):
+                judges[name].see_again(frames[name])
     return Verdict(tuple(outcome for name in given for outcome in judges[name].outcomes()))
 
 
@@ -63,9 +68,8 @@ def _frames(tables: StagedTables, judges: Mapping[str, TableJudge]) -> Iterator[
     """Yield the tables with their laws: the sources, then slice by slice those by document."""
     documents = _column(tables, "documents", "doc_id")
     with_source = _column(tables, "sources", "doc_id").drop_null()
-    sources = tables.dataset("sources").to_table()
-    for start in range(0, max(1, sources.num_rows), _SOURCES_AT_ONCE):
-        yield {"sources": sources_frame(sources.slice(start, _SOURCES_AT_ONCE), documents)}
+    for sources in _pieces(tables, "sources"):
+        yield {"sources": sources_frame(sources, documents)}
     readers = {name: TableRows(tables.dataset(name), _read(name, judges)) for name in LAW_COLUMNS}
     # Not a slice of each table but of all: frames, and texts as Python objects, take several times what Arrow takes.
     slices = count_slices(sum(reader.bytes for reader in readers.values()))
@@ -73,6 +77,15 @@ def _frames(tables: StagedTables, judges: Mapping[str, TableJudge]) -> Iterator[
     for bound in slice_bounds(slices):
         some = {name: reader.until(bound) for name, reader in readers.items()}
         yield document_frames(some, with_source, evidence)
+        del some
+        release_memory()
+
+
+def _pieces(tables: StagedTables, name: str) -> Iterator[pa.Table]:
+    """Yield the rows of a table, some at a time; of one without rows, none."""
+    rows = stream_rows(tables.dataset(name), TABLES[name].names, _SOURCES_AT_ONCE)
+    yield next(rows, TABLES[name].empty_table())
+    yield from rows
 
 
 def _read(table: str, judges: Mapping[str, TableJudge]) -> list[str]:

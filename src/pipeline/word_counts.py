@@ -1,7 +1,7 @@
-"""Count the words of all lines of a text at once.
+"""Count the words of all lines of a text at once, and tell which lines hold a digit.
 
 A word is a run of letters; runs that an apostrophe or hyphen joins are one word, and a pair of Chinese or Japanese
-characters counts as one. `count_words` says so for one line, with regular expressions; `count_line_words` gives the
+characters counts as one. `count_words` says so for one line, with regular expressions; `measure_lines` gives the
 same numbers for a page from an array of its characters, in a fifth of the time.
 """
 
@@ -38,14 +38,17 @@ def count_words(text: str) -> int:
     return words
 
 
-def count_line_words(text: str, spans: Sequence[tuple[int, int]]) -> list[int]:
-    r"""Return `count_words` of each span of `text`; spans begin and end where the white space does.
+def measure_lines(text: str, spans: Sequence[tuple[int, int]]) -> tuple[list[int], list[bool]]:
+    r"""Return `count_words` of each span of `text`, and whether a digit of any script (or a raised one) stands in it.
 
-    >>> count_line_words("It isn’t far-fetched\n北京时间", [(0, 20), (21, 25)])
-    [3, 2]
+    Spans begin and end where the white space does.
+
+    >>> measure_lines("It isn’t far-fetched\n北京时间 10", [(0, 20), (21, 28)])
+    ([3, 2], [False, True])
     """
     if len(spans) < _FEW or (kinds := _kinds_of(text)) is None:
-        return [count_words(text[start:end]) for start, end in spans]
+        parts = [text[start:end] for start, end in spans]
+        return list(map(count_words, parts)), [any(map(str.isdigit, part)) for part in parts]
     import numpy as np
 
     letter = kinds & _LETTER
@@ -64,7 +67,8 @@ def count_line_words(text: str, spans: Sequence[tuple[int, int]]) -> list[int]:
     # A span cut inside a line may begin within a run of letters that began before it.
     for i in np.flatnonzero((kinds[edges[0] - 1] & _SPACE == 0) & (edges[0] > 0)).tolist():
         words[i] = count_words(text[slice(*spans[i])])
-    return words
+    numbered: list[bool] = (_between(np.flatnonzero(kinds & _NUMBER), edges) > 0).tolist()
+    return words, numbered
 
 
 def _between(places: NDArray[np.int64], edges: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -74,7 +78,7 @@ def _between(places: NDArray[np.int64], edges: NDArray[np.int64]) -> NDArray[np.
     return np.asarray(high - low)
 
 
-_LETTER, _JOINER, _PAIR, _SPACE = 1, 2, 4, 8
+_LETTER, _JOINER, _PAIR, _SPACE, _NUMBER = 1, 2, 4, 8, 16
 _TABLED = 0x20000
 
 
@@ -97,4 +101,5 @@ def _table() -> Any:
     for pattern, kind in ((_LETTERS, _LETTER), (_PAIRED, _PAIR), (f"[{_JOINERS}]", _JOINER), (r"\s+", _SPACE)):
         for found in re.finditer(pattern, characters):
             table[found.start() : found.end()] |= kind
+    table[[i for i, character in enumerate(characters) if character.isdigit()]] |= _NUMBER
     return table

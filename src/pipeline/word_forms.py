@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 _SOFT = re.compile("[\u00ad\u0640\u200d\u0591-\u05bd\u05bf\u05c1\u05c2\u0610-\u061a\u064b-\u065f\u0670\u0301]")
@@ -24,6 +25,48 @@ _SOLAR_2000 = 1379
 _DIGITS = {ord(c): str(i % 10) for i, c in enumerate("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹")}
 _COMMAS = frozenset(",،，、")
 _STOPS = frozenset(";:.!?()[]؛؟。；：！？—")
+
+
+_INNER = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u00ad\u200c\u200d"
+_MARKS = r"[,;:.!?()\[\]،؛؟。，；：！？、—]"
+_TOKEN = re.compile(rf"(?:[A-Za-z]\.){{2,}}|\w[\w{_INNER}]*(?:['’ʼ]\w[\w{_INNER}]*)*|{_MARKS}")
+_TOKEN_HE = re.compile(_TOKEN.pattern.replace("['’ʼ]", "['’ʼ\"״׳]"))
+_TOKEN_FA = re.compile(rf"\w[\w{_INNER.replace(chr(0x200C), '')}]*|{_MARKS}")
+HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\u3040-\u30ff]")
+_TOKEN_HAN = re.compile(rf"[\u3400-\u4dbf\u4e00-\u9fff\u3040-\u30ff]|[A-Za-z0-9]+|{_MARKS}")
+_REMEMBERED = 200_000
+_LONGEST_REMEMBERED = 40
+"""Characters. Chinese writes whole sentences without a space, and they do not come again."""
+
+
+class Coder:
+    """Turns a text into a string with a character a word, as `code_word` says; "" for a word that does not count."""
+
+    def __init__(self, language: str, code_word: Callable[[str], str]) -> None:
+        self.token = {"zh": _TOKEN_HAN, "ja": _TOKEN_HAN, "fa": _TOKEN_FA, "he": _TOKEN_HE}.get(language, _TOKEN)
+        self.words = Memory(code_word)
+        self._pieces = Memory(lambda piece: "".join(map(self.words.__getitem__, self.token.findall(piece))))
+
+    def code(self, text: str) -> str:
+        """Return the text in code. No word holds a space, so that what stands between spaces has one code anywhere."""
+        return "".join(map(self._pieces.__getitem__, text.split()))
+
+
+class Memory(dict[str, str]):
+    """What `make` gives for a word, made once. What is long is not kept, and all is forgotten when it grows large."""
+
+    def __init__(self, make: Callable[[str], str]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, word: str) -> str:
+        """Make it, and keep it."""
+        made = self._make(word)
+        if len(word) <= _LONGEST_REMEMBERED:
+            if len(self) >= _REMEMBERED:
+                self.clear()
+            self[word] = made
+        return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +86,18 @@ class WordForms:
         self.language = language
         self.endings = frozenset(fold(e, language) for e in morphology.endings)
         self.chain = morphology.chain
+        self.apart = PERSIAN_PLURALS if language == "fa" else ()
+        """Endings that are written apart from their word."""
         self.spellings = str.maketrans(dict(morphology.spellings))
         self.exact: set[str] = set()
         self.capitals: set[str] = set()
         self.stems: dict[str, str] = {}
         self.tails: set[str] = set()
+        self._heads: set[str] = set()
+        """How the stems begin: most words of a text begin like none, above all in English."""
         self._bare: dict[str, list[str]] = {}
         self._read = 0
+        self._ordered: tuple[list[str], list[str]] = ([], [])
 
     def learn(self, word: str, plural: bool) -> list[str]:
         """Note one word of a phrase and return the keys that stand for it, before `expand`."""
@@ -66,6 +114,7 @@ class WordForms:
             if len(stem) > _SOFTENED and stem[-1] in softer:
                 stems.append(stem[:-1] + softer[stem[-1]])
             for one in stems:
+                self._heads.add(one[:2])
                 self.stems[one] = "~~" if word.endswith("~~") or self.stems.get(one) == "~~" else "~"
             return [f"{one}~" for one in stems]
         bare = word.rstrip("!%")
@@ -89,8 +138,9 @@ class WordForms:
         for key in alternatives:
             if key.endswith("~") and key != "~":
                 stem = key[:-1]
-                out.update(dict.fromkeys(w for w in self.exact if w.startswith(stem) and self._covers(stem, w)))
-                out.update(dict.fromkeys(f"{s}~" for s in self.stems if s.startswith(stem) and self._reaches(stem, s)))
+                words, stems = self._sorted()
+                out.update(dict.fromkeys(w for w in _beginning(stem, words) if self._covers(stem, w)))
+                out.update(dict.fromkeys(f"{s}~" for s in _beginning(stem, stems) if self._reaches(stem, s)))
             elif key.startswith("~"):
                 out.update(dict.fromkeys(w for w in self.exact if w.endswith(key[1:])))
                 out.update(dict.fromkeys(f"{s}~" for s in self.stems if s.endswith(key[1:])))
@@ -98,6 +148,13 @@ class WordForms:
             elif key.upper() in self.capitals:
                 out[f"={key.upper()}"] = None
         return list(out)
+
+    def _sorted(self) -> tuple[list[str], list[str]]:
+        """Return the exact forms and the stems in order; sorted again only when one was added."""
+        words, stems = self._ordered
+        if len(words) != len(self.exact) or len(stems) != len(self.stems):
+            self._ordered = words, stems = sorted(self.exact), sorted(self.stems)
+        return words, stems
 
     def _with_clitic(self, alternatives: Sequence[str]) -> Iterator[str]:
         """Yield the known words that are one of these after a clitic: a phrase elsewhere may hold "the sanctions"."""
@@ -117,7 +174,7 @@ class WordForms:
 
     def key(self, token: str) -> str:
         """Return the key of a word of a text, "" for an ending that is written apart."""
-        if self.language == "fa" and token in PERSIAN_PLURALS:
+        if token in self.apart:
             return ""
         if token in _COMMAS:
             return ","
@@ -125,6 +182,8 @@ class WordForms:
             return ";"
         bare = token.replace(".", "")
         name = bare.replace("’", "'").partition("'")[0] if self.language in ("tr", "az") else bare
+        if self.language in ("fr", "it"):
+            name = bare.replace("’", "'").rpartition("'")[2]
         if name in self.capitals:
             return f"={name}"
         if bare.endswith("s"):
@@ -139,13 +198,15 @@ class WordForms:
         for form in _candidates(folded, self.language):
             if form in self.exact:
                 return form
-            for size in range(len(form), 1, -1):
-                stem = form[:size]
-                if stem in self.stems and self._covers(stem, form):
-                    return f"{stem}~"
-            for start in range(1, len(form) - 2):
-                if form[start:] in self.tails:
-                    return f"~{form[start:]}"
+            if form[:2] in self._heads:
+                for size in range(len(form), 1, -1):
+                    stem = form[:size]
+                    if stem in self.stems and self._covers(stem, form):
+                        return f"{stem}~"
+            if self.tails:
+                for start in range(1, len(form) - 2):
+                    if form[start:] in self.tails:
+                        return f"~{form[start:]}"
         return "_"
 
     def _year(self, number: str) -> str:
@@ -188,21 +249,33 @@ class WordForms:
         return False
 
 
+def _beginning(stem: str, words: Sequence[str]) -> Iterator[str]:
+    """Yield the words of a sorted list that begin with a stem."""
+    for place in range(bisect_left(words, stem), len(words)):
+        if not words[place].startswith(stem):
+            return
+        yield words[place]
+
+
 def fold(word: str, language: str) -> str:
     """Fold a word for matching: case, soft hyphens, vowel points, spelling variants; length may change.
 
     >>> fold("Türkiye’s", "en"), fold("IŞIK", "tr"), fold("Straße", "de"), fold("organization", "en")
     ('turkiye', 'ışık', 'strasse', 'organisation')
     """
-    word = _SOFT.sub("", unicodedata.normalize("NFC", word)).replace("’", "'").replace("ʼ", "'")
+    plain = word.isascii()
+    if not plain:
+        word = _SOFT.sub("", unicodedata.normalize("NFC", word)).replace("’", "'").replace("ʼ", "'")
     if language in ("tr", "az"):
         word = word.replace("I", "ı").replace("İ", "i")
         word = word.split("'")[0]
     word = word.casefold()
-    if language in ("en", "fr", "es", "pt", "it"):
-        word = "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
+    if not plain and language in ("en", "fr", "es", "pt", "it"):
+        word = "".join([c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c)])
     if language == "en":
-        word = _ISE.sub(r"is\1", word.removesuffix("'s").rstrip("'"))
+        word = word.removesuffix("'s").rstrip("'")
+        if "iz" in word:
+            word = _ISE.sub(r"is\1", word)
         return word.replace("defense", "defence").replace("labor", "labour").replace("center", "centre")
     if language in ("fr", "it"):
         return word.rpartition("'")[2]

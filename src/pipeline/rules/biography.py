@@ -23,10 +23,10 @@ NAME_REACH = 6
 
 def claim_biographies(sheet: Sheet) -> Iterator[Claim]:
     """Claim the author's biography below the text, with its heading."""
-    for line in sheet.lines[max(0, sheet.last_prose) :]:
-        opened = [c.end for c in sheet.cues(line.index) if (c.family, c.mode) == ("bio", "whole")]
+    for line in sheet.open_with(("bio", "within")):
+        opened = [cue.end for cue in sheet.finding(line.index, "bio", "whole")]
         labelled = any(sheet.text[end : end + 1] in (":", "：") and end - line.start <= 40 for end in opened)
-        if labelled and opened and sheet.is_open(line.index) and line.words <= BIO_WORDS:
+        if labelled and line.index >= sheet.last_prose and line.words <= BIO_WORDS:
             yield whole_line(line, Role.AUTHOR_BIO, "author_bio", "a biography's label and what follows it", 0.9)
     authors = [sheet.folded[a:b] for a, b in _bylines(sheet)]
     for index in sheet.ground.places.get(("bio", "whole"), ()):
@@ -102,8 +102,7 @@ def _name(sheet: Sheet, line: Line) -> tuple[int, int] | None:
     stop = _VERB.search(sheet.text, start, min(line.end, start + 60))
     name = name_span(sheet.text, start, stop.start() if stop else min(line.end, start + 60))
     if name and name[0] == start and len(sheet.text[slice(*name)].split()) >= 2:
-        cues = [c for c in sheet.cues(line.index) if c.family == "bio" and c.mode == "has"]
-        return name if any(c.start - name[1] <= 40 for c in cues) else None
+        return name if any(c.start - name[1] <= 40 for c in sheet.having(line.index, "bio")) else None
     return None
 
 

@@ -118,17 +118,21 @@ def body_role(line: Line, text: str, following: Line | None) -> tuple[Role, str]
     tag = line.markup.tag if line.markup else ""
     if tag in _TAGS:
         return _TAGS[tag], "markup"
-    if text.startswith("#") and re.match(r"#{1,6} \S", text):
+    first, last = text[0], text[-1]
+    if first == "#" and _HEADING.match(text):
         return Role.HEADING, "markdown"
-    if text.startswith("> "):
+    if first == ">" and text.startswith("> "):
         return Role.QUOTE, "markdown"
-    if (text.count("|") >= 2 and (text.startswith("|") or text.endswith("|"))) or text.count("\t") >= 2:
+    if ("|" in (first, last) and text.count("|") >= 2) or text.count("\t") >= 2:
         return Role.TABLE, "table_row"
     if line.bullet and not _is_numbered_heading(line, following):
         return Role.LIST_ITEM, "list_mark"
     if looks_like_heading(line, following):
         return Role.HEADING, "heading"
     return Role.PARAGRAPH, "prose"
+
+
+_HEADING = re.compile(r"#{1,6} \S")
 
 
 def looks_like_heading(line: Line, following: Line | None) -> bool:

@@ -7,6 +7,7 @@ writes, or the model must agree.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -89,18 +90,23 @@ _TICKER = re.compile(r"[A-Z][A-Z.]{0,7}:?[ \t]*[$€£]?[\d.,]{0,9}[ \t]*[+\-−
 _STARS = re.compile(r"[★☆⭐]{3,5}[\s\d.,/()|–-]*(?:\w+[\s\d.,]*){0,4}")
 
 
+_OPENS_COUNT, _CLOSES_COUNT = re.compile(r"[★☆⭐\d]"), re.compile(r"[\d%]")
+
+
 def _counters(sheet: Sheet) -> Iterator[Claim]:
     found = {line.index for line in sheet.open_with(("counter", "whole"))}
     for index in sorted(found):
         line = sheet.lines[index]
-        if any(c.isdigit() for c in line.text) and line.words <= 6 and not line.ends:
+        if line.numbered and line.words <= 6 and not line.ends:
             below = SOFT if sheet.is_inside(index) else FIRM
             yield whole_line(line, Role.NAVIGATION, "counter", "a count of readers or reactions", below=below)
-    for line in sheet.open_lines():
-        if len(line.text) > 60 or line.index in found:
+    starred, counted = sheet.open_beginning(_OPENS_COUNT), sheet.open_ending(_CLOSES_COUNT)
+    for index in sorted({line.index for line in (*starred, *counted)} - found):
+        line = sheet.lines[index]
+        if len(line.text) > 60:
             continue
         if line.text[0] in "★☆⭐" and _STARS.fullmatch(line.text) and not sheet.is_inside(line.index):
-            below = FIRM if any(c.isdigit() for c in line.text) else AMONG
+            below = FIRM if line.numbered else AMONG
             yield whole_line(line, Role.NAVIGATION, "rating", "stars and a count of votes", 0.9, below)
         elif line.text[-1].isdigit() and _PAGES.fullmatch(sheet.folded[line.start : line.end]):
             yield whole_line(line, Role.NAVIGATION, "pagination", "the number of a page and of all pages")
@@ -200,6 +206,7 @@ def _is_quoted(sheet: Sheet, line: Line) -> bool:
 _TEMPLATE = re.compile(
     r"\{\{[^{}]{1,80}\}\}|\$\{[^{}]{1,80}\}|<%=?[^%]{1,80}%>|%%?[A-Z_]{3,40}%%?|\[%[^%]{1,80}%\]|#\{[^{}]{1,80}\}"
 )
+_OPENS_VARIABLE = re.compile(r"[{$<%\[#]")
 _TEMPLATES = 3
 """Template lines from which a page is about templates."""
 _LATIN = re.compile(r"[^\W\d_]+")
@@ -212,7 +219,7 @@ def claim_leaks(sheet: Sheet) -> Iterator[Claim]:
     """Claim variables that a template left empty and paragraphs of placeholder Latin."""
     from .profile import placeholder_words
 
-    leaks = [x for x in sheet.open_lines() if x.text[0] in "{$<%[#" and _TEMPLATE.fullmatch(x.text)]
+    leaks = [line for line in sheet.open_beginning(_OPENS_VARIABLE) if _TEMPLATE.fullmatch(line.text)]
     if 0 < len(leaks) <= _TEMPLATES:
         for line in leaks:
             yield whole_line(line, Role.MACHINE_ARTIFACT, "template", "a variable that a template left")
@@ -222,10 +229,13 @@ def claim_leaks(sheet: Sheet) -> Iterator[Claim]:
     lorem = placeholder_words()
     found = []
     for line in sheet.open_lines():
-        words = _LATIN.findall(sheet.folded[line.start : min(line.end, line.start + 2000)])
-        # A real page is full of other words: five of its first six are enough to pass on.
-        if len(words) < LOREM_WORDS or sum(w in lorem for w in words[:6]) < 4:
+        if line.words < LOREM_WORDS:
             continue
+        said = sheet.said(line.index)
+        # A real page is full of other words: three of a line's first six are enough to pass on.
+        if sum(m.group() in lorem for m in itertools.islice(_LATIN.finditer(said, 0, 2000), 6)) < 4:
+            continue
+        words = _LATIN.findall(said, 0, 2000)
         if sum(w in lorem for w in words) >= LOREM_SHARE * len(words):
             found.append(line)
     told = {line.index for line in found}

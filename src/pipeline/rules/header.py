@@ -75,15 +75,17 @@ def claim_header(sheet: Sheet) -> Iterator[Claim]:
 
 def _is_diary(sheet: Sheet) -> bool:
     """Tell whether dates alone on their lines head the text's paragraphs, as in a diary or a chronicle."""
-    short = (x for x in sheet.lines if x.words <= DIARY_WORDS and len(x.text) <= 40 and x.text[-1].isdigit())
+    ending = (sheet.lines[mark.start()] for mark in _DIGIT.finditer(sheet.ground.tails))
+    short = (line for line in ending if line.words <= DIARY_WORDS and len(line.text) <= 40)
     return sum(1 for line in short if _is_entry(sheet, line)) >= ENTRIES
 
 
 def _is_entry(sheet: Sheet, line: Line) -> bool:
     below = sheet.lines[line.index + 1] if line.index + 1 < len(sheet.lines) else None
+    if below is None or not below.ends or below.words <= line.words or not sheet.is_open(line.index):
+        return False
     dates = find_dates(line.text)
-    alone = len(dates) == 1 and dates[0].end - dates[0].start == len(line.text)
-    return alone and below is not None and below.ends and below.words > line.words and sheet.is_open(line.index)
+    return len(dates) == 1 and dates[0].end - dates[0].start == len(line.text)
 
 
 def claim_teams(sheet: Sheet) -> Iterator[Claim]:
@@ -95,11 +97,11 @@ def claim_teams(sheet: Sheet) -> Iterator[Claim]:
         for k in (-1, 1, 2, 3, 4, 5, 6)
         if c.role is Role.TITLE
     }
-    for line in sheet.open_lines():
-        if line.index in near and line.index < sheet.first_prose and 2 <= line.words <= 6 and not line.ends:
-            name = name_span(sheet.text, line.start, line.end)
-            folded = sheet.folded[line.start : line.end]
-            if name == (line.start, line.end) and any(folded.endswith(" " + t) for t in signature_words("team")):
+    for line in (sheet.lines[i] for i in sorted(near) if 0 <= i < sheet.first_prose):
+        if sheet.is_open(line.index) and 2 <= line.words <= 6 and not line.ends:
+            folded = sheet.said(line.index)
+            named = any(folded.endswith(" " + team) for team in signature_words("team"))
+            if named and name_span(sheet.text, line.start, line.end) == (line.start, line.end):
                 yield whole_line(line, Role.BYLINE, "team", "near the title, the name of a desk or team")
                 return
 
@@ -118,6 +120,7 @@ def _head_lines(sheet: Sheet) -> Iterator[Line]:
         yield sheet.lines[sheet.first_prose]
 
 
+_DIGIT = re.compile(r"\d")
 _DOMAIN = re.compile(
     r"(?:https?://)?(?:www\.)?(?:[a-zA-Z0-9][a-zA-Z0-9\-]{0,62}\.){1,3}(?:com|org|net|info|news|media|press|int|"
     r"gov|edu|biz|online|site|today|world|live|agency|tv|am|az|ru|ua|by|kz|ge|ir|tr|il|ae|sa|qa|eg|iq|sy|lb|jo|pk|in|cn|hk|tw|"
@@ -141,7 +144,7 @@ _COUNT = re.compile(
 def _is_document_id(sheet: Sheet, line: Line) -> bool:
     if line.words > 14:
         return False
-    if _ISSN.search(line.text):
+    if line.numbered and _ISSN.search(line.text):
         return True
     label = sheet.opening(line.index, "document_id")
     rest = sheet.folded[label.end : line.end] if label else ""
@@ -150,8 +153,10 @@ def _is_document_id(sheet: Sheet, line: Line) -> bool:
 
 def _is_relative(sheet: Sheet, line: Line) -> bool:
     """Tell whether a line above the text says nothing but how long ago: "Updated 5 hours ago"."""
+    if not line.numbered or line.index >= sheet.first_prose:
+        return False
     found = RELATIVE.search(sheet.folded, line.start, line.end)
-    if found is None or line.index >= sheet.first_prose:
+    if found is None:
         return False
     labels = [c.end for c in sheet.cues(line.index) if c.family in ("date", "updated") and c.end <= found.start()]
     before = sheet.folded[max(labels, default=line.start) : found.start()]
@@ -160,13 +165,19 @@ def _is_relative(sheet: Sheet, line: Line) -> bool:
 
 def _is_editor_line(sheet: Sheet, line: Line) -> bool:
     """Tell whether a line is "(Editor: Li Na)"."""
+    if line.ends:
+        return False
     ends = [c.end for c in sheet.cues(line.index) if c.family == "editor" and c.start - line.start <= 1]
     name = sheet.text[max(ends) : line.end].strip(" )）】]") if ends else ""
-    return 2 <= len(name) <= 40 and count_words(name) <= 5 and not line.ends
+    return 2 <= len(name) <= 40 and count_words(name) <= 5
 
 
 def _parts(sheet: Sheet, line: Line) -> list[Claim]:
     """Cut a header line into its parts, if they explain all of it; else return the machine's date alone."""
+    phrases = sheet.ground.phrases.get(line.index, ())
+    # Without a date, a byline or a source the parts can be nothing but buttons, which are no header.
+    if not line.numbered and not any(kind in meaning.kinds for *_, meaning in phrases for kind in _PARTED):
+        return []
     parts = sorted(_find_parts(sheet, line), key=lambda p: p.start)
     if not parts or all(p.role is Role.PROMOTION for p in parts):
         return []
@@ -207,6 +218,7 @@ def _row(sheet: Sheet, line: Line, parts: list[Part], said: str, confidence: flo
     return claims
 
 
+_PARTED = (("byline", "opens"), ("source", "opens"))
 _SEPARATOR = re.compile(r"\s*[|·•/—–｜]\s*|\s-\s|\s{2,}|\t|\u3000|،\s|,\s")
 
 
@@ -348,8 +360,8 @@ def _is_credible(sheet: Sheet, line: Line, cue: Cue, name: tuple[int, int]) -> b
     weak = any(c.family == "byline_weak" and c.start == cue.start for c in sheet.cues(line.index))
     # "By Industry" opens a menu as often as "By Reuters" a story: behind a preposition a name has two words.
     asian = sheet.text[name[0]] >= "\u3040"
-    if weak and ((len(words) < 2 and not asian) or not _near_text(sheet, line)):
-        return False
+    if weak and ((len(words) < 2 and not asian) or words[0][0].islower() or not _near_text(sheet, line)):
+        return False  # "De la Enciclopedia ...": a name behind a preposition begins with no article
     return not any(fold(w) in signature_words("no_name") for w in words)
 
 
@@ -360,9 +372,8 @@ def _near_text(sheet: Sheet, line: Line) -> bool:
 
 def _is_signature(sheet: Sheet, line: Line) -> bool:
     """Tell whether a line below the text is "First Last, function, exclusively for ..."."""
-    if line.words > HEAD_WORDS:
+    folded = sheet.said(line.index)
+    if line.words > HEAD_WORDS or not any(p in folded for p in signature_words("exclusive")):
         return False
     name = name_span(sheet.text, line.start, line.end)
-    folded = sheet.folded[line.start : line.end]
-    named = name is not None and name[0] == line.start and len(sheet.text[slice(*name)].split()) >= 2
-    return named and any(p in folded for p in signature_words("exclusive"))
+    return name is not None and name[0] == line.start and len(sheet.text[slice(*name)].split()) >= 2

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,14 +22,15 @@ if TYPE_CHECKING:
 LISTS = ("promotion", "navigation", "legal", "heads", "furniture", "generator", "forum")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Cue:
     """A phrase found in the text: its span, family and mode."""
 
-    start: int
-    end: int
-    family: str
-    mode: str
+    # Final and not frozen, as `Line` is: there are hundreds a page.
+    start: Final[int]
+    end: Final[int]
+    family: Final[str]
+    mode: Final[str]
 
 
 _HALVES = re.compile("[\ud800-\udfff]")
@@ -44,8 +45,12 @@ def count_apart(cues: Iterable[Cue]) -> int:
     return count
 
 
-Meanings = tuple[tuple[str, str], ...]
-"""What a phrase means: pairs of family and mode."""
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a phrase means: its pairs of family and mode, and the families of which it is all that a line says."""
+
+    kinds: tuple[tuple[str, str], ...]
+    buttons: tuple[str, ...]
 
 
 def find_cues(folded: str) -> Iterator[Cue]:
@@ -54,32 +59,29 @@ def find_cues(folded: str) -> Iterator[Cue]:
     >>> [(c.family, c.mode) for c in find_cues(fold("Поделиться")) if c.family == "share"]
     [('share', 'whole')]
     """
-    for start, end, meanings in find_phrases(folded):
-        for family, mode in meanings:
+    for start, end, meaning in find_phrases(folded):
+        for family, mode in meaning.kinds:
             yield Cue(start, end, family, mode)
 
 
-def find_phrases(folded: str) -> Iterator[tuple[int, int, Meanings]]:
+def find_phrases(folded: str) -> Iterator[tuple[int, int, Meaning]]:
     """Yield the spans of the phrases that stand in a folded text as whole words, in order of their ends."""
     automaton, meanings, leads = _automaton()
     padded = f"\n{folded}\n"
-    size = len(folded)
     try:
         matches = automaton.find_matches_as_indexes(padded, overlapping=True)
     except UnicodeEncodeError:
         # Half of a surrogate pair, which a caller's string may hold, is no letter of a phrase.
         matches = automaton.find_matches_as_indexes(_HALVES.sub("\ufffd", padded), overlapping=True)
     for number, left, right in matches:
-        start, end = left - 1 + leads[number], right - 1
-        if end > size:
-            continue
+        left += leads[number]
         # Most hits are pieces of longer words: look at the neighbours first, and at scripts only where they touch.
-        before, after = padded[start], padded[end + 1]
-        if before.isalnum() and _joins(before, folded[start]):
+        before, after = padded[left - 1], padded[right]
+        if after.isalnum() and _joins(padded[right - 1], after):
             continue
-        if after.isalnum() and _joins(folded[end - 1], after):
+        if before.isalnum() and _joins(before, padded[left]):
             continue
-        yield start, end, meanings[number]
+        yield left - 1, right - 1, meanings[number]
 
 
 def fold(text: str) -> str:
@@ -95,7 +97,7 @@ def fold(text: str) -> str:
             text = text.replace(character, _SAME[character])
         return text.lower()
     if len(text) >= _LONG:
-        return _fold_page(text).lower()
+        return _fold_page(text)
     # str.translate looks every character up; replacing the few that occur is four times as fast.
     for character in _SAME.keys() & set(text):
         text = text.replace(character, _SAME[character])
@@ -110,10 +112,13 @@ def _fold_page(text: str) -> str:
     import numpy as np
 
     table = _fold_table()
-    code = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    # Beyond the table, which holds all that is folded, characters stay what they are.
-    same = np.where(code < len(table), table[np.minimum(code, len(table) - 1)], code)
-    return same.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+    code = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+    beyond = code.max() >= len(table)
+    # Beyond the table characters stay what they are.
+    same = np.where(code < len(table), table[np.minimum(code, len(table) - 1)], code) if beyond else table[code]
+    folded = same.tobytes().decode("utf-32-le", "surrogatepass")
+    # How a capital sigma is written small its neighbours tell.
+    return folded.lower() if beyond or "Σ" in folded else folded
 
 
 def _joins(left: str, right: str) -> bool:
@@ -123,7 +128,7 @@ def _joins(left: str, right: str) -> bool:
 
 
 def _same_characters() -> Mapping[str, str]:
-    same = dict.fromkeys("’‘ʼ`´ʹ׳", "'") | dict.fromkeys("“”„«»״", '"') | dict.fromkeys("‐‑‒–−", "-")
+    same = dict.fromkeys("’‘ʼʻ`´ʹ׳", "'") | dict.fromkeys("“”„«»״", '"') | dict.fromkeys("‐‑‒–−", "-")
     same |= {"İ": "i", "ı": "i", "ё": "е", "Ё": "е"} | dict(zip("يىئكأإآٱ", "یییکاااا", strict=True))
     same |= dict.fromkeys("\u00a0\u2007\u2009\u200a\u202f\u200c\u200b\u3000\t", " ")
     return same | {chr(base + d): str(d) for base in (0x0660, 0x06F0, 0xFF10, 0x0966) for d in range(10)}
@@ -137,9 +142,12 @@ _SAME_ASCII = tuple(character for character in _SAME if character.isascii())
 def _fold_table() -> NDArray[np.uint32]:
     import numpy as np
 
-    table = np.arange(0x10000, dtype=np.uint32)
+    table = np.arange(0x10000, dtype="<u4")
     for character, other in _SAME.items():
         table[ord(character)] = ord(other)
+    small = table.tobytes().decode("utf-32-le", "surrogatepass").lower()
+    table = np.frombuffer(small.encode("utf-32-le", "surrogatepass"), "<u4").copy()
+    table[ord("Σ")] = ord("Σ")
     return table
 
 
@@ -150,7 +158,7 @@ up to three letters are looked for with their boundary, which halves the time of
 
 
 @cache
-def _automaton() -> tuple[Any, list[Meanings], list[int]]:
+def _automaton() -> tuple[Any, list[Meaning], list[int]]:
     """Return the automaton, and by number of its patterns what they mean and how long their lead is."""
     import ahocorasick_rs
 
@@ -165,11 +173,12 @@ def _automaton() -> tuple[Any, list[Meanings], list[int]]:
                         key = key.strip(" :.!?…") if mode == "whole" else key
                         meanings.setdefault(key, set()).add((family, mode))
     patterns: list[str] = []
-    said: list[Meanings] = []
+    said: list[Meaning] = []
     leads: list[int] = []
     for key in sorted(meanings):
         short = len(key) <= _SHORT and key.isascii() and key.isalpha()
-        found = tuple(sorted(meanings[key]))
+        kinds = tuple(sorted(meanings[key]))
+        found = Meaning(kinds, tuple(family for family, mode in kinds if mode == "whole"))
         for pattern in [lead + key for lead in sorted(set(_LEADS))] if short else [key]:
             patterns.append(pattern)
             said.append(found)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ..blocks import Line
 from ..model import Role
-from .sheet import FIRM, MILD, SOFT, Claim, Sheet, whole_line
+from .sheet import FIRM, MILD, SOFT, Claim, Sheet, find_all, whole_line
 
 LINK = re.compile(r"\[[^\[\]]{0,200}\]\([^()\s]{0,300}\)")
 _ANCHORS = re.compile(r"\[[^\[\]]{1,200}\]\(#[^()\s]{0,200}\)")
@@ -64,6 +64,39 @@ def claim_contents(sheet: Sheet) -> Iterator[Claim]:
                 done = entry.index
 
 
+def claim_listed_headings(sheet: Sheet) -> Iterator[Claim]:
+    """Claim a list of three items or more that are the page's headings in their order, whatever stands above it."""
+    for run in _lists(sheet):
+        last = run[-1].index
+        places: dict[str, int] = {}
+        for line in sheet.lines[last + 1 :]:
+            if line.words <= ENTRY_WORDS:
+                places.setdefault(_entry(sheet, line), line.index)
+        found = [places[said] for line in run if (said := _entry(sheet, line)) in places]
+        if len(found) < LISTED or len(found) < LISTED_SHARE * len(run) or found != sorted(found):
+            continue
+        above = sheet.lines[run[0].index - 1] if run[0].index else None
+        heads = above is not None and sheet.is_open(above.index) and above.words <= LISTED_HEAD and not above.ends
+        for line in [above, *run] if above is not None and heads else run:
+            yield whole_line(line, Role.CONTENTS, "contents", "a list of the headings below", 0.9)
+
+
+LISTED, LISTED_SHARE, LISTED_HEAD, ENTRY_WORDS = 3, 0.75, 10, 20
+"""Entries that stand below, their share of the list, words of the line above the list, and of an entry."""
+
+
+def _lists(sheet: Sheet) -> Iterator[list[Line]]:
+    """Yield the runs of open items with a list mark or number, one right below the other."""
+    run: list[Line] = []
+    for line in sheet.lines:
+        if line.bullet and line.words <= ENTRY_WORDS and not line.text.endswith(".") and sheet.is_open(line.index):
+            run.append(line)
+            continue
+        if len(run) >= LISTED:
+            yield run
+        run = []
+
+
 def _is_hidden(sheet: Sheet, line: Line) -> bool:
     """Tell whether a label of contents and a button to hide them are all of a line: "Contents [hide]"."""
     cue = sheet.opening(line.index, "contents")
@@ -98,7 +131,10 @@ _PLAIN = frozenset(
 
 def _entry(sheet: Sheet, line: Line) -> str:
     """Return what an entry or a heading says, without its number, page and edit link."""
-    said = _LEADER.sub("", _EDIT.sub("", sheet.folded[line.start : line.end]))
+    said = sheet.said(line.index)
+    # What closes a line tells what need not be looked for in it.
+    said = _EDIT.sub("", said) if said[-1] == "]" else said
+    said = _LEADER.sub("", said) if said[-1:].isdigit() else said
     return _NUMBERING.sub("", said).strip(" :.#")
 
 
@@ -110,10 +146,11 @@ def entry_number(text: str) -> tuple[int, ...]:
 
 def claim_menus(sheet: Sheet) -> Iterator[Claim]:
     """Claim runs of menu words, skip links and breadcrumbs outside the prose."""
-    trails = {line.index for line in sheet.lines[: max(sheet.first_prose, 1) + 3] if _TRAIL.search(line.text)}
+    above = sheet.lines[: max(sheet.first_prose, 1) + 3]
+    trails = {line.index for line in above if line.words <= MENU_WORDS and _TRAIL.search(line.text)}
     menus = {line.index for line in sheet.open_with(("menu", "whole"))}
     for line in (sheet.lines[i] for i in sorted(trails | menus) if sheet.is_open(i)):
-        if line.words > 14 or line.ends:
+        if line.words > MENU_WORDS or line.ends:
             continue
         outside = not sheet.first_prose < line.index < sheet.last_prose
         if outside and _is_trail(sheet, line):
@@ -154,6 +191,8 @@ def claim_bars(sheet: Sheet) -> Iterator[Claim]:
             yield whole_line(line, Role.NAVIGATION, "archive_bar", said, 0.9)
 
 
+MENU_WORDS = 14
+"""Words above which a line is neither a path of links nor a row of a menu."""
 TAG_WORDS = 25
 READING_WORDS = 8
 
@@ -169,16 +208,21 @@ def claim_tags(sheet: Sheet) -> Iterator[Claim]:
                 yield whole_line(line, Role.NAVIGATION, "tags", "a label of tags at the text's edge", 0.9, level)
     timed = list(sheet.open_with(("reading", "has")))
     for line in timed:
-        counted = line.words <= READING_WORDS and any(c.isdigit() for c in line.text) and not line.ends
+        counted = line.words <= READING_WORDS and line.numbered and not line.ends
         # On a page of listings every entry has one, and there it may be all that the entry says.
         if counted and sheet.first_prose - 10 <= line.index <= sheet.first_prose:
             below = FIRM if len(timed) == 1 else SOFT
             yield whole_line(line, Role.NAVIGATION, "reading_time", "how long the text takes to read", 0.9, below)
 
 
+HASH = 24
+"""Characters that a hash or encoded data has at least."""
 _HEX = re.compile(r"^(?:[0-9a-fA-F]{24,}|[A-Za-z0-9+/]{60,}={0,2}|[\w\-]{48,})$")
 _JSON = re.compile(r'^[\[{].{0,4000}["\w]\s*[:,].{0,4000}[\]}];?$')
 _CODE = re.compile(r"window\.[\w$]+\s*=|document\.\w+\(|googletag|adsbygoogle|<!--|\bfbq\(")
+_CODE_SIGNS = ("window.", "document.", "googletag", "adsbygoogle", "<!--", "fbq(")
+"""What `_CODE` finds begins with one of these."""
+_OPENS = re.compile(r"[!\[{]")
 _IMAGE = re.compile(r"^!?\[[^\[\]]{0,200}\]\([^()\s]{1,400}\.(?:png|jpe?g|gif|svg|webp)[^()\s]{0,200}\)$", re.I)
 
 
@@ -186,10 +230,14 @@ def claim_artefacts(sheet: Sheet) -> Iterator[Claim]:
     """Claim what machines left: invisible characters, players' words, script, data, bare picture links."""
     told = set(sheet.ground.places.get(("artefact", "has"), ()))
     players = set(sheet.ground.places.get(("artefact", "whole"), ()))
-    for line in sheet.open_lines():
+    marked = {line.index for line in sheet.open_beginning(_OPENS)}
+    signed = {sheet.index_at(at) for sign in _CODE_SIGNS for at in find_all(sheet.text, sign)}
+    scripted = {i for i in signed if "(" in sheet.lines[i].text or "=" in sheet.lines[i].text}
+    wordless = {x.index for x in sheet.lines if x.words == 0 or (x.words <= 4 and len(x.text) >= HASH)}
+    for line in (sheet.lines[i] for i in sorted(told | players | marked | scripted | wordless) if sheet.is_open(i)):
         if line.words == 0 and not any(c.isprintable() and not c.isspace() for c in line.text[:2000]):
             yield whole_line(line, Role.MACHINE_ARTIFACT, "invisible", "no visible character")
-        elif line.words <= 4 and len(line.text) >= 24 and _HEX.match(line.text):
+        elif line.words <= 4 and len(line.text) >= HASH and _HEX.match(line.text):
             yield whole_line(line, Role.MACHINE_ARTIFACT, "code", "a hash or encoded data")
         elif line.text[0] in "![" and _IMAGE.match(line.text):
             yield whole_line(line, Role.MACHINE_ARTIFACT, "image_link", "a bare link to a picture")
@@ -197,10 +245,14 @@ def claim_artefacts(sheet: Sheet) -> Iterator[Claim]:
             yield whole_line(line, Role.MACHINE_ARTIFACT, "player", "words of a player or a failed page")
         elif line.index in told and line.words <= 40 and not _inside(sheet, line):
             yield whole_line(line, Role.MACHINE_ARTIFACT, "browser_note", "a note to the browser's user")
-        elif line.text[0] in "{[" and not _inside(sheet, line) and _JSON.match(line.text[:8000]):
+        elif line.text[0] in "{[" and not _inside(sheet, line) and _is_data(line.text[:8000]):
             yield whole_line(line, Role.MACHINE_ARTIFACT, "data", "a record of data", 0.9, SOFT)
-        elif ("(" in line.text or "=" in line.text) and not _inside(sheet, line) and _CODE.search(line.text[:2000]):
+        elif line.index in scripted and not _inside(sheet, line) and _CODE.search(line.text[:2000]):
             yield whole_line(line, Role.MACHINE_ARTIFACT, "script", "script", 0.9, SOFT)
+
+
+def _is_data(text: str) -> bool:
+    return text[-1] in "]};" and _JSON.match(text) is not None
 
 
 def _inside(sheet: Sheet, line: Line) -> bool:

@@ -75,12 +75,12 @@ _BIRTH = re.compile(
     r"\W{0,3}(?:(?:13|19|20)\d{2}([\-./])\d{1,2}\1\d{1,2}|\d{1,2}([\-./])\d{1,2}\2(?:13|19|20)\d{2})(?!\d)"
 )
 _NUMBER = re.compile(r"\W{0,3}\d[\d.,  ]{0,12}[km]?(?!\w)")
-_PHONE = re.compile(r"(?<![\w.])[+(]?\d[\d\s().\-x/]{5,22}\d(?!\w)")
+PHONE = re.compile(r"(?<![\w.])[+(]?\d[\d\s().\-x/]{5,22}\d(?!\w)")
 _SOCIAL = re.compile(
     r"(?:https?://)?(?:www\.)?(?:instagram|tiktok|twitter|facebook|linkedin|youtube|pinterest|x|vk|t)\.(?:com|me)/"
     r"(?:in/|@|user/)?[\w.\-]{2,60}"
 )
-_POSTCODE = re.compile(
+POSTCODE = re.compile(
     r"(?<![\d\-+])(?:\d{5}(?:-\d{3,4})?|\d{4,6}|\d{3}-\d{3,5}|\d{10}|[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2})(?!\d)"
 )
 _WORDS = re.compile(r"[^\W\d_]+")
@@ -100,12 +100,12 @@ def _signals(folded: str, pairs: list[tuple[int, int, str]]) -> Iterator[Signal]
             yield Signal(end, end + hit.end(), "birth date", kind)
         elif kind in ("followers", "following") and (hit := _NUMBER.match(value)):
             yield Signal(end, end + hit.end(), "followers", kind)
-        elif kind == "phone" and (hit := _PHONE.match(value.lstrip())):
+        elif kind == "phone" and (hit := PHONE.match(value.lstrip())):
             yield Signal(end, end + hit.end(), "phone and postal code", "phone")
-        elif kind == "address" and _POSTCODE.search(folded[end : end + 120]):
+        elif kind == "address" and POSTCODE.search(folded[end : end + 120]):
             yield Signal(start, end, "phone and postal code", "postcode")
         elif kind == "bio":
-            yield from _lorem(value, end)
+            yield from find_lorem(value, end)
         elif kind == "introduction":
             yield Signal(end, end + len(value.rstrip()), "introduction", kind)
     if ".com/" in folded or ".me/" in folded:
@@ -158,7 +158,8 @@ def _at_line_starts(sheet: Sheet, pairs: list[tuple[int, int, str]]) -> list[tup
     return kept
 
 
-def _lorem(value: str, at: int) -> Iterator[Signal]:
+def find_lorem(value: str, at: int) -> Iterator[Signal]:
+    """Yield the sentences of lorem ipsum in a folded value that stands at `at`."""
     lorem = placeholder_words()
     found = False
     # Sentences one by one; where they are too short to tell, all of them together.
@@ -224,7 +225,7 @@ def _prose_between(sheet: Sheet, start: int, end: int) -> bool:
 
 def _is_running(sheet: Sheet, line: Line) -> bool:
     folded = sheet.folded[line.start : line.end]
-    return line.words >= RUNNING_WORDS and line.ends and not any(_lorem(folded, line.start))
+    return line.words >= RUNNING_WORDS and line.ends and not any(find_lorem(folded, line.start))
 
 
 def _without_prose_edges(sheet: Sheet, lines: list[Line], group: list[Signal]) -> list[Line]:
@@ -249,14 +250,14 @@ def _is_dense(sheet: Sheet, lines: list[Line], group: list[Signal]) -> bool:
     return held + bare >= MIN_COVER * len(lines)
 
 
-_FRAME = re.compile(r"[{}\[\](),;]+|\|[\-:| ]{2,200}\|?|`{3}\w{0,12}|</?\w{1,12}>")
+FRAME = re.compile(r"[{}\[\](),;]+|\|[\-:| ]{2,200}\|?|`{3}\w{0,12}|</?\w{1,12}>")
 """A line of braces, the rule below a table's head, the fence or tag around a block of code."""
 
 
 def _is_heading(sheet: Sheet, line: Line) -> bool:
     """Tell whether a line is a heading of the profile kind, the name of a network, or part of a record's frame."""
     said = sheet.folded[line.start + len(line.bullet) : line.end]
-    if line.words == 0 and _FRAME.fullmatch(said):
+    if line.words == 0 and FRAME.fullmatch(said):
         return True
     if line.words <= 6 and _kind(said.strip(" :-–—=|#*՝\"'`{[_").replace("_", " ")) != "":
         return True

@@ -235,7 +235,9 @@ def claim_newsletter_sentences(sheet: Sheet) -> Iterator[Claim]:
         for start, end in (sentences[0], sentences[-1]):
             cues = [c for c in sheet.cues(line.index) if c.mode == "has" and c.family in ("newsletter", *_ASKING)]
             inside = [c for c in cues if start <= c.start and c.end <= end]
-            opens = any(c.start - start <= 3 or end - c.end <= 2 for c in inside)
+            # A long sentence that only ends in such words tells of them: "... where people read our newsletter".
+            short = count_words(sheet.text[start:end]) <= LAST_WORDS
+            opens = any(c.start - start <= 3 or (short and end - c.end <= 2) for c in inside)
             apart, reached = 0, start
             for cue in sorted(inside, key=lambda c: (c.end, c.start)):
                 if reached <= cue.start:
@@ -249,7 +251,8 @@ def claim_newsletter_sentences(sheet: Sheet) -> Iterator[Claim]:
                 yield Claim(start, end, Role.PROMOTION, "newsletter_sentence", said, 0.9)
 
 
-CRY_WORDS = 14
+CRY_WORDS, LAST_WORDS = 14, 18
+"""Words of a request that cries, and of one whose request stands last, at most."""
 INNER = 0.97
 """Probability of being content from which a paragraph with an appeal in it is left as it is."""
 

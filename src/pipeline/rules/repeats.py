@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator
 
 from ..blocks import Line, ends_sentence
@@ -30,11 +29,8 @@ def claim_repeats(sheet: Sheet, repeat_min: int) -> Iterator[Claim]:
 
     `repeat_min` is the number of copies from which a line is a repeat (>= 2).
     """
-    places: dict[str, list[Line]] = {}
-    for line in sheet.open_lines():
-        if 3 <= line.words <= 30 and not line.ends and not line.bullet:
-            places.setdefault(sheet.folded[line.start : line.end].strip(), []).append(line)
-    for copies in places.values():
+    for same in sheet.ground.copies.values():
+        copies = [x for x in same if sheet.is_open(x.index) and 3 <= x.words <= 30 and not x.ends and not x.bullet]
         if len(copies) < repeat_min:
             continue
         together = all(b.index - a.index == 1 for a, b in itertools.pairwise(copies))
@@ -50,12 +46,11 @@ def claim_strays(sheet: Sheet, is_foreign: Callable[[str, str], bool]) -> Iterat
 
     `is_foreign(line, prose)` tells whether a line is of another language than the prose.
     """
-    groups: dict[str, list[Line]] = {}
-    for line in sheet.open_lines():
-        asks = line.ends and line.text[-1] in "?؟？…" and line.words >= 6
-        if 4 <= line.words <= 30 and (asks or not line.ends) and not line.bullet and line.text[-1] not in ":：":
-            groups.setdefault(sheet.folded[line.start : line.end].strip(), []).append(line)
-    strewn = {said: copies for said, copies in groups.items() if len(copies) >= STRAYS or _is_pair(copies)}
+    strewn: dict[str, list[Line]] = {}
+    for said, same in sheet.ground.copies.items():
+        copies = [line for line in same if sheet.is_open(line.index) and _may_be_stray(line)]
+        if len(copies) >= STRAYS or _is_pair(copies):
+            strewn[said] = copies
     # Several lines that take turns are speakers, a refrain or the heads of a form.
     if not strewn or len(strewn) > 2:
         return
@@ -64,12 +59,11 @@ def claim_strays(sheet: Sheet, is_foreign: Callable[[str, str], bool]) -> Iterat
         if len(prose) < PROSE or not any(c.index > sheet.first_prose for c in copies):
             continue
         beside = sum(any(_is_running_at(sheet, c.index + k) for k in (-2, -1, 1, 2)) for c in copies)
-        if 3 * beside < 2 * len(copies):
-            continue
+        strewn_evenly = 3 * beside >= 2 * len(copies)
         # A question may be the text's own refrain: only one of another story's words is not.
-        if not copies[0].ends and is_foreign(copies[0].text, prose):
+        if beside and not copies[0].ends and is_foreign(copies[0].text, prose):
             why = f"{len(copies)} copies of a headline in another language than the text"
-        elif _is_unknown(sheet, said, copies):
+        elif strewn_evenly and _is_unknown(sheet, said, copies):
             why = f"{len(copies)} copies of a headline whose words the text does not know"
         else:
             continue
@@ -79,6 +73,12 @@ def claim_strays(sheet: Sheet, is_foreign: Callable[[str, str], bool]) -> Iterat
         for at in find_all(sheet.folded, said):
             if at not in own and _is_at_edge(sheet, at, at + len(said)):
                 yield Claim(at, at + len(said), Role.REPEATED, "stray_headline", why, 0.9)
+
+
+def _may_be_stray(line: Line) -> bool:
+    """Tell whether a line has a headline's shape."""
+    asks = line.ends and line.text[-1] in "?؟？…" and line.words >= 6
+    return 4 <= line.words <= 30 and (asks or not line.ends) and not line.bullet and line.text[-1] not in ":："
 
 
 def _is_at_edge(sheet: Sheet, start: int, end: int) -> bool:
@@ -126,7 +126,7 @@ _HAN = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]{2,}")
 
 def _is_unknown(sheet: Sheet, said: str, copies: list[Line]) -> bool:
     """Tell whether a headline of six words or more shares next to no long word with the rest of the text."""
-    words = _long_words(said)
+    words = long_words(said)
     if copies[0].words < 6 or len(words) < 4:
         return False
     own = {line.index for line in copies}
@@ -136,7 +136,7 @@ def _is_unknown(sheet: Sheet, said: str, copies: list[Line]) -> bool:
     return sum(w[:5] in others for w in words) <= share * len(words)
 
 
-def _long_words(folded: str) -> set[str]:
+def long_words(folded: str) -> set[str]:
     """Return the words of four letters or more, and of Chinese and Japanese the pairs of characters."""
     pairs = {run[i : i + 2] for run in _HAN.findall(folded) for i in range(len(run) - 1)}
     return pairs | {w for w in _LETTERS.findall(folded) if not _HAN.match(w)}
@@ -144,16 +144,14 @@ def _long_words(folded: str) -> set[str]:
 
 def claim_repeated_menus(sheet: Sheet) -> Iterator[Claim]:
     """Claim runs of short lines that stand on the page twice in the same order, outside the prose."""
-    folded = sheet.folded
-    keys = [folded[line.start : line.end] if _is_short(line) else "" for line in sheet.lines]
-    again = {key for key, copies in Counter(keys).items() if copies > 1} - {""}
+    again = {line.index for copies in sheet.ground.copies.values() for line in copies if _is_short(line)}
     seen: dict[tuple[str, ...], int] = {}
     marked: set[int] = set()
-    for i in range(len(keys) - MENU_RUN + 1) if len(again) >= MENU_RUN else ():
-        if keys[i] not in again or keys[i + MENU_RUN - 1] not in again:
+    for i in sorted(again):
+        if not again.issuperset(range(i + 1, i + MENU_RUN)):
             continue
-        run = tuple(keys[i : i + MENU_RUN])
-        if "" in run or len(set(run)) < MENU_RUN:
+        run = sheet.ground.said[i : i + MENU_RUN]
+        if len(set(run)) < MENU_RUN:
             continue
         first = seen.setdefault(run, i)
         if i - first >= MENU_RUN:

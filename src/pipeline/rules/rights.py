@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 
 from ..blocks import Line
 from ..model import Role
+from .ground import Ground
 from .sheet import Sheet, find_all, trim
 from .site_names import LONGEST, clean_name, is_medium, words_of
 
@@ -34,29 +35,48 @@ class Notice:
 
 def notices(sheet: Sheet) -> Iterator[Notice]:
     """Yield the names that stand in rights notices below the text or claimed as legal."""
-    places = {sheet.index_at(at) for sign in SIGNS for at in find_all(sheet.folded, sign)}
-    for index in sorted(places)[-NOTICES:]:
-        line = sheet.lines[index] if index >= 0 else None
-        if (
-            line is None
-            or len(line.text) > NOTICE_CHARACTERS
-            or (sheet.first_prose <= index <= sheet.last_prose and line.words > NOTICE_WORDS)
-        ):
+    for start, end in names_in_notices(sheet):
+        yield Notice(start, end, _is_sure(sheet, (start, end)))
+
+
+def names_in_notices(sheet: Sheet) -> Iterator[tuple[int, int]]:
+    """Yield the spans of these names, sure or not."""
+    for index in _signed_lines(sheet.ground):
+        line = sheet.lines[index]
+        if len(line.text) > NOTICE_CHARACTERS or (sheet.is_inside(index) and line.words > NOTICE_WORDS):
             continue
         legal = any(c.role is Role.LEGAL for c in sheet.claims.get(index, ()))
         if legal or index > sheet.last_prose:
-            yield from _names_in_notice(sheet, line)
+            yield from _names_on(sheet, line)
 
 
 SIGNS = ("©", "(c)", "copyright", "&copy;", "版权所有", "版權所有", "כל הזכויות שמורות", "جمیع الحقوق محفوظة")
+
+
+@lru_cache(maxsize=1)
+def _signed_lines(ground: Ground) -> tuple[int, ...]:
+    """Return the last lines with the sign of a notice; the rules ask several times for the same page."""
+    sheet = Sheet(ground)
+    found = {sheet.index_at(at) for sign in SIGNS for at in find_all(ground.folded, sign)}
+    return tuple(sorted(found - {-1})[-NOTICES:])
+
+
 _YEARS = r"(?:19|20)\d{2}(?:\s?[-–—]\s?(?:(?:19|20)\d{2}|\d{2}|present|heute|н\.\s?в\.))?(?:\s?(?:г\.|гг\.|год|年))?"
 _YEAR = re.compile(_YEARS)
 _NOTICE = re.compile(rf"(?:©|\(c\)|copyright|&copy;)(?:[\s,:]|©|\(c\)|copyright|by\b|{_YEARS})*", re.I)
 _STOP = re.compile(rf"[.。։;|•·!?©]|\s[-–—]\s|[,:]|\(|,?\s{{0,3}}{_YEARS}|$|\n")
 
 
-def _names_in_notice(sheet: Sheet, line: Line) -> Iterator[Notice]:
-    folded = sheet.folded[line.start : line.end]
+def _names_on(sheet: Sheet, line: Line) -> tuple[tuple[int, int], ...]:
+    """Return the names in the notices on a line."""
+    known = sheet.ground.names.get(line.index)
+    if known is None:
+        known = sheet.ground.names[line.index] = tuple(_read_names(sheet, line))
+    return known
+
+
+def _read_names(sheet: Sheet, line: Line) -> Iterator[tuple[int, int]]:
+    folded = sheet.said(line.index)
     made = [at for p in words_of("maker") if p in folded for at in find_all(folded, p)]
     rights = bool(sheet.having(line.index, "rights"))
     for sign in _NOTICE.finditer(sheet.text, line.start, line.end):
@@ -69,7 +89,7 @@ def _names_in_notice(sheet: Sheet, line: Line) -> Iterator[Notice]:
         span = _without_company(sheet, sign.end(), _cut_name(sheet, sign.end(), min(end, formula)))
         name = clean_name(sheet, *span) if span else None
         if name and (dated or rights) and sheet.folded[slice(*name)] not in words_of("maker"):
-            yield Notice(*name, _is_sure(sheet, name))
+            yield name
 
 
 def _cut_name(sheet: Sheet, start: int, end: int) -> int:
@@ -127,9 +147,12 @@ def is_domain_of(folded: str, addresses: str) -> bool:
     return len(bare) >= 5 and bare.isascii() and bare in _squeeze(addresses.lower())
 
 
+_MARKS = re.compile(r"[^\w\n]|_")
+
+
 def _squeeze(folded: str) -> str:
     plain = unicodedata.normalize("NFKD", folded.replace("ß", "ss").replace("ı", "i").replace("ə", "e"))
-    return "".join(c for c in plain if c.isalnum() or c == "\n")
+    return _MARKS.sub("", plain)
 
 
 def _without_company(sheet: Sheet, start: int, end: int) -> tuple[int, int] | None:
@@ -139,7 +162,8 @@ def _without_company(sheet: Sheet, start: int, end: int) -> tuple[int, int] | No
     while changed and start < end:
         changed = False
         folded = sheet.folded[start:end]
-        for form in _company_forms():
+        begins, ends = _company_edges()
+        for form in _company_forms() if folded.startswith(begins) or folded.endswith(ends) else ():
             if folded.endswith(" " + form) or (form[0] >= "\u3040" and folded.endswith(form)):
                 end -= len(form)
                 changed = True
@@ -152,6 +176,14 @@ def _without_company(sheet: Sheet, start: int, end: int) -> tuple[int, int] | No
                     end -= 1
                 break
     return (start, end) if start < end else None
+
+
+@cache
+def _company_edges() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return how a name with a firm's form begins, and how it ends."""
+    wide = [form for form in _company_forms() if form[0] >= "\u3040"]
+    begins, ends = ([*(mark(form) for form in _company_forms()), *wide] for mark in ("{} ".format, " {}".format))
+    return tuple(begins), tuple(ends)
 
 
 @cache

@@ -11,10 +11,12 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Final
 
-from ..blocks import PROSE_WORDS, Line
+from ..blocks import Line
 from ..model import Role
-from .lexicon import Cue, Meanings, find_phrases, fold
+from .ground import WORDY, Ground, make_ground
+from .lexicon import Cue
 
 FIRM = 2.0
 """Of a claim that the model cannot overrule."""
@@ -26,7 +28,7 @@ MILD = 0.3
 # 0.3: teasers, "read also" lines and copies above it are content in a third of their words, below it in one of 20.
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Claim:
     """A span that a rule claims for a role, with its evidence in words.
 
@@ -34,41 +36,14 @@ class Claim:
     strong evidence is `FIRM`.
     """
 
-    start: int
-    end: int
-    role: Role
-    rule: str
-    evidence: str = ""
-    confidence: float = 1.0
-    below: float = FIRM
-
-
-Phrase = tuple[int, int, Meanings]
-"""A phrase of the word lists: start, end, and the families and modes it is in."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What all sheets of a page share: text, lines and cues, indexed."""
-
-    text: str
-    folded: str
-    lines: tuple[Line, ...]
-    phrases: Mapping[int, Sequence[Phrase]]
-    """Phrases by line, in order of their ends."""
-    whole: Mapping[int, frozenset[str]]
-    """Families of which a phrase is all that a line says, by line."""
-    places: Mapping[tuple[str, str], tuple[int, ...]]
-    """Lines in order by family and mode of their cues; under "whole" only lines that say nothing else."""
-    starts: tuple[int, ...]
-    wordy: tuple[Line, ...]
-    """Lines long enough to be prose."""
-    stated_title: str = ""
-    """The title that an HTML head states, folded."""
-    probability: Sequence[float] = ()
-    """The line model's probability of being content, by line; empty without a model."""
-    cues: dict[int, tuple[Cue, ...]] = field(default_factory=dict)
-    """Cues by line, made when they are asked for: nobody asks for two thirds of them."""
+    # Final and not frozen, as `Line` is.
+    start: Final[int]
+    end: Final[int]
+    role: Final[Role]
+    rule: Final[str]
+    evidence: Final[str] = ""
+    confidence: Final[float] = 1.0
+    below: Final[float] = FIRM
 
 
 @dataclass(frozen=True)
@@ -136,6 +111,8 @@ class Sheet:
         claims = self.claims.get(index)
         if not claims:
             return line.start, line.end
+        if claims[0].start == line.start and claims[0].end == line.end:
+            return line.start, line.start
         edges = [line.start, *(e for c in claims for e in (c.start, c.end)), line.end]
         parts = [trim(self.text, edges[i], edges[i + 1]) for i in range(0, len(edges), 2)]
         return max(parts, key=lambda p: p[1] - p[0])
@@ -185,31 +162,54 @@ class Sheet:
         found = places.get(kinds[0], ()) if len(kinds) == 1 else sorted({i for k in kinds for i in places.get(k, ())})
         return (self.lines[i] for i in found if i not in self.claims)
 
+    def open_beginning(self, marks: re.Pattern[str]) -> Iterator[Line]:
+        """Yield the lines in which nothing was claimed and whose first character is one of `marks`."""
+        found = [m.start() for m in marks.finditer(self.ground.heads)]
+        return (self.lines[i] for i in found if i not in self.claims)
+
+    def open_ending(self, marks: re.Pattern[str]) -> Iterator[Line]:
+        """Yield the lines in which nothing was claimed and whose last character is one of `marks`."""
+        found = [m.start() for m in marks.finditer(self.ground.tails)]
+        return (self.lines[i] for i in found if i not in self.claims)
+
+    def said(self, index: int) -> str:
+        """Return what a line says, folded."""
+        return self.ground.said[index]
+
     def whole(self, index: int) -> frozenset[str]:
         """Return the families of which a phrase is all that the line says, marks and counts aside."""
         return self.ground.whole.get(index, _NONE)
 
     def opening(self, index: int, family: str) -> Cue | None:
         """Return the longest cue of `family` that opens the line (after a list mark), or None."""
-        line = self.lines[index]
-        at = line.start + len(line.bullet)
+        kind = (family, "opens")
         best: Cue | None = None
-        for cue in self.cues(index):
-            opens = cue.mode == "opens" and cue.family == family and cue.start - at <= 2
-            if opens and (best is None or cue.end > best.end) and not self.text[at : cue.start].strip(_BEFORE):
-                best = cue
+        for start, end, meaning in self.ground.phrases.get(index, ()):
+            if kind not in meaning.kinds:
+                continue
+            line = self.lines[index]
+            at = line.start + len(line.bullet)
+            longer = start - at <= 2 and (best is None or end > best.end)
+            if longer and not self.text[at:start].strip(_BEFORE):
+                best = Cue(start, end, *kind)
         return best
 
     def having(self, index: int, family: str) -> list[Cue]:
         """Return the `has` cues of `family` in the line, in order."""
-        return [c for c in self.cues(index) if c.mode == "has" and c.family == family]
+        return self.finding(index, family, "has")
+
+    def finding(self, index: int, family: str, mode: str) -> list[Cue]:
+        """Return the cues of a family and mode in the line, in order."""
+        kind = (family, mode)
+        phrases = self.ground.phrases.get(index, ())
+        return [Cue(start, end, family, mode) for start, end, meaning in phrases if kind in meaning.kinds]
 
     def cues(self, index: int) -> tuple[Cue, ...]:
         """Return the cues in a line, in order of their ends."""
         known = self.ground.cues.get(index)
         if known is None:
             phrases = self.ground.phrases.get(index, ())
-            known = tuple(Cue(start, end, family, mode) for start, end, said in phrases for family, mode in said)
+            known = tuple(Cue(start, end, *kind) for start, end, meaning in phrases for kind in meaning.kinds)
             self.ground.cues[index] = known
         return known
 
@@ -217,87 +217,13 @@ class Sheet:
 _BEFORE = " *_[(（【|\"'“«"
 """Marks that may stand before the cue that opens a line."""
 _NONE: frozenset[str] = frozenset()
-_ROW = re.compile(r"[|·•/:：►»,،、]|\s[-–—]\s| {2}|[\])】）] ?[\[(【（]")
-_SAYS = re.compile(r"[^\W\d_]|[%$€£₽¥]")
-"""What is more than marks and counts beside a button's words."""
-WORDY = PROSE_WORDS // 2
-"""Words from which a line may be prose."""
 
 
 def make_sheet(
     text: str, lines: tuple[Line, ...], stated_title: str = "", probability: Sequence[float] | None = None
 ) -> Sheet:
     """Return the sheet of a page: its lines with their cues, nothing claimed."""
-    folded = fold(text)
-    starts = [line.start for line in lines]
-    phrases: dict[int, list[Phrase]] = {}
-    places: dict[tuple[str, str], set[int]] = {}
-    low = high = index = 0
-    for phrase in find_phrases(folded):
-        start, end, meanings = phrase
-        # Phrases come in order of their ends, so that most stand in the line of the one before.
-        if not low <= start < high:
-            index = bisect_right(starts, start) - 1
-            low, high = (starts[index], lines[index].end) if index >= 0 else (0, 0)
-        if low <= start and end <= high:
-            phrases.setdefault(index, []).append(phrase)
-            for kind in meanings:
-                places.setdefault(kind, set()).add(index)
-    standing = sorted(set().union(*(found for (_, mode), found in places.items() if mode == "whole")))
-    whole = {i: families for i in standing if (families := _whole(folded, lines[i], phrases[i]))}
-    ground = Ground(
-        text,
-        folded,
-        lines,
-        phrases,
-        whole,
-        _places(places, whole),
-        tuple(starts),
-        tuple(line for line in lines if line.words >= WORDY),
-        fold(" ".join(stated_title.split())),
-        tuple(probability or ()),
-    )
-    return Sheet(ground)
-
-
-def _places(
-    places: Mapping[tuple[str, str], set[int]], whole: Mapping[int, frozenset[str]]
-) -> Mapping[tuple[str, str], tuple[int, ...]]:
-    """Return the lines of each kind of cue, in order; under "whole" only those that say nothing else."""
-    alone: dict[tuple[str, str], list[int]] = {}
-    for index, families in whole.items():
-        for family in families:
-            alone.setdefault((family, "whole"), []).append(index)
-    inside = {kind: tuple(sorted(found)) for kind, found in places.items() if kind[1] != "whole"}
-    return inside | {kind: tuple(found) for kind, found in alone.items()}
-
-
-def _whole(folded: str, line: Line, phrases: Sequence[Phrase]) -> frozenset[str]:
-    if line.end - line.start > 120:
-        return _NONE
-    whole = [(a, b, family) for a, b, meanings in phrases for family, mode in meanings if mode == "whole"]
-    families = set()
-    for start, end, family in whole:
-        said = family in families or _SAYS.search(folded, line.start, start) or _SAYS.search(folded, end, line.end)
-        if not said:
-            families.add(family)
-    if not families and len(whole) > 1 and _ROW.search(folded, whole[0][1], line.end):
-        return _row(folded, line, whole)
-    return frozenset(families - {"network"})
-
-
-def _row(folded: str, line: Line, whole: list[tuple[int, int, str]]) -> frozenset[str]:
-    """Return the families of the first part of a row of buttons, "Share: Facebook | Telegram", or none."""
-    left = folded[line.start : line.end]
-    for start, end, _ in sorted(whole, key=lambda w: w[0] - w[1]):
-        a, b = start - line.start, end - line.start
-        if left[a:b] == folded[start:end]:
-            left = left[:a] + " " * (b - a) + left[b:]
-    if _SAYS.search(left):
-        return _NONE
-    first = min(start for start, _, _ in whole)
-    longest = max(end for start, end, _ in whole if start == first)
-    return frozenset(family for start, end, family in whole if (start, end) == (first, longest)) - {"network"}
+    return Sheet(make_ground(text, lines, stated_title, probability))
 
 
 def find_all(text: str, part: str) -> Iterator[int]:

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from ..blocks import Line
 from ..dates import find_dates
 from ..model import Role
-from .rights import SIGNS, Notice, addresses_in, is_domain_of, notices
+from .rights import SIGNS, addresses_in, is_domain_of, names_in_notices
 from .sheet import SOFT, Claim, Sheet, find_all, whole_line
 from .site_names import EDGE, LONG_ROW, LONGEST, NAME_WORDS, clean_name, is_medium, is_menu_row, words_of
 
@@ -34,13 +35,12 @@ def claim_masthead(sheet: Sheet) -> Iterator[Claim]:
         return
     weak: Claim | None = None
     fresh = True
-    found = tuple(notices(sheet))
     for line in sheet.lines[: min(sheet.first_prose, TOP)]:
         if not sheet.is_open(line.index):
             continue
         name = _masthead(sheet, line)
         if name and _has_headline(sheet, line):
-            if said := _second_sign(sheet, line, name, found, fresh):
+            if said := _second_sign(sheet, line, name, fresh):
                 yield whole_line(line, Role.SITE, "masthead", f"{said}: {sheet.text[slice(*name)]}", 0.95)
                 return
             if fresh and weak is None and (said := _single_sign(sheet, line, name)):
@@ -91,7 +91,8 @@ def known_name(sheet: Sheet, start: int, end: int) -> bool:
     heads = [c for found in sheet.claims.values() for c in found if c.role is Role.SITE]
     if any(said in sheet.folded[c.start : c.end] for c in heads):
         return True
-    return any(sheet.folded[n.start : n.end] == said for n in notices(sheet)) or is_medium(sheet.text[start:end])
+    named = any(sheet.folded[a:b] == said for a, b in names_in_notices(sheet))
+    return named or is_medium(sheet.text[start:end])
 
 
 def site_tail(sheet: Sheet, start: int, end: int) -> tuple[int, int] | None:
@@ -132,9 +133,16 @@ def _masthead(sheet: Sheet, line: Line) -> tuple[int, int] | None:
 
 def _printed(sheet: Sheet, line: Line) -> int:
     """Return where the name begins behind "printed from", or 0."""
-    folded = sheet.folded[line.start : line.end]
-    found = [p for p in words_of("printed") if folded.startswith(p) and len(folded) > len(p)]
-    return line.start + len(max(found, key=len)) if found else 0
+    folded = sheet.said(line.index)
+    if not folded.startswith(_printed_words()):
+        return 0
+    found = [len(p) for p in _printed_words() if folded.startswith(p) and p != folded]
+    return line.start + max(found) if found else 0
+
+
+@cache
+def _printed_words() -> tuple[str, ...]:
+    return tuple(sorted(words_of("printed")))
 
 
 def _has_headline(sheet: Sheet, line: Line) -> bool:
@@ -147,7 +155,7 @@ def _has_headline(sheet: Sheet, line: Line) -> bool:
     return any(sheet.is_open(x.index) and x.words >= 2 and not is_menu_row(sheet, x) for x in below)
 
 
-def _second_sign(sheet: Sheet, line: Line, name: tuple[int, int], found: tuple[Notice, ...], fresh: bool) -> str:
+def _second_sign(sheet: Sheet, line: Line, name: tuple[int, int], fresh: bool) -> str:
     """Return what else on the page says that a name is the site's, or ""."""
     said = sheet.folded[name[0] : name[1]]
     if _printed(sheet, line):
@@ -158,8 +166,8 @@ def _second_sign(sheet: Sheet, line: Line, name: tuple[int, int], found: tuple[N
     if len(said) < 4 and not any(c > "\u1100" for c in said):
         return ""
     if any(
-        sheet.folded.startswith(said, n.start) and not _touches(sheet.folded, n.start, n.start + len(said))
-        for n in found
+        sheet.folded.startswith(said, start) and not _touches(sheet.folded, start, start + len(said))
+        for start, _ in names_in_notices(sheet)
     ):
         return "above the text and in the rights notice"
     several = len(text.split()) >= 2 or is_medium(text) or text[0] >= "\u3040"

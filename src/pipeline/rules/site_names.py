@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from ..blocks import Line
@@ -22,6 +22,8 @@ NAME_WORDS = 7
 LONGEST = 60
 LONG_ROW = 400
 """Characters above which a line is no row of buttons, however few its words."""
+ROWS = 256
+"""Lines of which it is remembered whether they are rows of a menu."""
 EDGE = " \t|•·/:：-–—#*_\"'“”«»„‹›<>[]()®™,"
 
 
@@ -32,16 +34,20 @@ def is_menu_row(sheet: Sheet, line: Line) -> bool:
     claimed = sheet.claims.get(line.index, ())
     if any(c.role in (Role.NAVIGATION, Role.LEGAL, Role.PROMOTION) for c in claimed):
         return True
-    if sheet.whole(line.index):
+    return bool(sheet.whole(line.index)) or _is_row(line.text)
+
+
+@lru_cache(maxsize=ROWS)
+def _is_row(text: str) -> bool:
+    """Tell whether a text is a row of names of sections and buttons; the rules ask several times for the same line."""
+    parts = [p.strip() for p in _ROW.split(text.strip(EDGE)) if p.strip()]
+    if len(_STEPS.findall(text)) >= 2 and all(len(p.split()) <= 4 for p in parts):
         return True
-    parts = [p.strip() for p in _ROW.split(line.text.strip(EDGE)) if p.strip()]
-    if len(_STEPS.findall(line.text)) >= 2 and all(len(p.split()) <= 4 for p in parts):
+    if text.count("](") >= 2 and not _LINK.sub("", text).strip(EDGE + "."):
         return True
     # In the middle of a headline the word is written small: "Culture and politics in Baku".
-    words = [w for w in (w.strip(EDGE + ".;") for w in _WORDS.split(line.text)) if w]
+    words = [w for w in (w.strip(EDGE + ".;") for w in _WORDS.split(text)) if w]
     named = sum(1 for w in words if not is_small(w[0]) and _plain(w) in _row_words())
-    if line.text.count("](") >= 2 and not _LINK.sub("", line.text).strip(EDGE + "."):
-        return True
     if len(parts) >= 3 and named >= 1 and all(_is_button(p) for p in parts):
         return True
     return len(words) >= 2 and named >= 2 and named >= 0.5 * len(words)
@@ -123,6 +129,10 @@ def _section_words() -> frozenset[str]:
 @cache
 def words_of(kind: str) -> frozenset[str]:
     """Return the folded words of a kind in all languages."""
+    return frozenset(fold(p) for phrases in _table()[kind].values() for p in phrases)
+
+
+@cache
+def _table() -> dict[str, dict[str, list[str]]]:
     path = files("pipeline") / "resources" / "clean" / "site.toml"
-    table = tomllib.loads(path.read_text(encoding="utf-8"))
-    return frozenset(fold(p) for phrases in table[kind].values() for p in phrases)
+    return tomllib.loads(path.read_text(encoding="utf-8"))

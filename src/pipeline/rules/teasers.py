@@ -24,8 +24,10 @@ ENTRIES = 24
 STRONG = 0.85
 """Probability of being content from which an entry below a sure heading is left to the model."""
 MARKS = ":：՝>|»→–—-."
+_DIGIT = re.compile(r"\d")
 _HEAD = re.compile(r"[\s\"'«„“‘¿¡(\[]*")
 _ARROW = "←→«»‹›◄►⟵⟶◀▶<>"
+_BACK = re.compile(r"[←«‹<◄]")
 _BULLET = "・·•-–—*▪■◦»›>▸►"
 
 
@@ -43,9 +45,9 @@ def claim_pointers(sheet: Sheet) -> Iterator[Claim]:
     for line in sheet.open_with(("pager", "opens")):
         if line.words <= POINTER_WORDS and _is_pager(sheet, line):
             yield whole_line(line, Role.NAVIGATION, "pager", "links to the posts before and after", 0.95)
-    for line in sheet.lines[max(sheet.last_prose, 0) :]:
-        bar = line.text[0] in "←«‹<◄" and line.text[-1] in "→»›>►" and " | " in line.text
-        if bar and sheet.is_open(line.index) and line.words <= POINTER_WORDS:
+    for line in sheet.open_beginning(_BACK):
+        bar = line.text[-1] in "→»›>►" and " | " in line.text
+        if bar and line.index >= sheet.last_prose and line.words <= POINTER_WORDS:
             yield whole_line(line, Role.NAVIGATION, "pager", "a row of links between two arrows", 0.95)
 
 
@@ -152,15 +154,18 @@ HEADLINES = 8
 def claim_dated(sheet: Sheet) -> Iterator[Claim]:
     """Claim dated teasers below the text under a heading of any words: the latest stands first, as in no timeline."""
     run: list[tuple[Line, date]] = []
-    for line in sheet.lines[sheet.last_prose + 1 :]:
+    below = (line for line in sheet.lines[sheet.last_prose + 1 :] if line.numbered)
+    for line in below:
         found = _opening_date(line) if sheet.is_open(line.index) and not line.is_prose else None
-        if found and (not run or (run[-1][1] > found and line.index - run[-1][0].index <= 2)):
-            run.append((line, found))
+        if found is None:
             continue
-        if len(run) >= 2 and (not run or line.index - run[-1][0].index > 2):
+        near = bool(run) and line.index - run[-1][0].index <= 2
+        if near and run[-1][1] > found:
+            run.append((line, found))
+        elif not near and len(run) >= 2:
             break
-        if not run or line.index - run[-1][0].index > 2:
-            run = [(line, found)] if found else []
+        elif not near:
+            run = [(line, found)]
     if len(run) < 2:
         return
     said = f"{len(run)} entries with dates, the latest first, below the text"
@@ -175,7 +180,7 @@ def claim_dated(sheet: Sheet) -> Iterator[Claim]:
 
 def _opening_date(line: Line) -> date | None:
     """Return the date that opens a line before a dash or mark and a headline."""
-    if not line.text.lstrip(_BULLET + " ")[:1].isalnum() or not any(c.isdigit() for c in line.text[:40]):
+    if not line.text.lstrip(_BULLET + " ")[:1].isalnum() or not _DIGIT.search(line.text, 0, 40):
         return None
     head = line.text[:48]
     first = find_dates(head)
@@ -202,7 +207,7 @@ _BOXES = frozenset({"legal", "comments", "newsletter", "donate", "cookie", "cont
 
 def _is_dated(line: Line) -> bool:
     """Tell whether a line opens or closes with a date, behind a list mark or in brackets."""
-    if not any(c.isdigit() for c in line.text):
+    if not line.numbered:
         return False
     head = line.text.lstrip(_BULLET + " ([（")[:40]
     first = find_dates(head)

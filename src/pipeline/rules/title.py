@@ -1,34 +1,30 @@
 """Find the document's title, and its copies.
 
-The title is a short line above the text that is no list item, button or label. On a cleaned document it is
-the first such line; on a whole page with menus above, the one nearest to the text that a byline, a date or a
-second copy confirms. A document may have none: then nothing is claimed.
+The title is what the HTML head states; or a short first line that the first paragraph defines; or the best of the
+lines above the text by weights learned on labelled pages (`title_rank.py`). A document may have none: then nothing
+is claimed.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterator, Set
 
 from ..blocks import Line
-from ..dates import find_dates
 from ..model import Role
-from .lexicon import fold, load_list
-from .sheet import FIRM, SOFT, Claim, Sheet, whole_line
+from .sheet import FIRM, SOFT, Claim, Sheet, find_all, whole_line
 from .site import site_tail
 from .site_names import is_menu_row
+from .title_rank import LINKS, bare, has_header, rank_title
 
 MIN_WORDS, MAX_WORDS = 3, 28
-MIN_SCORE = 0.0
-"""Score that the best candidate must exceed."""
+"""Words of a title whose copies are looked for."""
 DEFINED_WORDS = 6
 """Words of a title that the first paragraph begins with."""
 MANY = 3
-"""Copies from which a headline is taken last."""
+"""Lines that say the title, itself included, from which its copies between paragraphs go."""
 REACH = 14
-"""Lines above the first prose that are looked at."""
+"""Lines above the first prose in which a defined title may stand."""
 
 
 def claim_title(sheet: Sheet) -> Iterator[Claim]:
@@ -36,36 +32,39 @@ def claim_title(sheet: Sheet) -> Iterator[Claim]:
     if any(c.role is Role.TITLE for found in sheet.claims.values() for c in found):
         return
     if sheet.ground.stated_title:
-        said = _bare(sheet.ground.stated_title)
+        said = bare(sheet.ground.stated_title)
         for line in sheet.open_lines():
-            if line.words <= 40 and _bare(sheet.folded[line.start : line.end]) == said:
+            if line.words <= 40 and bare(sheet.folded[line.start : line.end]) == said:
                 yield Claim(line.start, line.end, Role.TITLE, "stated_title", "the title that the HTML head states")
                 return
     if (defined := _defined(sheet)) is not None:
         yield whole_line(defined, Role.TITLE, "defined_title", "the text below begins by saying what it is", 0.9)
         return
-    best: tuple[float, Line] | None = None
-    candidates = list(_candidates(sheet))
-    said_often = Counter(sheet.folded[line.start : line.end] for line in sheet.lines) if candidates else Counter[str]()
-    for line in candidates:
-        copies = said_often[sheet.folded[line.start : line.end]]
-        # Many copies are a widget's headline, and no headline while there is another.
-        if copies >= MANY and any(said_often[sheet.folded[c.start : c.end]] < MANY for c in candidates):
-            continue
-        score = _score(sheet, line, line is candidates[0], copies) - _below_another(sheet, line, candidates)
-        if best is None or score > best[0]:
-            best = (score, line)
-    if best is None and (short := _short_title(sheet)) is not None:
-        yield whole_line(short, Role.TITLE, "short_title", "the first line, alone above the first paragraph", 0.7)
+    if (headline := _over_deck(sheet)) is not None:
+        said = "the first line, over a deck and a byline or date"
+        yield whole_line(headline, Role.TITLE, "title_over_deck", said, 0.9)
         return
-    if best and best[0] > MIN_SCORE:
-        start, end = sheet.rest(best[1].index)
-        label = _LABEL.match(sheet.folded, start, end)
-        start = label.end() if label else start
-        if tail := site_tail(sheet, start, end):
-            yield Claim(tail[0], end, Role.SITE, "site_tail", "the site's name behind the headline", 0.9)
-            start, end = trim_title(sheet.text, start, tail[0])
-        yield Claim(start, end, Role.TITLE, "title", f"headline above the text (score {best[0]:.1f})")
+    if (winner := rank_title(sheet)) is None:
+        return
+    start, end = winner.candidate.start, winner.candidate.end
+    label = _LABEL.match(sheet.folded, start, end)
+    start = label.end() if label else start
+    if tail := site_tail(sheet, start, end):
+        yield Claim(tail[0], end, Role.SITE, "site_tail", "the site's name behind the headline", 0.9)
+        start, end = trim_title(sheet.text, start, tail[0])
+    yield Claim(start, end, Role.TITLE, "title", f"headline above the text: {', '.join(winner.said)}", winner.share)
+
+
+def _over_deck(sheet: Sheet) -> Line | None:
+    """Return the first line of a short headline, a longer deck right below it, and a byline or date below that."""
+    if len(sheet.lines) < 3 or not all(sheet.is_open(i) for i in (0, 1)) or not has_header(sheet, range(2, 3)):
+        return None
+    line, deck = sheet.lines[:2]
+    short = (
+        MIN_WORDS <= line.words <= DEFINED_WORDS and not line.ends and not line.bullet and not is_menu_row(sheet, line)
+    )
+    longer = MIN_WORDS + line.words <= deck.words <= MAX_WORDS and not deck.gap and not is_menu_row(sheet, deck)
+    return line if short and longer and sheet.first_prose > 2 and line.text[-1] not in ":," else None
 
 
 def standfirst(sheet: Sheet) -> Line | None:
@@ -80,16 +79,12 @@ def standfirst(sheet: Sheet) -> Line | None:
         return None
     line = sheet.lines[index]
     # What the markup says of a line of HTML the model has seen.
-    odd = (
-        line.markup or line.bullet or sheet.whole(index) or sheet.opening(index, "caption") or _LINKS.search(line.text)
-    )
+    odd = line.markup or line.bullet or sheet.whole(index) or sheet.opening(index, "caption") or LINKS.search(line.text)
     if odd or not STANDFIRST[0] <= line.words <= STANDFIRST[1] or is_menu_row(sheet, line):
         return None
-    return line if _has_date_or_byline(sheet, range(index + 1, min(index + 4, sheet.first_prose))) else None
+    return line if has_header(sheet, range(index + 1, min(index + 4, sheet.first_prose))) else None
 
 
-CODE = 3
-"""Letters of the longest word of a line of codes: "AZ RU EN" changes the language and heads nothing."""
 _LABEL = re.compile(
     r"(?:title|topic|subject|thread|thema|betreff|titel|тема|заголовок|konu|başlık|mövzu|başlıq|tema|título|titulo"
     r"|asunto|sujet|titre|titolo|oggetto|assunto|tytuł|temat|onderwerp|téma|θέμα|τίτλος|عنوان|موضوع|الموضوع|נושא|כותרת"
@@ -114,11 +109,15 @@ def claim_title_copies(sheet: Sheet) -> Iterator[Claim]:
         return
     said = sheet.folded[title.start : title.end]
     words = _content_words(said)
-    bare = _bare(said)
-    first = bare.split(" ", 1)[0]
+    own = bare(said)
     index = sheet.index_at(title.start)
-    strewn = _strewn_copies(sheet, index, bare)
-    for line in sheet.open_lines():
+    # A copy holds every word of the title: only lines with the longest of them are compared.
+    telling = max(own.split(), key=len, default="")
+    again = {sheet.index_at(at) for at in find_all(sheet.folded, telling)} if telling else set(range(len(sheet.lines)))
+    strewn = _strewn_copies(sheet, index, own, again)
+    for line in (sheet.lines[i] for i in sorted({*again, index + 1, index + 2}) if 0 <= i < len(sheet.lines)):
+        if not sheet.is_open(line.index):
+            continue
         inside = sheet.first_prose < line.index < sheet.last_prose
         if line.index in strewn:
             yield whole_line(line, Role.REPEATED, "title_copy", "the title again, between paragraphs")
@@ -126,7 +125,7 @@ def claim_title_copies(sheet: Sheet) -> Iterator[Claim]:
         if line.index == index or inside or line.words > MAX_WORDS + 6:
             continue
         other = sheet.folded[line.start + len(line.bullet) : line.end]
-        if first in other and len(other) <= len(said) + 20 and _bare(other) == bare:
+        if line.index in again and len(other) <= len(said) + 20 and bare(other) == own:
             near = abs(line.index - index) <= 3
             said_again = "the same words as the title"
             yield whole_line(line, Role.REPEATED, "title_copy", said_again, below=FIRM if near else SOFT)
@@ -135,13 +134,16 @@ def claim_title_copies(sheet: Sheet) -> Iterator[Claim]:
             yield whole_line(line, Role.REPEATED, "title_variant", said_again, 0.9, SOFT)
 
 
-def _strewn_copies(sheet: Sheet, index: int, bare: str) -> frozenset[int]:
-    """Return the lines that repeat a title of four words or more beside running text, if it stands three times."""
-    if bare.count(" ") < MIN_WORDS or not 0 <= index < len(sheet.lines):
+def _strewn_copies(sheet: Sheet, index: int, own: str, again: Set[int]) -> frozenset[int]:
+    """Return those of the lines `again` that repeat a title of four words or more, which stands three times or more.
+
+    One at least stands beside running text.
+    """
+    if own.count(" ") < MIN_WORDS or not 0 <= index < len(sheet.lines):
         return frozenset()
     size = len(sheet.lines[index].text)
-    same = [x for x in sheet.open_lines() if x.index != index and abs(len(x.text) - size) <= 6]
-    copies = [x.index for x in same if _bare(sheet.folded[x.start : x.end]) == bare]
+    others = [i for i in sorted(again - {-1, index}) if sheet.is_open(i) and abs(len(sheet.lines[i].text) - size) <= 6]
+    copies = [i for i in others if bare(sheet.said(i)) == own]
     # A refrain stands among short lines.
     beside = [
         i for i in copies if any(0 <= k < len(sheet.lines) and _is_running(sheet.lines[k]) for k in (i - 1, i + 1))
@@ -151,6 +153,10 @@ def _strewn_copies(sheet: Sheet, index: int, bare: str) -> frozenset[int]:
 
 def _is_running(line: Line) -> bool:
     return line.ends and line.words >= 8
+
+
+_ARTICLE = re.compile(r"[^\W\d_]{1,3} |[ldn]'")
+"""An article that may stand before what a text defines."""
 
 
 def _defined(sheet: Sheet) -> Line | None:
@@ -174,153 +180,6 @@ def _defined(sheet: Sheet) -> Line | None:
             return line
         return None
     return None
-
-
-def _short_title(sheet: Sheet) -> Line | None:
-    """Return the first line of two words or more that only header lines part from the first paragraph."""
-    top = next(sheet.open_lines(), None)
-    if top is None or not top.index < sheet.first_prose < len(sheet.lines):
-        return None
-    first = all(not sheet.is_open(i) for i in range(top.index))
-    alone = all(not sheet.is_open(i) for i in range(top.index + 1, sheet.first_prose))
-    said = sheet.folded[top.start : top.end].strip(" .:")
-    odd = top.bullet or top.ends or top.text[-1] in ":;,-–—" or sheet.whole(top.index) or _LINKS.search(top.text)
-    if not (first and alone) or odd or top.words != MIN_WORDS - 1 or said in _openers() or find_dates(top.text):
-        return None
-    return top
-
-
-@cache
-def _openers() -> frozenset[str]:
-    """Return the headings that open a text and are no title: "Executive summary"."""
-    return frozenset(fold(p) for phrases in load_list("openers")["opener"].values() for p in phrases)
-
-
-def _candidates(sheet: Sheet) -> Iterator[Line]:
-    if sheet.first_prose >= len(sheet.lines):
-        # Verse, lists: without prose only the first line can be told from the others, and only if it stands apart.
-        top = next(sheet.open_lines(), None)
-        lines = [top] if top is not None and _stands_apart(sheet, top) else []
-    else:
-        lines = list(sheet.lines[max(0, sheet.first_prose - REACH) : sheet.first_prose])
-    yield from (line for line in lines if _is_candidate(sheet, line))
-
-
-def _is_buttons(sheet: Sheet, line: Line) -> bool:
-    """Tell whether most of a line's characters are phrases that are buttons where they stand alone."""
-    spans = {(c.start, c.end) for c in sheet.cues(line.index) if c.mode == "whole" and line.start <= c.start < line.end}
-    covered = {at for start, end in spans for at in range(start, min(end, line.end))}
-    return len(spans) >= BUTTONS and 2 * len(covered) > line.end - line.start
-
-
-BUTTONS = 3
-"""Phrases from which a line is a row of buttons."""
-
-
-def _stands_apart(sheet: Sheet, line: Line) -> bool:
-    if line.index + 1 >= len(sheet.lines):
-        return False
-    return sheet.lines[line.index + 1].gap > 0 or _has_date_or_byline(sheet, range(line.index + 1, line.index + 2))
-
-
-def _is_candidate(sheet: Sheet, line: Line) -> bool:
-    start, end = sheet.rest(line.index)
-    text = sheet.text[start:end]
-    if line.bullet or (not sheet.is_open(line.index) and end - start < 20):
-        return False
-    if _is_marked(line) or _ends_over_header(sheet, line):
-        return MIN_WORDS - 1 <= line.words <= MAX_WORDS and not sheet.whole(line.index) and not _LINKS.search(text)
-    if line.ends and text[-1:] not in "?!؟？！\"”»)’'":
-        return False
-    if not MIN_WORDS <= line.words <= MAX_WORDS or text[-1:] in ".:;,…؛،：；" or sheet.whole(line.index):
-        return False
-    if all(len(word.strip("|/·,")) <= CODE for word in text.split()) or _is_buttons(sheet, line):
-        return False
-    if (find_dates(text) and line.words <= 14) or is_menu_row(sheet, line):
-        return False
-    tail = site_tail(sheet, start, end)
-    odd = _LINKS.search(text[: tail[0] - start - 3] if tail else text) or _MAIL.match(text)
-    return not (odd or sheet.opening(line.index, "caption") or sheet.opening(line.index, "updated"))
-
-
-def _is_marked(line: Line) -> bool:
-    """Tell whether a line has the mark of a document's first heading in Markdown."""
-    return line.text.startswith("# ")
-
-
-def _ends_over_header(sheet: Sheet, line: Line) -> bool:
-    """Tell whether a line that ends like a sentence is the first that says something, right over a byline or date."""
-    first = line.ends and all(not sheet.is_open(i) for i in range(line.index))
-    return (
-        first and line.index < sheet.first_prose and _has_date_or_byline(sheet, range(line.index + 1, line.index + 2))
-    )
-
-
-_ARTICLE = re.compile(r"[^\W\d_]{1,3} |[ldn]'")
-_MAIL = re.compile(r"(?:from|to|cc|sent|reply-to|subject|von|an|betreff|de|à|objet|para|asunto|от|кому|тема) ?: ", re.I)
-"""A line of a letter's head; "Subject: ..." says what the letter is about, but with its label it is no title."""
-_LINKS = re.compile(r"https?://|www\.|@|[|›>→‹] ?|(?<=\s)»(?=\s)|\.{3}|©")
-
-
-def _score(sheet: Sheet, line: Line, is_first: bool, copies: int) -> float:
-    """Weigh what speaks for a candidate.
-
-    The weights were fitted by hand-sized steps on 1,091 article pages (two thirds of the gain from length and
-    from the date below): the right candidate won on 736 before and on 823 after, of 888 that have one.
-    """
-    index, first = line.index, sheet.first_prose
-    score = 0.5 if is_first else 0.0
-    # The first line of the document: in a cleaned document the title, in a whole page mostly a menu.
-    score += 1.5 if _is_first(sheet, index) else 0.0
-    headed = _has_date_or_byline(sheet, range(1, min(first + 4, 5)))
-    score += TOP if index == 0 and headed else 0.0
-    score += 3.0 if _is_marked(line) else 0.0
-    score += 2.5 if 5 <= line.words <= 18 else 0.0
-    score += 1.7 if line.words >= 7 else 0.0
-    score += 1.5 if line.gap else 0.0
-    score += 1.8 if _has_date_or_byline(sheet, range(index + 1, min(first + 4, index + 5))) else 0.0
-    score += 0.8 if _has_date_or_byline(sheet, range(max(0, index - 2), index)) else 0.0
-    score += 0.2 if copies > 1 else 0.0
-    return score - 0.12 * (first - index) - 0.65 * sheet.likely(index)
-
-
-def _is_first(sheet: Sheet, index: int) -> bool:
-    """Tell whether only furniture, and a kicker of a word or two, stands above a line."""
-    if index and (sheet.lines[index - 1].words <= KICKER and not sheet.lines[index - 1].ends):
-        index -= 1
-    return all(not sheet.is_open(i) or is_menu_row(sheet, sheet.lines[i]) for i in range(index))
-
-
-KICKER = 2
-
-
-def _below_another(sheet: Sheet, line: Line, candidates: list[Line]) -> float:
-    """Return what a candidate loses as the deck right below a headline, or as the caption below a header."""
-    loss = CLOCK if _CLOCK.search(line.text) else 0.0
-    above = [c for c in candidates if c.index < line.index and c.words >= DECK_WORDS]
-    if any(c.index == line.index - 1 for c in above):
-        return loss + DECK
-    dates = [i for i in range(line.index) if _has_date_or_byline(sheet, range(i, i + 1))]
-    if any(c.index < i <= c.index + 3 for c in above for i in dates):
-        return loss + CAPTION
-    return loss
-
-
-TOP = 3.0
-"""Of the first line of all, over a date or byline: a deck may follow a headline of two words."""
-DECK_WORDS = 5
-DECK, CAPTION, CLOCK = 0.5, 0.6, 5.0
-"""What a line loses right below a possible headline, below that and a date, and with the time of day in it."""
-# On 1,020 real pages titles are right as often with them as without.
-_CLOCK = re.compile(r"(?<![\d:])\d{1,2}:\d{2}(?![\d:])")
-
-
-def _has_date_or_byline(sheet: Sheet, indexes: range) -> bool:
-    return any(c.role in (Role.DATE, Role.BYLINE) for i in indexes for c in sheet.claims.get(i, ()))
-
-
-def _bare(folded: str) -> str:
-    return re.sub(r"[\W_]+", " ", folded).strip()
 
 
 def _content_words(folded: str) -> set[str]:

@@ -15,6 +15,7 @@ from .sheet import Claim, Sheet, trim, whole_line
 CONTENTS_WORDS = 160
 ENTRY_WORDS = 14
 TEMPLATES = 6
+_CLOSES = re.compile(r"[\]］】}]")
 _LINK = re.compile(r"\s?[\[［【]([^\[\]\n【】]{2,60})[\]］】]$")
 _MARK = re.compile(r"(?<=\s)\d{1,2}(?:\.\d{1,2})?[.)]?(?=\s)")
 _BREAK = re.compile(r"\s[|•·–—]\s|\s{3,}|;\s")
@@ -55,8 +56,8 @@ def claim_edit_links(sheet: Sheet) -> Iterator[Claim]:
     """Claim the "[edit | edit source]" behind a heading, and a template's mark behind a paragraph."""
     # A page about templates shows many.
     few = sheet.text.count("{{") <= TEMPLATES
-    for line in sheet.lines:
-        if line.text[-1] in "]］】" and (found := _LINK.search(line.text)):
+    for line in (sheet.lines[mark.start()] for mark in _CLOSES.finditer(sheet.ground.tails)):
+        if line.text[-1] != "}" and (found := _LINK.search(line.text)):
             said = [part.strip() for part in re.split(r"[|·/•]", fold(found.group(1)))]
             if all(part in _edits() for part in said):
                 start, end = trim(sheet.text, line.start + found.start(), line.end)

@@ -1,0 +1,88 @@
+"""Find the documents that may nearly repeat another, by way of files, so that memory does not grow with signatures.
+
+A signature takes 256 bytes. Its keys, one a band, are written to a file band by band in pieces, and read back a
+band at a time: 4 bytes a document, and 24 while they are sorted. The signatures themselves are read again only of
+documents that share a key with another. The answer is that of `duplicates.follow_originals` for all signatures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from .duplicates import BANDS, BINS, band_keys, follow_shared, share_buckets
+
+_AT_ONCE = 16_384
+# Signatures whose keys are made at a time: 4 MB, and as much for the keys.
+_KEY_BYTES = 4
+
+
+class SignedDocuments(Protocol):
+    """The signatures of documents, which are read some at a time."""
+
+    doc_ids: pa.Array
+    signed: NDArray[np.bool_]
+    """Which signatures are not empty."""
+
+    def pieces(self) -> Iterable[pa.Array]:
+        """Return the signatures, some at a time, in the order of `doc_ids`; anew at each call."""
+
+
+def find_originals(
+    signatures: Callable[[], Iterable[pa.Array]], order: NDArray[np.int64], scratch: Path
+) -> Iterator[tuple[int, int, float]]:
+    """Yield (row, the earlier row it repeats, similarity), rows being places in `order`.
+
+    `signatures` reads all of them anew at each call, some at a time. `order` are the places of those that are not
+    empty, in the order that decides; `scratch` is a folder for a file that is of no use afterwards.
+    """
+    signed = np.sort(order)
+    place = np.searchsorted(signed, order)
+    path = scratch / "bands"
+    with path.open("wb") as file:
+        sizes = [_write_keys(file, piece) for piece in _matrices(signatures(), signed)]
+    with path.open("rb") as file:
+        shared = share_buckets(_band(file, band, sizes)[place] for band in range(BANDS))
+    path.unlink()
+    wanted = order[shared.rows]
+    by_place = np.argsort(wanted, kind="stable")
+    matrix = np.empty((len(wanted), BINS), np.uint8)
+    at = 0
+    for piece in _matrices(signatures(), wanted[by_place]):
+        matrix[by_place[at : at + len(piece)]] = piece
+        at += len(piece)
+    yield from follow_shared(matrix, shared)
+
+
+def _matrices(pieces: Iterable[pa.Array], rows: NDArray[np.int64]) -> Iterator[NDArray[np.uint8]]:
+    """Yield the signatures at some places, which rise, a row each, in pieces."""
+    start = 0
+    for piece in pieces:
+        lower, upper = np.searchsorted(rows, [start, start + len(piece)])
+        for first in range(lower, upper, _AT_ONCE):
+            some = pc.take(piece, pa.array(rows[first : min(upper, first + _AT_ONCE)] - start))
+            yield np.frombuffer(b"".join(some.to_pylist()), np.uint8).reshape(-1, BINS)
+        start += len(piece)
+
+
+def _write_keys(file: BinaryIO, matrix: NDArray[np.uint8]) -> int:
+    """Write the keys of some signatures, band by band, and return how many signatures they are of."""
+    file.write(np.ascontiguousarray(band_keys(matrix).T).tobytes())
+    return len(matrix)
+
+
+def _band(file: BinaryIO, band: int, sizes: list[int]) -> NDArray[np.uint32]:
+    """Read the keys of one band, of all signatures."""
+    keys = np.empty(sum(sizes), "<u4")
+    start = 0
+    for size in sizes:
+        file.seek(_KEY_BYTES * (BANDS * start + band * size))
+        keys[start : start + size] = np.frombuffer(file.read(_KEY_BYTES * size), "<u4")
+        start += size
+    return keys
