@@ -21,6 +21,9 @@ MOST = 200_000
 SHARE = 0.8
 """Of the page's characters that such lines hold."""
 
+SHORTEST = 12
+"""Characters that a page's pieces have on average, at least."""
+
 _BUTTONS = frozenset(
     ["share", "newsletter", "donate", "advert", "comments", "menu", "legal", "cookie", "widget", "reply", "related"]
 )
@@ -56,6 +59,9 @@ def cut_flattened(text: str, spans: Sequence[tuple[int, int, int, int]]) -> list
     pieces: list[tuple[int, int, int, int]] = []
     for start, end, gap, indent in spans:
         cuts = sorted(_cuts(text, start, end)) if LEAST <= end - start <= MOST else []
+        # A page's pieces are dozens of characters long; a line of nothing but signs is not taken to pieces.
+        if len(cuts) * SHORTEST > end - start:
+            cuts = []
         for a, b in zip([start, *cuts], [*cuts, end], strict=True):
             part = text[a:b]
             if bare := part.strip():

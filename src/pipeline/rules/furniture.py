@@ -129,8 +129,10 @@ def _requests(sheet: Sheet) -> Iterator[Claim]:
         ends = any(c.start - line.start <= 2 + len(line.bullet) or line.end - c.end <= 3 for c in verbs)
         if told or (named and ends and line.words <= 12):
             # Two requests in one short line are nobody's but the site's.
-            twice = count_apart(told) >= 2
-            below = FIRM if not sheet.is_inside(line.index) else CERTAIN if twice else AMONG
+            twice = count_apart([*told, *sheet.having(line.index, "appeal")]) >= 2
+            # And "Follow us on Telegram!" is, with its sign.
+            cries = named and bool(verbs) and line.text[-1] in "!！"
+            below = FIRM if not sheet.is_inside(line.index) else CERTAIN if twice or cries else AMONG
             start, end = saying_span(sheet, line, [*told, *verbs])
             said = "asks the reader to follow, support or write to the site"
             yield Claim(start, end, Role.PROMOTION, "follow", said, 0.9, below)

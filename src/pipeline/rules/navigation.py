@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -26,7 +27,7 @@ def claim_contents(sheet: Sheet) -> Iterator[Claim]:
     anchored = "](#" in sheet.text
     headings: dict[str, int] = {}
     for line in sheet.lines if listed_at else ():
-        if line.words <= 20:
+        if line.words <= ENTRY_WORDS and len(line.text) <= ENTRY_LENGTH:
             headings[_entry(sheet, line)] = line.index
     done = -1
     for line in sheet.lines if anchored else [sheet.lines[i] for i in listed_at]:
@@ -40,6 +41,8 @@ def claim_contents(sheet: Sheet) -> Iterator[Claim]:
         numbers: list[tuple[int, ...]] = []
         repeated = 0
         for follower in sheet.lines[line.index + 1 : line.index + 60]:
+            if len(follower.text) > ENTRY_LENGTH:
+                break
             again = headings.get(_entry(sheet, follower), -1) > follower.index
             number = entry_number(follower.text)
             counted = bool(number) and (numbers[-1] < number if numbers else number == (1,))
@@ -67,11 +70,7 @@ def claim_contents(sheet: Sheet) -> Iterator[Claim]:
 def claim_listed_headings(sheet: Sheet) -> Iterator[Claim]:
     """Claim a list of three items or more that are the page's headings in their order, whatever stands above it."""
     for run in _lists(sheet):
-        last = run[-1].index
-        places: dict[str, int] = {}
-        for line in sheet.lines[last + 1 :]:
-            if line.words <= ENTRY_WORDS:
-                places.setdefault(_entry(sheet, line), line.index)
+        places = _headings_below(sheet, run[-1].index)
         found = [places[said] for line in run if (said := _entry(sheet, line)) in places]
         if len(found) < LISTED or len(found) < LISTED_SHARE * len(run) or found != sorted(found):
             continue
@@ -81,6 +80,20 @@ def claim_listed_headings(sheet: Sheet) -> Iterator[Claim]:
             yield whole_line(line, Role.CONTENTS, "contents", "a list of the headings below", 0.9)
 
 
+def _headings_below(sheet: Sheet, index: int) -> dict[str, int]:
+    """Return what the lines below `index` say that stand over a text: the items of another list are no headings."""
+    places: dict[str, int] = {}
+    for line, below in itertools.pairwise(sheet.lines[index + 1 :]):
+        short = line.words <= ENTRY_WORDS and len(line.text) <= ENTRY_LENGTH
+        if short and not line.bullet and below.words >= TEXT_WORDS:
+            places.setdefault(_entry(sheet, line), line.index)
+    return places
+
+
+TEXT_WORDS = 8
+"""Words of the line below a heading."""
+ENTRY_LENGTH = 500
+"""Characters of an entry, at most: fuzzing found lines without spaces in which the leader's dots took seconds."""
 LISTED, LISTED_SHARE, LISTED_HEAD, ENTRY_WORDS = 3, 0.75, 10, 20
 """Entries that stand below, their share of the list, words of the line above the list, and of an entry."""
 
@@ -89,7 +102,8 @@ def _lists(sheet: Sheet) -> Iterator[list[Line]]:
     """Yield the runs of open items with a list mark or number, one right below the other."""
     run: list[Line] = []
     for line in sheet.lines:
-        if line.bullet and line.words <= ENTRY_WORDS and not line.text.endswith(".") and sheet.is_open(line.index):
+        short = line.words <= ENTRY_WORDS and len(line.text) <= ENTRY_LENGTH and not line.text.endswith(".")
+        if line.bullet and short and sheet.is_open(line.index):
             run.append(line)
             continue
         if len(run) >= LISTED:

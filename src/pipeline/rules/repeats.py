@@ -95,6 +95,8 @@ STRAYS = 3
 """Copies from which a headline between paragraphs is taken for another story's."""
 PROSE = 120
 """Characters of running text below which nothing is said of its language."""
+UNKNOWN_WORDS = 5
+"""Words of a headline of whose words the text may know none."""
 KNOWN_SHARE = 0.2
 """Share of a stray headline's longer words that may occur elsewhere in the text."""
 KNOWN_MORE = 0.4
@@ -125,9 +127,9 @@ _HAN = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]{2,}")
 
 
 def _is_unknown(sheet: Sheet, said: str, copies: list[Line]) -> bool:
-    """Tell whether a headline of six words or more shares next to no long word with the rest of the text."""
+    """Tell whether a headline of five words or more shares next to no long word with the rest of the text."""
     words = long_words(said)
-    if copies[0].words < 6 or len(words) < 4:
+    if copies[0].words < UNKNOWN_WORDS or len(words) < 4:
         return False
     own = {line.index for line in copies}
     others = " ".join(sheet.folded[x.start : x.end] for x in sheet.lines if x.index not in own).replace(said, " ")

@@ -216,6 +216,8 @@ def _single_sign(sheet: Sheet, line: Line, name: tuple[int, int]) -> str:
 
 def _is_told_of(sheet: Sheet, line: Line) -> bool:
     """Tell whether the first paragraph begins with what a line says, an article aside, as an encyclopaedia's does."""
+    if sheet.first_prose >= len(sheet.lines):
+        return False
     prose = sheet.lines[sheet.first_prose]
     said = sheet.folded[line.start : line.end]
     return said in sheet.folded[prose.start : prose.start + len(said) + 8]

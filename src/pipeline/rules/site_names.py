@@ -64,6 +64,9 @@ def clean_name(sheet: Sheet, start: int, end: int) -> tuple[int, int] | None:
         start += 1
     while start < end and text[end - 1] in EDGE:
         end -= 1
+    # Of "Example Gazette S.A." the firm's form is cut at its point.
+    if end - start > 4 and text[end - 2] == " " and text[end : end + 1] == "." and text[end - 1].isupper():
+        end -= 2
     name = text[start:end]
     words = name.split()
     if not words or len(words) > NAME_WORDS or not 2 <= len(name) <= LONGEST or "\n" in name or _ODD.search(name):
@@ -72,9 +75,15 @@ def clean_name(sheet: Sheet, start: int, end: int) -> tuple[int, int] | None:
     first = next((c for c in name if c.isalpha()), "")
     if not first or is_small(first) or is_section(folded) or folded in words_of("rights"):
         return None
+    # "Materials of the Eurasian Observer" in Russian: a name in another case is none.
+    if len(words) > 1 and fold(words[0]).endswith(_GENITIVE):
+        return None
     if sum(c.isdigit() for c in name) > 2 or all(w in _section_words() for w in folded.split()):
         return None
     return start, end
+
+
+_GENITIVE = ("ского", "цкого", "ьного", "ного", "ської", "цької", "ного", "ской", "цкой")
 
 
 def is_section(folded: str) -> bool:

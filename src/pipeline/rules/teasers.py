@@ -42,6 +42,10 @@ def claim_pointers(sheet: Sheet) -> Iterator[Claim]:
             yield whole_line(line, Role.PROMOTION, "read_also", said, 0.9, below)
         elif not opening and line.words > TAIL_WORDS // 2:
             yield from _tails(sheet, line, cues)
+    for line in sheet.open_beginning(_BRACKETS):
+        if line.words <= POINTER_WORDS and _is_bracketed(sheet, line):
+            said = "words of a pointer in brackets, and a headline"
+            yield whole_line(line, Role.PROMOTION, "read_also", said, 0.9)
     for line in sheet.open_with(("pager", "opens")):
         if line.words <= POINTER_WORDS and _is_pager(sheet, line):
             yield whole_line(line, Role.NAVIGATION, "pager", "links to the posts before and after", 0.95)
@@ -49,6 +53,17 @@ def claim_pointers(sheet: Sheet) -> Iterator[Claim]:
         bar = line.text[-1] in "→»›>►" and " | " in line.text
         if bar and line.index >= sheet.last_prose and line.words <= POINTER_WORDS:
             yield whole_line(line, Role.NAVIGATION, "pager", "a row of links between two arrows", 0.95)
+
+
+_BRACKETS = re.compile(r"[\[【［〔]")
+_LABEL = re.compile(r"[\[【［〔]\s?([^\]】］〕\n]{2,24}?)\s?[\]】］〕]\s*(?=[^\W_]|[\"'“„«‘「『])")
+
+
+def _is_bracketed(sheet: Sheet, line: Line) -> bool:
+    """Tell whether a line is "[Related] A headline": the words of a pointer alone in brackets, and more behind them."""
+    label = _LABEL.match(sheet.text, line.start, line.end)
+    told = [(c.start, c.end) for c in sheet.cues(line.index) if c.mode == "whole" and c.family in ("also", "related")]
+    return label is not None and label.span(1) in told
 
 
 def _opening(sheet: Sheet, line: Line, cues: list[Cue]) -> Cue | None:
