@@ -2,7 +2,7 @@
 
 Flags do not delete: a sentence with "the provided data mentions" is still a sentence that was published,
 and an analyst wants to see it and to know. A flag's pattern is tried only where its sign stands, a literal in lower
-case, and signs are looked for once a block: most have none.
+case, and signs are looked for once a document: most blocks have none.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
+
+from .joined_search import search_each
 
 if TYPE_CHECKING:
     from ahocorasick_rs import AhoCorasick
@@ -39,13 +41,24 @@ def find_signs(text: str) -> tuple[str, ...]:
     >>> find_signs("A [list] of models.")
     ('[',)
     """
+    return find_all_signs([text])[0]
+
+
+def find_all_signs(texts: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return the signs that stand in each of some texts; looking through all at once costs a fifth.
+
+    >>> find_all_signs(["A [list] of models.", "None."])
+    [('[',), ()]
+    """
     automaton, signs = _automaton()
+    held: list[tuple[str, ...]] = [()] * len(texts)
     try:
-        found = automaton.find_matches_as_indexes(text.lower(), overlapping=True)
+        for number, matches in search_each(automaton, [text.lower() for text in texts]):
+            held[number] = tuple([signs[index] for index in sorted({match[0] for match in matches})])
     except UnicodeEncodeError:
         # A lone surrogate, which only a library's caller can bring: no text that was read holds one.
-        return signs
-    return tuple(signs[index] for index in sorted({match[0] for match in found}))
+        return [signs] * len(texts)
+    return held
 
 
 @cache

@@ -89,13 +89,11 @@ _DIRECTIONS = ("North", "South", "East", "West", "Central")
 _BLOCK = Term(EntityKind.COUNTRY, "", "", "", Check.BLOCKED)
 
 # Spellings that count as one, character for character, so that offsets in the folded text are offsets in the text.
-_FOLDED = str.maketrans(
-    {
-        "’": "'", "‘": "'", "ʼ": "'", "ʹ": "'", "׳": "'", "״": '"', "“": '"', "”": '"', "\u00a0": " ", "\u202f": " ",
-        "\u2009": " ", "\n": " ", "\r": " ", "\t": " ", "\u2010": "-", "\u2011": "-", "\u200c": " ",
-        "ё": "е", "Ё": "Е", "ي": "ی", "ى": "ی", "ك": "ک", "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ة": "ه", "ۀ": "ه",
-    }
-)  # fmt: skip
+_FOLDED = {
+    "’": "'", "‘": "'", "ʼ": "'", "ʹ": "'", "׳": "'", "״": '"', "“": '"', "”": '"', "\u00a0": " ", "\u202f": " ",
+    "\u2009": " ", "\n": " ", "\r": " ", "\t": " ", "\u2010": "-", "\u2011": "-", "\u200c": " ",
+    "ё": "е", "Ё": "Е", "ي": "ی", "ى": "ی", "ك": "ک", "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ة": "ه", "ۀ": "ه",
+}  # fmt: skip
 
 
 def fold(text: str) -> str:
@@ -104,7 +102,12 @@ def fold(text: str) -> str:
     >>> fold("Türkiye’nin Pekin")
     "Türkiye'nin Pekin"
     """
-    return text.translate(_FOLDED)
+    if text.isascii() and text.isprintable():
+        return text
+    # str.translate looks every character up; replacing the few that occur is four times as fast.
+    for character in _FOLDED.keys() & set(text):
+        text = text.replace(character, _FOLDED[character])
+    return text
 
 
 def has_language(language: str) -> bool:

@@ -117,7 +117,7 @@ def _is_names(text: str) -> bool:
 
 def _share_of(text: str, openers: frozenset[str]) -> float:
     words = text[:_BLOCK_SAMPLE].lower().split()
-    return sum(word in openers for word in words) / max(1, len(words))
+    return sum(map(openers.__contains__, words)) / max(1, len(words))
 
 
 def _detect(sample: str) -> Language:
@@ -262,7 +262,7 @@ def _by_ngrams(sample: str, script: str) -> Language:
 
 def _count_openers(words: Sequence[str], language: str) -> int:
     own = load_rules(language).own_words
-    return sum(word in own for word in words)
+    return sum(map(own.__contains__, words))
 
 
 def _fits(fit: Fit, script: str, words: Sequence[str]) -> bool:

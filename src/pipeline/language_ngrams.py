@@ -74,14 +74,18 @@ def fit_languages(sample: str, script: str, common: frozenset[str]) -> Fit | Non
     if sum(map(str.isupper, words)) * 2 > len(words):
         # A capital word is an acronym to the profiles; a text of them is a headline.
         words = sample.replace("İ", "i").lower().translate(_translation()).split(" ")
-    found = [(len(word), *sums) for word, sums in table.score(words) if sums is not None]
+    found = [sums for sums in table.score(words) if sums is not None]
     if not found:
         return None
     letters, scores, known = zip(*found, strict=True)
     prior = [_PRIOR if language in common else 0.0 for language in table.languages]
-    total = np.concatenate(scores).reshape(len(found), -1).sum(axis=0) + prior
-    trigrams = np.concatenate(known).reshape(len(found), -1).sum(axis=0)
-    return Fit(table.languages, total.tolist(), trigrams.tolist(), sum(min(n, _LONGEST) for n in letters))
+    total = np.frombuffer(b"".join(scores), ODDS).reshape(len(found), -1).sum(axis=0) + prior
+    trigrams = np.frombuffer(b"".join(known), COUNTS).reshape(len(found), -1).sum(axis=0)
+    return Fit(table.languages, total.tolist(), trigrams.tolist(), sum(letters))
+
+
+ODDS, COUNTS = "f8", "u8"
+"""The types of a word's log odds and of its numbers of trigrams."""
 
 
 class _Table:
@@ -93,31 +97,36 @@ class _Table:
 
     def __init__(self, rows: Mapping[str, int], odds: Any, known: Any, languages: tuple[str, ...]) -> None:
         self.rows, self.odds, self.known, self.languages = rows, odds, known, languages
-        self._memo: dict[str, Any] = {"": None}
+        self._memo: dict[str, tuple[int, bytes, bytes] | None] = {"": None}
 
-    def score(self, words: Sequence[str]) -> list[tuple[str, Any]]:
-        """Return each word with what it adds to each language: log odds, and trigrams that the language knows.
+    def score(self, words: Sequence[str]) -> list[tuple[int, bytes, bytes] | None]:
+        """Return the letters of each word and what it adds to each language: log odds, and trigrams that it knows.
 
-        A word of which no n-gram is known has None.
+        Numbers are as bytes (`ODDS`, `COUNTS`), which are joined in a third of the time of arrays. A word of which no
+        n-gram is known has None.
         """
         memo = self._memo
         if len(memo) > _MEMO:
             memo = self._memo = {"": None}
         if new := [word for word in dict.fromkeys(words) if word not in memo]:
             memo.update(self._sum(new))
-        return [(word, memo[word]) for word in words]
+        return [memo[word] for word in words]
 
-    def _sum(self, words: Sequence[str]) -> dict[str, Any]:
+    def _sum(self, words: Sequence[str]) -> dict[str, tuple[int, bytes, bytes] | None]:
         """Work out what words add, all at once: numpy asks as much for one word as for a text's forty new ones."""
         import numpy as np
 
         found = {word: [row for row in map(self.rows.get, _ngrams(word)) if row is not None] for word in words}
-        sums: dict[str, Any] = dict.fromkeys(words)
+        sums: dict[str, tuple[int, bytes, bytes] | None] = dict.fromkeys(words)
         if known := [word for word, rows in found.items() if rows]:
             rows = list(chain.from_iterable(found.values()))
             starts = list(accumulate((len(found[word]) for word in known), initial=0))[:-1]
-            odds, trigrams = (np.add.reduceat(table.take(rows, axis=0), starts) for table in (self.odds, self.known))
-            sums |= zip(known, zip(odds, trigrams, strict=True), strict=True)
+            odds, trigrams = (
+                np.add.reduceat(table.take(rows, axis=0), starts, dtype=kind)
+                for table, kind in ((self.odds, ODDS), (self.known, COUNTS))
+            )
+            for word, *added in zip(known, odds, trigrams, strict=True):
+                sums[word] = (min(len(word), _LONGEST), *(array.tobytes() for array in added))
         return sums
 
 

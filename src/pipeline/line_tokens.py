@@ -85,8 +85,9 @@ def tokenize_lines(lines: Sequence[str]) -> Tokens:
     size = np.fromiter(map(len, lines), dtype=np.int64, count=len(lines))
     stop = np.cumsum(size + 1) - 1
     start = stop - size
-    index = np.minimum(code, len(kind_of) - 1).astype(np.intp)
-    kind = kind_of.take(index)
+    # What lies beyond the tables is clipped to their last entry.
+    index = code.astype(np.intp)
+    kind = kind_of.take(index, mode="clip")
     kind[stop] = SPACE
     line_kind = np.repeat(np.arange(len(lines), dtype=np.int64) * KINDS, size + 1)
     line_kind += kind
@@ -99,9 +100,9 @@ def tokenize_lines(lines: Sequence[str]) -> Tokens:
     begins = np.flatnonzero(np.concatenate((lettered[:1], lettered[1:] & cut)))
     ends = np.flatnonzero(np.concatenate((lettered[:-1] & cut, lettered[-1:]))) + 1
 
-    folded = fold_of.take(index)
-    beyond = code >= len(fold_of) - 1
-    if beyond.any():
+    folded = fold_of.take(index, mode="clip")
+    if code.max(initial=0) >= len(fold_of) - 1:
+        beyond = code >= len(fold_of) - 1
         folded[beyond] = code[beyond] + np.uint64(1)
     power, inverse = _powers(_size_class(len(code)), _MULTIPLIER)
     tail = mix(folded[ends - 1])

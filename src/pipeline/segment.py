@@ -9,9 +9,10 @@ are not sentences; they travel with the sentences that stand under them.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from .artifacts import find_flags, find_signs
+from .artifacts import find_all_signs, find_flags
 from .errors import ContractError
 from .labels import BULLET
 from .language import detect_block
@@ -53,9 +54,8 @@ def segment_document(document: Document) -> list[Sentence]:
     """
     sentences: list[Sentence] = []
     heading, label = document.title, _NO_LABEL
-    for index, block in enumerate(document.blocks):
-        if block.disposition is not Disposition.BODY:
-            continue
+    body = [(index, block) for index, block in enumerate(document.blocks) if block.disposition is Disposition.BODY]
+    for (index, block), signs in zip(body, find_all_signs([block.text for _, block in body]), strict=True):
         if block.role is Role.HEADING:
             heading, label = block.text.strip(), _NO_LABEL
             continue
@@ -67,7 +67,7 @@ def segment_document(document: Document) -> list[Sentence]:
             label = _NO_LABEL
         own = block.role is not Role.TABLE
         language = detect_block(block.text, document.language.code) if own else document.language.code
-        sentences += _block_sentences(index, block, language, heading, label.name, len(sentences))
+        sentences += _block_sentences(index, block, language, heading, label.name, len(sentences), signs)
         holds = label.holds_list and block.role is Role.LIST_ITEM
         label = replace(label, in_list=True) if holds else _NO_LABEL
     return sentences
@@ -84,13 +84,12 @@ _NO_LABEL = _Label(None)
 
 
 def _block_sentences(
-    index: int, block: Block, language: str, heading: str | None, label: str | None, first: int
+    index: int, block: Block, language: str, heading: str | None, label: str | None, first: int, signs: Sequence[str]
 ) -> list[Sentence]:
     begin = 0
     if block.role is Role.LIST_ITEM and (bullet := BULLET.match(block.text)):
         begin = bullet.end()
     body = block.text[begin:]
-    signs = find_signs(body)
     return [
         Sentence(
             index=first + number,

@@ -90,7 +90,7 @@ def make_blocks(documents: Sequence[Document]) -> pa.Table:
     """Return the `blocks` rows of labelled documents, in their order."""
     blocks = [b for d in documents for b in d.blocks]
     columns = {
-        "doc_id": [d.doc_id for d in documents for _ in d.blocks],
+        "doc_id": _repeat([d.doc_id for d in documents], [len(d.blocks) for d in documents], pa.string()),
         "block_index": [i for d in documents for i in range(len(d.blocks))],
         "start": [b.start for b in blocks],
         "end": [b.end for b in blocks],
@@ -106,26 +106,27 @@ def make_blocks(documents: Sequence[Document]) -> pa.Table:
 
 def make_sentences(documents: Sequence[Document], sentences: Sequence[Sequence[Sentence]]) -> pa.Table:
     """Return the `sentences` rows of labelled documents; topics and duplicates are still null."""
-    pairs = [(d, s) for d, of_document in zip(documents, sentences, strict=True) for s in of_document]
+    found = [s for of_document in sentences for s in of_document]
+    counts = [len(of_document) for _, of_document in zip(documents, sentences, strict=True)]
     # Many sentences stand under one heading.
-    above = {name: name and normalize_text(name) for _, s in pairs for name in (s.heading, s.label)}
+    above = {name: name and normalize_text(name) for s in found for name in (s.heading, s.label)}
     columns = {
-        "doc_id": [d.doc_id for d, _ in pairs],
-        "sentence_index": [s.index for _, s in pairs],
-        "block_index": [s.block_index for _, s in pairs],
-        "start": [s.start for _, s in pairs],
-        "end": [s.end for _, s in pairs],
-        "text": [normalize_text(s.text) for _, s in pairs],
-        "role": [str(s.role) for _, s in pairs],
-        "heading": [above[s.heading] for _, s in pairs],
-        "label": [above[s.label] for _, s in pairs],
-        "language": [s.language for _, s in pairs],
-        "topics": [None] * len(pairs),
-        "published_on": [d.published_on for d, _ in pairs],
-        "duplicate_of_doc": [None] * len(pairs),
-        "duplicate_of_index": [None] * len(pairs),
-        "source_path": [d.source_path for d, _ in pairs],
-        "flags": [sorted(s.flags) for _, s in pairs],
+        "doc_id": _repeat([d.doc_id for d in documents], counts, pa.string()),
+        "sentence_index": [s.index for s in found],
+        "block_index": [s.block_index for s in found],
+        "start": [s.start for s in found],
+        "end": [s.end for s in found],
+        "text": [normalize_text(s.text) for s in found],
+        "role": [str(s.role) for s in found],
+        "heading": [above[s.heading] for s in found],
+        "label": [above[s.label] for s in found],
+        "language": [s.language for s in found],
+        "topics": pa.nulls(len(found), SENTENCES.field("topics").type),
+        "published_on": _repeat([d.published_on for d in documents], counts, pa.date32()),
+        "duplicate_of_doc": pa.nulls(len(found), pa.string()),
+        "duplicate_of_index": pa.nulls(len(found), SENTENCES.field("duplicate_of_index").type),
+        "source_path": _repeat([d.source_path for d in documents], counts, pa.string()),
+        "flags": [sorted(s.flags) if s.flags else () for s in found],
     }
     return _table(columns, SENTENCES)
 
@@ -163,8 +164,14 @@ def make_mentions(rows: Iterable[tuple[str, int, int, Mention]]) -> pa.Table:
     return _table(columns, MENTIONS)
 
 
-def _table(columns: dict[str, list[object]] | dict[str, list[None]] | dict[str, object], schema: pa.Schema) -> pa.Table:
-    return pa.table([pa.array(columns[f.name], f.type) for f in schema], schema=schema)
+def _repeat(values: Sequence[object], counts: Sequence[int], kind: pa.DataType) -> pa.Array:
+    """Return each value as many times as its count says; a value is put into Arrow's form once, not once a row."""
+    return pa.array(values, kind).take(pa.array(np.repeat(np.arange(len(values)), counts)))
+
+
+def _table(columns: Mapping[str, object], schema: pa.Schema) -> pa.Table:
+    given = ((columns[f.name], f.type) for f in schema)
+    return pa.table([c if isinstance(c, pa.Array) else pa.array(c, kind) for c, kind in given], schema=schema)
 
 
 def _count_by_disposition(document: Document) -> tuple[int, dict[Disposition, int]]:

@@ -31,6 +31,7 @@ from itertools import islice, product
 from math import prod
 from typing import Any, NamedTuple
 
+from .joined_search import search_each
 from .word_forms import HAN, YEARS, Coder, Morphology, WordForms
 
 GAP_TOKENS = 5
@@ -129,10 +130,18 @@ class Matcher:
 
     def find(self, text: str) -> Found:
         """Return the phrases in `text`; the longest match wins, exclusions included."""
-        coded = self.coder.code(text)
-        found = self.automaton.find_matches_as_indexes(coded, overlapping=True)
-        if not found:
-            return _NOTHING
+        return self.find_all([text])[0]
+
+    def find_all(self, texts: Sequence[str]) -> list[Found]:
+        """Return the phrases in each of some texts; one search through all of them costs half of one through each."""
+        coded = list(map(self.coder.code, texts))
+        found: list[Found] = [Found()] * len(coded)
+        for number, matches in search_each(self.automaton, coded):
+            found[number] = self._resolve(coded[number], matches)
+        return found
+
+    def _resolve(self, coded: str, found: Sequence[tuple[int, int, int]]) -> Found:
+        """Return what the matches in one text, pattern, start and end, come to."""
         entries = self.entries
         plain = [(start, -end, pattern) for pattern, start, end in found if entries[pattern].phrases]
         patterns = {pattern for pattern, _, _ in found}
@@ -207,9 +216,6 @@ class Matcher:
                 h.first <= b.last and b.first <= h.last and b.phrase.topic in ("", h.phrase.topic) for b in blocked
             )
         ]
-
-
-_NOTHING = Found()
 
 
 def _reading_order(hit: Hit) -> tuple[int, int, tuple[str, str, str]]:
@@ -344,28 +350,26 @@ class _Builder:
         return HAN.sub(r"\g<0> ", text) if self.language in ("zh", "ja") else text
 
     def _part(self, words: tuple[str, ...]) -> int:
-        if words not in self.numbers:
-            self.numbers[words] = len(self.numbers)
-            self.spelled[self.numbers[words]] = [tuple(self._alternatives(w, i == len(words) - 1)
-                                                       for i, w in enumerate(words))]  # fmt: skip
-        return self.numbers[words]
+        number = self.numbers.setdefault(words, len(self.numbers))
+        if number not in self.spelled:
+            *others, last = words
+            self.spelled[number] = [(*(self._alternatives(w, False) for w in others), self._alternatives(last, True))]
+        return number
 
     def _class(self, name: str) -> int:
         if (name,) not in self.numbers:
             self.numbers[(name,)] = number = len(self.numbers)
-            if name.strip("<>") in self.classes:
-                members = [self._spaced(m).split() for m in self.classes[name.strip("<>")]]
-                self.spelled[number] = [tuple(self._alternatives(w, False) for w in m) for m in members]
-            else:
+            if name.strip("<>") not in self.classes:
                 raise ValueError(f"class {name} is not defined")
+            members = [self._spaced(m).split() for m in self.classes[name.strip("<>")]]
+            self.spelled[number] = [tuple(self._alternatives(w, False) for w in m) for m in members]
         return self.numbers[(name,)]
 
     def _alternatives(self, word: str, last: bool) -> tuple[str, ...]:
         plural = last and self.language == "en"
-        known = self._learned.get((word, plural))
-        if known is None:
-            known = self._learned[word, plural] = tuple(self._learn(word, plural))
-        return known
+        if (word, plural) not in self._learned:
+            self._learned[word, plural] = tuple(self._learn(word, plural))
+        return self._learned[word, plural]
 
     def _learn(self, word: str, plural: bool) -> dict[str, None]:
         """Return the keys of the alternatives of a word, each once."""

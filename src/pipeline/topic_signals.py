@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from .topic_model import Hit, Kind, Matcher
+from .topic_model import Found, Hit, Kind, Matcher
 
 _REACH = 2
 """Sentences on either side that count as neighbours."""
@@ -62,16 +62,16 @@ class Reading:
 
 def read_sentences(sentences: Sequence[str], heading: str | None, matcher: Matcher) -> list[Reading]:
     """Return the readings of consecutive sentences of one text under one heading."""
-    rows = [_read(text, matcher) for text in sentences]
-    above = _read(heading, matcher) if heading else Reading({})
+    rows = [_read(found) for found in matcher.find_all(sentences)]
+    above = _read(matcher.find(heading)) if heading else Reading({})
     strong = [[t for t, s in row.signals.items() if s.strong] for row in rows]
     over = frozenset(t for t, s in above.signals.items() if s.strong)
     for i, row in enumerate(rows):
-        first, last = max(0, i - _REACH), i + _REACH + 1
-        near = _count(strong[first:i] + strong[i + 1 : last])
-        row.heading, row.neighbours = over, near
+        row.heading = over
         if not row.signals:
             continue
+        first, last = max(0, i - _REACH), i + _REACH + 1
+        row.neighbours = near = _count(strong[first:i] + strong[i + 1 : last])
         around = rows[first:i] + rows[i + 1 : last]
         foreign = row.foreign + 0.25 * sum([min(2, other.foreign) for other in around if other.foreign])
         world = 1.0 if row.world else 0.5 if above.world or any([other.world for other in around]) else 0.0
@@ -87,6 +87,8 @@ def read_sentences(sentences: Sequence[str], heading: str | None, matcher: Match
 def survey_passage(readings: Sequence[Reading], given: Sequence[Sequence[str]]) -> None:
     """Note in each reading what the passage around it is about. `given` are the topics that phrases give, by row."""
     for i, row in enumerate(readings):
+        if not row.signals:
+            continue
         around = [*given[max(0, i - _SURROUNDINGS) : i], *given[i + 1 : i + _SURROUNDINGS + 1]]
         row.passage, row.around, row.busy = _count(around), len(around), sum(map(bool, around))
 
@@ -100,8 +102,8 @@ def _count(sentences: Sequence[Sequence[str]]) -> dict[str, int]:
     return counts
 
 
-def _read(text: str, matcher: Matcher) -> Reading:
-    hits, world = matcher.find(text)
+def _read(found: Found) -> Reading:
+    hits, world = found
     if not hits:
         return Reading({}, 0, world)
     signals: dict[str, Signal] = {}

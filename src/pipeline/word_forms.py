@@ -45,11 +45,21 @@ class Coder:
     def __init__(self, language: str, code_word: Callable[[str], str]) -> None:
         self.token = {"zh": _TOKEN_HAN, "ja": _TOKEN_HAN, "fa": _TOKEN_FA, "he": _TOKEN_HE}.get(language, _TOKEN)
         self.words = Memory(code_word)
-        self._pieces = Memory(lambda piece: "".join(map(self.words.__getitem__, self.token.findall(piece))))
+        self._by_character = self.token is _TOKEN_HAN
+        self._pieces = Memory(self._code_piece)
 
     def code(self, text: str) -> str:
         """Return the text in code. No word holds a space, so that what stands between spaces has one code anywhere."""
         return "".join(map(self._pieces.__getitem__, text.split()))
+
+    def _code_piece(self, piece: str) -> str:
+        # Most are one word, or one with a comma or full stop behind it: they need not be taken apart by the pattern.
+        if not self._by_character:
+            if piece.isalpha():
+                return self.words[piece]
+            if piece[-1] in ",." and piece[:-1].isalpha():
+                return self.words[piece[:-1]] + self.words[piece[-1]]
+        return "".join(map(self.words.__getitem__, self.token.findall(piece)))
 
 
 class Memory(dict[str, str]):

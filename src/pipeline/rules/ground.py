@@ -79,7 +79,7 @@ def make_ground(
 ) -> Ground:
     """Return the index of a page."""
     folded = fold(text)
-    starts = tuple(line.start for line in lines)
+    starts = tuple([line.start for line in lines])
     phrases, places = _by_line(folded, lines, starts)
     standing = sorted(set().union(*(found for (_, mode), found in places.items() if mode == "whole")))
     whole = {i: families for i in standing if (families := _whole(folded, lines[i], phrases[i]))}
@@ -87,14 +87,14 @@ def make_ground(
         text=text,
         folded=folded,
         lines=lines,
-        said=tuple(folded[line.start : line.end] for line in lines),
-        heads="".join(line.text[0] for line in lines),
-        tails="".join(line.text[-1] for line in lines),
+        said=tuple([folded[line.start : line.end] for line in lines]),
+        heads="".join([line.text[0] for line in lines]),
+        tails="".join([line.text[-1] for line in lines]),
         phrases=phrases,
         whole=whole,
         places=_places(places, whole),
         starts=starts,
-        wordy=tuple(line for line in lines if line.words >= WORDY),
+        wordy=tuple([line for line in lines if line.words >= WORDY]),
         stated_title=fold(" ".join(stated_title.split())),
         probability=tuple(probability or ()),
     )
@@ -107,17 +107,23 @@ def _by_line(
     phrases: dict[int, list[Phrase]] = {}
     places: dict[tuple[str, str], list[int]] = {}
     low = high = index = 0
+    own: list[Phrase] = []
     for phrase in find_phrases(folded):
         start, end, meaning = phrase
         # Phrases come in order of their ends, so that most stand in the line of the one before.
         if not low <= start < high:
             index = bisect_right(starts, start) - 1
             low, high = (starts[index], lines[index].end) if index >= 0 else (0, 0)
+            own = phrases.get(index, [])
         if low <= start and end <= high:
-            phrases.setdefault(index, []).append(phrase)
+            if not own:
+                phrases[index] = own
+            own.append(phrase)
             for kind in meaning.kinds:
-                found = places.setdefault(kind, [])
-                if not found or found[-1] != index:
+                found = places.get(kind)
+                if found is None:
+                    places[kind] = [index]
+                elif found[-1] != index:
                     found.append(index)
     return phrases, places
 

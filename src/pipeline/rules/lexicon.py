@@ -175,11 +175,12 @@ def _automaton() -> tuple[Any, list[Meaning], list[int]]:
     patterns: list[str] = []
     said: list[Meaning] = []
     leads: list[int] = []
+    before = sorted(set(_LEADS))
     for key in sorted(meanings):
         short = len(key) <= _SHORT and key.isascii() and key.isalpha()
         kinds = tuple(sorted(meanings[key]))
         found = Meaning(kinds, tuple(family for family, mode in kinds if mode == "whole"))
-        for pattern in [lead + key for lead in sorted(set(_LEADS))] if short else [key]:
+        for pattern in [lead + key for lead in before] if short else [key]:
             patterns.append(pattern)
             said.append(found)
             leads.append(int(short))

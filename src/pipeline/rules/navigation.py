@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from ..blocks import Line
@@ -69,9 +70,11 @@ def claim_contents(sheet: Sheet) -> Iterator[Claim]:
 
 def claim_listed_headings(sheet: Sheet) -> Iterator[Claim]:
     """Claim a list of three items or more that are the page's headings in their order, whatever stands above it."""
+    places: dict[str, list[int]] | None = None
     for run in _lists(sheet):
-        places = _headings_below(sheet, run[-1].index)
-        found = [places[said] for line in run if (said := _entry(sheet, line)) in places]
+        places = _heading_places(sheet) if places is None else places
+        entries = [places.get(_entry(sheet, line), []) for line in run]
+        found = [at[first] for at in entries if (first := bisect_right(at, run[-1].index)) < len(at)]
         if len(found) < LISTED or len(found) < LISTED_SHARE * len(run) or found != sorted(found):
             continue
         above = sheet.lines[run[0].index - 1] if run[0].index else None
@@ -80,13 +83,13 @@ def claim_listed_headings(sheet: Sheet) -> Iterator[Claim]:
             yield whole_line(line, Role.CONTENTS, "contents", "a list of the headings below", 0.9)
 
 
-def _headings_below(sheet: Sheet, index: int) -> dict[str, int]:
-    """Return what the lines below `index` say that stand over a text: the items of another list are no headings."""
-    places: dict[str, int] = {}
-    for line, below in itertools.pairwise(sheet.lines[index + 1 :]):
+def _heading_places(sheet: Sheet) -> dict[str, list[int]]:
+    """Return by what they say the lines that stand over a text, in order: the items of another list are no headings."""
+    places: dict[str, list[int]] = {}
+    for line, below in itertools.pairwise(sheet.lines):
         short = line.words <= ENTRY_WORDS and len(line.text) <= ENTRY_LENGTH
         if short and not line.bullet and below.words >= TEXT_WORDS:
-            places.setdefault(_entry(sheet, line), line.index)
+            places.setdefault(_entry(sheet, line), []).append(line.index)
     return places
 
 
@@ -102,8 +105,8 @@ def _lists(sheet: Sheet) -> Iterator[list[Line]]:
     """Yield the runs of open items with a list mark or number, one right below the other."""
     run: list[Line] = []
     for line in sheet.lines:
-        short = line.words <= ENTRY_WORDS and len(line.text) <= ENTRY_LENGTH and not line.text.endswith(".")
-        if line.bullet and short and sheet.is_open(line.index):
+        short = line.bullet and line.words <= ENTRY_WORDS and len(line.text) <= ENTRY_LENGTH
+        if short and not line.text.endswith(".") and sheet.is_open(line.index):
             run.append(line)
             continue
         if len(run) >= LISTED:

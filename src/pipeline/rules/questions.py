@@ -34,7 +34,8 @@ def claim_questions(sheet: Sheet) -> Iterator[Claim]:
     """Claim the furniture of a site of questions and answers."""
     short = [line for line in sheet.open_lines() if line.words <= STAMP_WORDS + ROW_WORDS and not line.ends]
     arrows = {line.index for line in short if _ARROWS.fullmatch(line.text)}
-    stamps = {line.index for line in short if _is_stamp(sheet, line)}
+    openings = _words()["stamps"]
+    stamps = {x.index for x in short if sheet.said(x.index).startswith(openings) and _is_stamp(sheet, x)}
     if len(arrows) < 2 * SIGNS and len(stamps) < SIGNS:
         return
     told = arrows | stamps

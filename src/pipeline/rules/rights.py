@@ -50,10 +50,12 @@ def names_in_notices(sheet: Sheet) -> Iterator[tuple[int, int]]:
             yield from _names_on(sheet, line)
 
 
+PAGES = 64
+"""Pages of which it is remembered what several rules ask; a rule is asked for some fifty pages before the next is."""
 SIGNS = ("©", "(c)", "copyright", "&copy;", "版权所有", "版權所有", "כל הזכויות שמורות", "جمیع الحقوق محفوظة")
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=PAGES)
 def _signed_lines(ground: Ground) -> tuple[int, ...]:
     """Return the last lines with the sign of a notice; the rules ask several times for the same page."""
     sheet = Sheet(ground)
@@ -124,7 +126,7 @@ def _is_sure(sheet: Sheet, name: tuple[int, int]) -> bool:
     return is_domain_of(sheet.folded[slice(*name)], addresses_in(sheet.text))
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=PAGES)
 def addresses_in(text: str) -> str:
     """Return the addresses of a page; the rules ask three times for the same page."""
     found: list[str] = []

@@ -22,8 +22,8 @@ NAME_WORDS = 7
 LONGEST = 60
 LONG_ROW = 400
 """Characters above which a line is no row of buttons, however few its words."""
-ROWS = 256
-"""Lines of which it is remembered whether they are rows of a menu."""
+ROWS = 8_192
+"""Lines of which it is remembered whether they are rows of a menu: those that the rules ask about in fifty pages."""
 EDGE = " \t|•·/:：-–—#*_\"'“”«»„‹›<>[]()®™,"
 
 

@@ -11,12 +11,13 @@ from __future__ import annotations
 import math
 import re
 import tomllib
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from itertools import zip_longest
+from itertools import chain, zip_longest
 
 from ..blocks import Line
 from ..dates import find_dates
@@ -70,7 +71,11 @@ _BY_KIND = (
     *("candidate_below", "candidate_above"),
 )
 """Features that also count by the kind of page: cleaned before, with a date or byline above the text."""
-_LENGTHS = ((1, 1), (2, 2), (3, 3), (4, 4), (5, 6), (7, 10), (11, 15))
+_LENGTHS = (
+    *((f"words_{n}", n, n) for n in range(1, 5)),
+    *((f"words_{a}_{b}", a, b) for a, b in ((5, 6), (7, 10), (11, 15))),
+)
+"""Features of a candidate's length: name, fewest and most words."""
 
 
 def rank_title(sheet: Sheet) -> Winner | None:
@@ -79,7 +84,8 @@ def rank_title(sheet: Sheet) -> Winner | None:
     if not candidates:
         return None
     weights = _weights()
-    parts = [{name: value * weights.get(name, 0.0) for name, value in c.features.items()} for c in candidates]
+    parts = [{name: value * weights[name] for name, value in c.features.items() if value and name in weights}
+             for c in candidates]  # fmt: skip
     none = sum(value * weights.get(name, 0.0) for name, value in page_features(sheet, candidates).items()) - FAVOUR
     scores = [sum(part.values()) for part in parts]
     best = max(range(len(scores)), key=scores.__getitem__)
@@ -104,8 +110,8 @@ def title_candidates(sheet: Sheet) -> list[Candidate]:
     count, first = len(sheet.lines), sheet.first_prose
     low, high = (max(0, first - REACH), min(count, first + 2)) if first < count else (0, min(count, TOP))
     text, opening = _text_words(sheet)
-    hosts = {part.replace("-", "") for host in _HOST.findall(sheet.folded) for part in host.split(".")}
-    top = [(line.index, bare(sheet.folded[line.start : line.end])) for line in sheet.lines[:high]]
+    hosts = {part.replace("-", "") for host in _hosts(sheet.folded) for part in host.split(".")}
+    above = _Above.of(sheet, high)
     found: list[tuple[Line, int, int, dict[str, float]]] = []
     for line in sheet.lines[low:high]:
         start, end = sheet.rest(line.index)
@@ -113,26 +119,24 @@ def title_candidates(sheet: Sheet) -> list[Candidate]:
         if not 1 <= line.words <= MOST_WORDS or end - start < (2 if is_open else 12):
             continue
         words = line.words if is_open else len(sheet.text[start:end].split())
-        features = _shape(sheet, line, start, end, words) | _place(sheet, line, not found)
+        features = _shape(sheet, line, start, end, words)
+        features.update(_place(sheet, line, not found, above))
         # A line that ends like a sentence heads a text only right over a byline or date.
         if features["sentence"] and not features["header_next"]:
             continue
         copies = len(sheet.ground.copies.get(sheet.said(line.index).strip(), (line,)))
         features["copies_2"], features["copies_3"] = float(copies == 2), float(copies > 2)
         own = bare(sheet.folded[start:end])
-        held = len(own) >= HELD and any(
-            i != line.index and len(own) + 3 < len(other) < len(own) + NEAR and own in other for i, other in top
-        )
-        features["in_longer"] = float(held)
-        features |= _known(sheet.folded[start:end], text, opening)
+        features["in_longer"] = float(above.holds(own, line.index))
+        features.update(_known(sheet.folded[start:end], text, opening))
         features["address"] = float(words <= NAME_WORDS and len(own) >= 5 and own.replace(" ", "") in hosts)
         found.append((line, start, end, features))
     _relate(found)
     kinds = [kind for kind, holds in zip(_KINDS, _kinds(sheet), strict=True) if holds]
     candidates = []
     for line, start, end, features in found:
-        by_kind = {f"{kind}:{name}": features.get(name, 0.0) for kind in kinds for name in _BY_KIND}
-        candidates.append(Candidate(line, start, end, features | by_kind))
+        features.update({f"{kind}:{name}": features[name] for kind in kinds for name in _BY_KIND if features.get(name)})
+        candidates.append(Candidate(line, start, end, features))
     return candidates
 
 
@@ -167,32 +171,85 @@ def has_header(sheet: Sheet, indexes: range) -> bool:
     return any(c.role in (Role.DATE, Role.BYLINE) for i in indexes for c in sheet.claims.get(i, ()))
 
 
+@dataclass(frozen=True, slots=True)
+class _Above:
+    """What is asked of the lines above the text for each candidate: their words, and which hold a date or byline."""
+
+    said: Mapping[int, str]
+    joined: str
+    by_size: Sequence[tuple[int, int, str]]
+    """The same by length: length, line, words."""
+    headers: Sequence[bool]
+    menus: int
+    """The first line that is neither claimed nor a row of a menu."""
+
+    @staticmethod
+    def of(sheet: Sheet, high: int) -> _Above:
+        """Return this of the first `high` lines. Shorter lines than `HELD` can hold no headline and are left out."""
+        said = {x.index: bare(sheet.said(x.index)) for x in sheet.lines[:high] if x.end - x.start > HELD + 3}
+        headers = [False] * len(sheet.lines)
+        for i in sheet.claims:
+            headers[i] = has_header(sheet, range(i, i + 1))
+        rows = (i for i, x in enumerate(sheet.lines) if sheet.is_open(i) and not is_menu_row(sheet, x))
+        by_size = sorted([(len(text), i, text) for i, text in said.items()])
+        return _Above(said, "\n".join(said.values()), by_size, headers, next(rows, len(sheet.lines)))
+
+    def holds(self, own: str, index: int) -> bool:
+        """Tell whether a line other than `index` says a headline and a little more."""
+        # Nearly always the words stand in their own line only, and the lines need not be asked one by one.
+        if len(own) < HELD or self.joined.count(own) <= self.said.get(index, "").count(own):
+            return False
+        low, high = (bisect_left(self.by_size, (len(own) + size, -1, "")) for size in (4, NEAR))
+        return any([i != index and own in other for _, i, other in self.by_size[low:high]])
+
+    def headed(self, low: int, high: int) -> bool:
+        """Tell whether one of the lines from `low` to before `high` holds a date or byline."""
+        return True in self.headers[low:high]
+
+
 _MARKS = re.compile(r"[\W_]+")
 LINKS = re.compile(r"https?://|www\.|@|[|›>→‹] ?|(?<=\s)»(?=\s)|\.{3}|©")
 _CELLS = re.compile(r"\S {2,8}\S.{0,200}\S {2,8}\S|[▾▼\t]")
 """What parts the names of a menu's row: wide gaps, arrows, tabs."""
-_HOST = re.compile(r"(?<![\w.-])(?:[a-z0-9-]{1,60}\.){1,4}[a-z]{2,10}(?![\w.])")
+_DOT = re.compile(r"\.(?=[a-z])")
+_HOST = re.compile(r"(?:[a-z0-9-]{1,60}\.){1,4}[a-z]{2,10}(?![\w.])")
 """An address whose parts may be the site's name written together."""
 _PRICE = re.compile(r"[$€£₽¥%]")
-_GLUED = re.compile(r"[^\W\d_](?<=[a-zа-яёα-ω])[A-ZА-ЯЁΑ-Ω]")
+_GLUED = re.compile(r"[a-zа-яёα-ω][A-ZА-ЯЁΑ-Ω]")
 CLOCK = re.compile(r"(?<![\d:])\d{1,2}:\d{2}(?![\d:])")
 _ASKS = "?!؟？！\"'”»)’"
 _UNFINISHED = ".:;,…؛،：；"
 
 
+def _hosts(folded: str) -> Iterator[str]:
+    """Yield the addresses in a folded text; from its points, because few stand before a letter."""
+    done = 0
+    for dot in _DOT.finditer(folded):
+        start = dot.start()
+        while start > done and ((before := folded[start - 1]).isalnum() or before in "_.-"):
+            start -= 1
+        # Up to the last point it is the same address, which was read already or is none.
+        is_new = start > done or not done
+        done = dot.end()
+        if is_new and (host := _HOST.match(folded, start)):
+            yield host.group()
+
+
 def _shape(sheet: Sheet, line: Line, start: int, end: int, words: int) -> dict[str, float]:
-    text = sheet.text[start:end]
+    text, folded = sheet.text[start:end], sheet.folded[start:end]
     last = text[-1:]
-    features = {f"words_{a}" if a == b else f"words_{a}_{b}": float(a <= words <= b) for a, b in _LENGTHS}
-    tokens = [t for t in text.split() if t[0].isalpha()]
-    dated = bool(find_dates(text))
-    return features | {
+    features = {name: float(a <= words <= b) for name, a, b in _LENGTHS}
+    initials = [t[0] for t in text.split() if t[0].isalpha()]
+    # A line without a digit has no date; most have none, and need not be searched.
+    numbered = line.numbered and (len(text) == len(line.text) or any(map(str.isdigit, text)))
+    upper = text.isupper()
+    features |= {
         "words_29": float(words > 28),
         "sentence": float(line.ends and last not in _ASKS),
         "unfinished": float(not line.ends and last in _UNFINISHED),
-        "opener": float(sheet.folded[start:end].strip(" .:") in _openers()),
+        "opener": float(folded.strip(" .:") in _openers()),
         "button": float(bool(sheet.whole(line.index))),
-        "section": float(is_section(sheet.folded[start:end])),
+        "section": float(is_section(folded)),
         "name": float(NAME[0] <= words <= NAME[1] and name_span(sheet.text, start, end) == (start, end)),
         "medium": float(words <= NAME_WORDS and is_medium(text)),
         "menu": float(is_menu_row(sheet, line)),
@@ -201,22 +258,23 @@ def _shape(sheet: Sheet, line: Line, start: int, end: int, words: int) -> dict[s
         "caption": float(sheet.opening(line.index, "caption") is not None),
         "updated": float(sheet.opening(line.index, "updated") is not None),
         "byline": float(sheet.opening(line.index, "byline") is not None),
-        "date": float(dated),
-        "clock": float(CLOCK.search(text) is not None),
-        "capitals": sum(t[0].isupper() for t in tokens) / len(tokens) if tokens else 0.0,
-        "upper": float(text.isupper()),
-        "upper_short": float(words <= KICKER and text.isupper()),
+        "date": float(numbered and bool(find_dates(text))),
+        "clock": float(numbered and CLOCK.search(text) is not None),
+        "capitals": sum([c.isupper() for c in initials]) / len(initials) if initials else 0.0,
+        "upper": float(upper),
+        "upper_short": float(words <= KICKER and upper),
         "lower": float(text[:1].islower()),
-        "digits": float(any(c.isdigit() for c in text)),
+        "digits": float(numbered),
         "cells": float(_CELLS.search(text) is not None),
         "list": float(bool(line.bullet)),
         "marked": float(line.text.startswith("# ")),
         "price": float(_PRICE.search(text) is not None),
         "glued": float(_GLUED.search(text) is not None),
     }
+    return features
 
 
-def _place(sheet: Sheet, line: Line, is_first_open: bool) -> dict[str, float]:
+def _place(sheet: Sheet, line: Line, is_first_open: bool, above: _Above) -> dict[str, float]:
     index, count, first = line.index, len(sheet.lines), sheet.first_prose
     above_text = first - index if first < count else 3
     stop = min(first + 4, count)
@@ -227,12 +285,12 @@ def _place(sheet: Sheet, line: Line, is_first_open: bool) -> dict[str, float]:
         "below_text": float(above_text <= 0),
         "next_to_text": float(above_text == 1),
         "line_0": float(index == 0),
-        "first": float(_is_first(sheet, index)),
+        "first": float(_is_first(sheet, index, above)),
         "first_open": float(is_first_open),
-        "top": float(index == 0 and first <= CLEAN and has_header(sheet, range(1, min(stop, 5)))),
-        "header_below": float(has_header(sheet, range(index + 1, min(stop, index + 5)))),
-        "header_next": float(has_header(sheet, range(index + 1, index + 2))),
-        "header_above": float(has_header(sheet, range(max(0, index - 2), index))),
+        "top": float(index == 0 and first <= CLEAN and above.headed(1, min(stop, 5))),
+        "header_below": float(above.headed(index + 1, min(stop, index + 5))),
+        "header_next": float(above.headed(index + 1, index + 2)),
+        "header_above": float(above.headed(max(0, index - 2), index)),
         "likely": sheet.likely(index),
         "likely_below": sheet.likely(index + 1) if index + 1 < count else 0.0,
         "likely_above": sheet.likely(index - 1) if index else 0.0,
@@ -245,11 +303,11 @@ KICKER = 2
 """Words of a line above a headline that names its section."""
 
 
-def _is_first(sheet: Sheet, index: int) -> bool:
+def _is_first(sheet: Sheet, index: int, above: _Above) -> bool:
     """Tell whether only furniture, and a kicker, stands above a line."""
     if index and (sheet.lines[index - 1].words <= KICKER and not sheet.lines[index - 1].ends):
         index -= 1
-    return all(not sheet.is_open(i) or is_menu_row(sheet, sheet.lines[i]) for i in range(index))
+    return index <= above.menus
 
 
 BUTTONS = 3
@@ -265,7 +323,14 @@ def _is_buttons(sheet: Sheet, line: Line) -> bool:
 
 def _stems(folded: str) -> set[str]:
     """Return the first five letters of the long words: an inflected form is the same word."""
-    return {word[:5] for word in long_words(folded)}
+    if folded.isascii():
+        return set(_ASCII_STEM.findall(folded))
+    return {word[:5] for word in long_words(folded)} if max(folded) >= _FIRST_HAN else set(_STEM.findall(folded))
+
+
+_STEM, _ASCII_STEM = re.compile(r"([^\W\d_]{4,5})[^\W\d_]*"), re.compile(r"([a-z]{4,5})[a-z]*")
+"""The same in a folded line of letters, and in one of ASCII, as most English ones are, in half of the time."""
+_FIRST_HAN = "\u3040"
 
 
 def _text_words(sheet: Sheet) -> tuple[Counter[str], set[str]]:
@@ -274,7 +339,7 @@ def _text_words(sheet: Sheet) -> tuple[Counter[str], set[str]]:
     long = [line for line in sheet.lines if line.words >= CLEAN]
     text = [line for line in long if line.index >= first and sheet.likely(line.index) >= 0.3] or long
     words = [_stems(sheet.folded[line.start : line.end]) for line in text[:TEXT_LINES]]
-    return Counter(stem for stems in words for stem in stems), words[0] if words else set()
+    return Counter(chain.from_iterable(words)), words[0] if words else set()
 
 
 OFTEN = 4
@@ -285,7 +350,7 @@ def _known(folded: str, text: Counter[str], opening: set[str]) -> dict[str, floa
     stems = _stems(folded)
     if not stems:
         return {}
-    often = sum(min(text[stem], OFTEN) for stem in stems) / OFTEN / len(stems)
+    often = sum([min(text.get(stem, 0), OFTEN) for stem in stems]) / OFTEN / len(stems)
     return {"known_often": often, "known_first": len(stems & opening) / len(stems)}
 
 
