@@ -19,7 +19,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from pydantic import Field
 
 from flows import tasks
-from flows.paths import check_apart, expectations_folder
+from flows.paths import check_apart, expectations_folder, input_folder
 from flows.stopping import cancel_run, on_stop, stoppable, stopped_at_once
 from flows.workers import Engine as Engine
 from flows.workers import open_pool
@@ -61,7 +61,7 @@ def _run_name() -> str:
     description="Clean, segment, tag and validate a folder of raw documents, and publish them as a version.",
 )
 def build(
-    source: Annotated[str, Field(description="Folder of raw documents.")] = "seeds",
+    source: Annotated[str, Field(description="Folder of raw documents, or an address as fsspec has them.")] = "seeds",
     output: Annotated[str, Field(description="Folder that holds the versions.")] = "output",
     full: Annotated[bool, Field(description="Make every document again, reusing nothing.")] = False,
     workers: Annotated[int, Field(ge=1, description="Worker processes for batches.")] = 1,
@@ -73,8 +73,9 @@ def build(
     """Build a version of the corpus and publish it if it is new and passes."""
     settings = settings or Settings()
     suites = expectations_folder(expectations)
-    check_apart(Path(source), Path(output))
-    plan = tasks.read(Path(source), Path(output), settings, suites, full)
+    folder = input_folder(source, Path(output))
+    check_apart(folder, Path(output))
+    plan = tasks.read(folder, Path(output), settings, suites, full)
     if plan.up_to_date:
         return Built(plan, None, {})
     if engine is Engine.DASK:

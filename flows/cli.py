@@ -19,7 +19,7 @@ from flows import progress
 from flows.asking import query
 from flows.comparing import COMMANDS as COMPARING
 from flows.configuring import COMMANDS as CONFIGURING
-from flows.environment import prepare_environment, say_errors_once
+from flows.environment import prepare_environment, reaching_server, say_errors_once
 from flows.explaining import explain
 from flows.options import HELP, OUTPUT, SET, SETTINGS_FILE, parse_assignments
 from flows.printing import json_text, plain
@@ -45,7 +45,7 @@ def cli(context: click.Context) -> None:
 
 
 @cli.command(context_settings=HELP)
-@click.argument("source", default="seeds", type=click.Path(path_type=Path))
+@click.argument("source", default="seeds", type=click.Path())
 @OUTPUT
 @click.option("--full", is_flag=True, help="Make every document again, reusing nothing.")
 @click.option("--dry-run", is_flag=True, help="Show what would change, and publish nothing.")
@@ -60,7 +60,7 @@ def cli(context: click.Context) -> None:
 @click.option("--quiet", "-q", is_flag=True, help="Print errors only.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
 def run(
-    source: Path,
+    source: str,
     output: Path,
     full: bool,
     dry_run: bool,
@@ -75,25 +75,25 @@ def run(
     quiet: bool,
     as_json: bool,
 ) -> None:
-    """Build a version from the documents in SOURCE and publish it.
+    """Build a version from the documents in SOURCE, a folder or an address such as s3://bucket/prefix, and publish it.
 
     Only what changed since the last version is made again.
 
     Example: corpus run seeds --output output
     """
-    from flows.paths import check_apart, expectations_folder
+    from flows.paths import check_apart, expectations_folder, input_folder
     from pipeline.plan import make_plan
     from pipeline.publish import check_output
     from pipeline.settings import load_settings
 
-    _require_folder(source)
-    check_apart(source, output)
+    folder = input_folder(source, output, fresh=full)
+    check_apart(folder, output)
     given = {**parse_assignments(assignments), "tag.taxonomy": str(taxonomy) if taxonomy else None}
     given |= {"clean.redact": redact} if redact else {}
     settings = load_settings(file, given)
     suites = expectations_folder(str(expectations) if expectations else None)
     check_output(output)
-    plan = make_plan(source, output, settings, suites, full=full)
+    plan = make_plan(folder, output, settings, suites, full=full)
     if plan.note:
         click.echo(plan.note, err=True)
     if plan.up_to_date and plan.previous is not None:
@@ -120,9 +120,10 @@ def run(
     with progress.shown(len(plan.clean), len(plan.retag), quiet=silent), stopped_at_once("stopped"):
         start_server_deaf()
         say_errors_once()
-        built = build_tagged(
-            str(source), str(output), full, workers, settings, str(suites), Engine(engine), dask_address
-        )
+        with reaching_server():
+            built = build_tagged(
+                source, str(output), full, workers, settings, str(suites), Engine(engine), dask_address
+            )
     published = built.published
     if published is None:
         _say({"status": "up to date"}, "up to date", as_json, quiet)
@@ -139,14 +140,14 @@ def run(
 
 
 @cli.command(context_settings=HELP)
-@click.argument("source", default="seeds", type=click.Path(path_type=Path))
+@click.argument("source", default="seeds", type=click.Path())
 @OUTPUT
 @click.option("--every", help="How often: 15m, 1h, 1d.")
 @click.option("--cron", help='When, as cron writes it: "0 6 * * *".')
 @SETTINGS_FILE
 @SET
 def serve(
-    source: Path, output: Path, every: str | None, cron: str | None, file: Path | None, assignments: tuple[str, ...]
+    source: str, output: Path, every: str | None, cron: str | None, file: Path | None, assignments: tuple[str, ...]
 ) -> None:
     """Bring the output up to date on a schedule, until stopped with Ctrl-C.
 
@@ -154,7 +155,7 @@ def serve(
 
     Example: corpus serve my_articles --output my_corpus --every 1h
     """
-    from flows.paths import check_apart
+    from flows.paths import check_apart, input_folder
     from flows.serve import check_cron, local_server, parse_interval
     from flows.serve import serve as serve_build
     from flows.stopping import stopped_at_once
@@ -164,8 +165,8 @@ def serve(
     if (every is None) == (cron is None):
         raise UsageError('Say when: either --every 1h or --cron "0 6 * * *".')
     interval = parse_interval(every) if every else None
-    _require_folder(source)
-    check_apart(source, output)
+    folder = input_folder(source, output)
+    check_apart(folder, output)
     settings = load_settings(file, parse_assignments(assignments))
     check_output(output)
     prepare_environment()
@@ -175,7 +176,7 @@ def serve(
     with stopped_at_once("stopped"), local_server(output / ".prefect-server.log") as address:
         when = f"every {every}" if every else f"at {cron}"
         click.echo(f"serving {source} -> {output} {when}; runs: {address.removesuffix('/api')}. Stop with Ctrl-C.")
-        serve_build(source, output, interval, cron, settings)
+        serve_build(folder, output, interval, cron, settings)
 
 
 for _command in (query, *READING, *COMPARING, *CONFIGURING, explain, topics):
@@ -189,11 +190,6 @@ def _program() -> str:
     if called.name != "corpus" or (found and Path(found).resolve() == called.resolve()):
         return "corpus"
     return os.path.relpath(called)
-
-
-def _require_folder(source: Path) -> None:
-    if not source.is_dir():
-        raise UsageError(f"{source} is not a folder. Give the folder that holds the raw documents.")
 
 
 def _published_message(facts: dict[str, Any], output: Path) -> str:

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pipeline.errors import PipelineError
 
 _DEFAULTS = {
     # A temporary server needs up to 50 s to start on a loaded machine, and Prefect gives up after 20.
@@ -31,6 +35,20 @@ def prepare_environment() -> None:
     """Set what is not set yet."""
     for name, value in _DEFAULTS.items():
         os.environ.setdefault(name, value)
+
+
+@contextmanager
+def reaching_server() -> Iterator[None]:
+    """Say in a sentence that the server that the environment names does not answer."""
+    try:
+        yield
+    except RuntimeError as error:
+        if "Failed to reach API" not in str(error):
+            raise
+        raise PipelineError(
+            f"no Prefect server answers at {os.environ.get('PREFECT_API_URL', 'its address')}. Start it, or unset "
+            "PREFECT_API_URL: a run without it starts one of its own. Nothing was published."
+        ) from None
 
 
 def say_errors_once() -> None:

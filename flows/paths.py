@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pipeline
 from pipeline.errors import UsageError
+
+if TYPE_CHECKING:
+    from pipeline.remote import RemoteFolder
 
 _PACKAGE = Path(pipeline.__file__).parent
 
@@ -21,11 +25,28 @@ def expectations_folder(given: str | None = None) -> Path:
     return beside if beside.is_dir() else _PACKAGE / "expectations"
 
 
-def check_apart(source: Path, output: Path) -> None:
+def input_folder(source: str, output: Path, *, fresh: bool = False) -> Path | RemoteFolder:
+    """Return the folder of raw documents: a local one, or one at an address such as s3://bucket/prefix.
+
+    What is fetched from there is kept below `output` while it is read; with `fresh` everything is fetched anew.
+    Raises UsageError when a local folder is not there.
+    """
+    from pipeline.halves import CACHE
+    from pipeline.remote import folder_of
+
+    folder = folder_of(source, output / CACHE, fresh=fresh)
+    if isinstance(folder, Path) and not folder.is_dir():
+        raise UsageError(f"{source} is not a folder. Give the folder that holds the raw documents.")
+    return folder
+
+
+def check_apart(source: Path | RemoteFolder, output: Path) -> None:
     """Raise UsageError when the output lies in the input folder: a run would read its own tables as documents.
 
     Folders whose name begins with a dot are passed over when reading, so there it may lie.
     """
+    if not isinstance(source, Path):
+        return
     inside = output.resolve()
     if not inside.is_relative_to(source.resolve()):
         return

@@ -18,16 +18,22 @@ from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flows.stopping import on_stop, pause_deployment, stop_children
 from pipeline.errors import PipelineError, UsageError
 from pipeline.settings import Settings
 
+if TYPE_CHECKING:
+    from pipeline.remote import RemoteFolder
+
 DEPLOYMENT = "reprocess"
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
-def serve(source: Path, output: Path, every: timedelta | None, cron: str | None, settings: Settings) -> None:
+def serve(
+    source: Path | RemoteFolder, output: Path, every: timedelta | None, cron: str | None, settings: Settings
+) -> None:
     """Serve the build flow on a schedule until stopped. PREFECT_API_URL must name a running server."""
     from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
     from prefect.types.entrypoint import EntrypointType
@@ -35,7 +41,7 @@ def serve(source: Path, output: Path, every: timedelta | None, cron: str | None,
     from flows.build import build
 
     parameters = {
-        "source": str(source.resolve()),
+        "source": str(source.resolve() if isinstance(source, Path) else source.url),
         "output": str(output.resolve()),
         "settings": settings.model_dump(mode="json"),
     }

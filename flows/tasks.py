@@ -25,6 +25,7 @@ from flows.progress import announce
 from pipeline.halves import BatchReport
 from pipeline.plan import Plan, make_plan
 from pipeline.publish import Published
+from pipeline.remote import RemoteFolder
 from pipeline.run import Run
 from pipeline.settings import Settings
 from pipeline.validate import Verdict
@@ -32,7 +33,7 @@ from pipeline.validation_process import ValidationProcess
 
 
 @task(name="read", task_run_name="read", cache_policy=NO_CACHE)
-def read(folder: Path, output: Path, settings: Settings, expectations: Path, full: bool) -> Plan:
+def read(folder: Path | RemoteFolder, output: Path, settings: Settings, expectations: Path, full: bool) -> Plan:
     """List the inputs and find out what is new since the last version."""
     return make_plan(folder, output, settings, expectations, full=full)
 

@@ -14,11 +14,14 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from .model import Source, SourceStatus
 from .records import list_records
 from .settings import ReadSettings
+
+if TYPE_CHECKING:
+    from .read import File
 
 _FIELDS = ("source_sha256", "size", "media_type", "doc_id", "reason", "detail")
 _CODE = ("encodings", "listings", "model", "read", "record_*", "records", "streams")
@@ -33,14 +36,15 @@ class Listings:
         self._settings = settings
         self._used: set[str] = set()
 
-    def of(self, full: bytes, path: str, sha: str, size: int) -> list[Source]:
+    def of(self, file: File, path: str, sha: str, size: int) -> list[Source]:
         """Return the sources of a file's records."""
         if self._folder is None:
-            return list(list_records(full, path, sha, size, self._settings))
+            return list(list_records(file.path(), path, sha, size, self._settings))
         entry = self._folder / f"{self._key(path, sha)}.parquet"
         self._used.add(entry.name)
         known = _read(entry, path)
         if known is None:
+            full = file.path()
             before = os.stat(full)
             known = list(list_records(full, path, sha, size, self._settings))
             after = os.stat(full)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from .encodings import decode
@@ -20,8 +21,11 @@ from .record_model import Record, Stated
 from .records import read_record, split_record
 from .settings import ReadSettings
 
+if TYPE_CHECKING:
+    from .remote import RemoteFolder
 
-def read_page(folder: Path, source: Source, settings: ReadSettings, engine: str = "blocks") -> Page:
+
+def read_page(folder: Path | RemoteFolder, source: Source, settings: ReadSettings, engine: str = "blocks") -> Page:
     """Return the page of a listed source; raises RejectedError with the reason why there is none."""
     page = _page(folder, source, settings, engine)
     lines = len(page.text.splitlines())
@@ -30,11 +34,14 @@ def read_page(folder: Path, source: Source, settings: ReadSettings, engine: str 
     return page
 
 
-def _page(folder: Path, source: Source, settings: ReadSettings, engine: str) -> Page:
+def _page(folder: Path | RemoteFolder, source: Source, settings: ReadSettings, engine: str) -> Page:
     place = split_record(source.source_path)
     if place is None:
         return extract_page(source, read_bytes(folder, source, settings), settings, engine)
-    full = find_file(folder, place.file)
+    try:
+        full = find_file(folder, place.file)
+    except OSError as error:
+        raise RejectedError("unreadable", f"The file could not be read: {error.strerror or error}.") from error
     record = read_record(full, source.source_path, source.source_sha256, settings)
     if record.stated is not None:
         return _stated_page(source, record, record.stated, settings, engine)

@@ -1,11 +1,11 @@
 r"""List the input files and read one of them.
 
-A source is a regular file below the folder whose name ends in .txt, .md, .html, .htm or .xhtml, or in
-one of these and .gz; or a record of a file that holds many (`records`). Listing hashes every file as a
-stream, in the order of the relative POSIX paths, and gives each a row: published, duplicate (the same bytes
-under an earlier name) or rejected with a reason. Hidden names are passed over. No link is followed out of the
-folder, nothing that could block is opened, and a name that is not UTF-8 is written with `\xNN`, from which
-`read_bytes` finds the file again.
+A source is a regular file below the folder, or an object at an address (`remote`), whose name ends in
+.txt, .md, .html, .htm or .xhtml, or in one of these and .gz; or a record of a file that holds many (`records`).
+Listing hashes every file as a stream, in the order of the relative POSIX paths, and gives each a row: published,
+duplicate (the same bytes under an earlier name) or rejected with a reason. Hidden names are passed over. No link is
+followed out of the folder, nothing that could block is opened, and a name that is not UTF-8 is written with `\xNN`,
+from which `read_bytes` finds the file again.
 """
 
 from __future__ import annotations
@@ -15,16 +15,18 @@ import os
 import re
 import stat
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from .errors import RejectedError, UsageError
 from .model import Source, SourceStatus
 from .settings import ReadSettings
-from .streams import CHUNK, expand_gzip, open_regular
+from .streams import CHUNK, FileDigest, digest_chunks, expand_gzip, open_regular
 
 if TYPE_CHECKING:
     from .listings import Listings
+    from .remote import RemoteFolder
 
 MEDIA_TYPES = {
     ".txt": "text/plain",
@@ -36,23 +38,59 @@ MEDIA_TYPES = {
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 
 
-def list_sources(folder: Path, settings: ReadSettings, cache: Path | None = None) -> list[Source]:
-    """Return a row for every input below `folder`, sorted by path.
+class File(Protocol):
+    """A file that may be a source; each method raises OSError where it cannot be read."""
+
+    def size(self) -> int:
+        """Return its size, as far as that is known before it is read."""
+
+    def digest(self, limit: int) -> FileDigest:
+        """Return the digest of its bytes, of `limit` at most."""
+
+    def path(self) -> bytes:
+        """Return the full path of a local file with its bytes."""
+
+    def mark(self) -> None:
+        """Keep in mind which bytes it has, for those who look for one of its records."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalFile:
+    """A regular file of this machine."""
+
+    full: bytes
+
+    def size(self) -> int:
+        """Return its size."""
+        return os.stat(self.full).st_size
+
+    def digest(self, limit: int) -> FileDigest:
+        """Return the digest of its bytes, of `limit` at most."""
+        return digest_chunks(_chunks(self.full, limit))
+
+    def path(self) -> bytes:
+        """Return its path."""
+        return self.full
+
+    def mark(self) -> None:
+        """Do nothing: the file is there."""
+
+
+def list_sources(folder: Path | RemoteFolder, settings: ReadSettings, cache: Path | None = None) -> list[Source]:
+    """Return a row for every input below `folder`, sorted by path; `folder` is local, or an address (`remote`).
 
     Rejections carry a fixed word in `reason` (docs/inputs.md). With `cache`, a folder, the records of a file
-    that has not changed are not read again. Raises UsageError when `folder` is not a folder.
+    that has not changed are not read again. Raises UsageError when there is no such folder.
     """
     from .listings import Listings  # reads through this module
 
-    if not folder.is_dir():
-        raise UsageError(f"{folder} is not a folder. Give the folder that holds the raw documents.")
     found: list[Source] = []
     with Listings(cache, settings) as listings:
-        for path, full in _walk(folder):
-            if isinstance(full, RejectedError):
-                found.append(_rejected(path, full, 0))
+        for path, file in _files(folder, settings):
+            if isinstance(file, RejectedError):
+                found.append(_rejected(path, file, 0))
             else:
-                found += _sources(path, full, settings, listings)
+                found += _sources(path, file, settings, listings)
     found.sort(key=lambda source: source.source_path)
     sources: list[Source] = []
     seen: dict[str, str] = {}
@@ -65,14 +103,14 @@ def list_sources(folder: Path, settings: ReadSettings, cache: Path | None = None
     return sources
 
 
-def read_bytes(folder: Path, source: Source, settings: ReadSettings) -> bytes:
+def read_bytes(folder: Path | RemoteFolder, source: Source, settings: ReadSettings) -> bytes:
     """Return the bytes of a listed source, expanded where they are gzip.
 
     Raises RejectedError: "changed" when the file is no longer the one that was listed, "unreadable",
     "outside", "corrupt" (bad gzip), "too_large" or "empty" (nothing but white space after expanding).
     """
-    path = find_file(folder, source.source_path)
     try:
+        path = find_file(folder, source.source_path, source.source_sha256)
         data = b"".join(_chunks(path, settings.max_bytes + 1))
     except OSError as error:
         raise RejectedError("unreadable", f"The file could not be read: {error.strerror}.") from error
@@ -83,8 +121,13 @@ def read_bytes(folder: Path, source: Source, settings: ReadSettings) -> bytes:
     return data
 
 
-def find_file(folder: Path, source_path: str) -> bytes:
-    """Return the full path of a listed file; raises RejectedError "outside" when it became a link that leads out."""
+def find_file(folder: Path | RemoteFolder, source_path: str, sha256: str | None = None) -> bytes:
+    """Return the full path of a listed file; `sha256`, where it is known, is that of its bytes.
+
+    Raises RejectedError "outside" when it became a link that leads out, "changed" when it is another object now.
+    """
+    if not isinstance(folder, Path):
+        return folder.local(_raw_path(source_path).decode("utf-8", "surrogateescape"), sha256)
     path = os.path.join(os.fsencode(folder), _raw_path(source_path))
     if not _is_inside(os.path.realpath(path), os.path.realpath(os.fsencode(folder))):
         raise RejectedError("outside", "The file is a link that leads out of the input folder.")
@@ -111,6 +154,18 @@ def media_type_of(path: str) -> str | None:
 
 
 # --- finding the files ------------------------------------------------------------------------------
+
+
+def _files(folder: Path | RemoteFolder, settings: ReadSettings) -> Iterator[tuple[str, File | RejectedError]]:
+    """Yield (safe relative path, file or the reason why it is refused), in no order."""
+    if isinstance(folder, Path):
+        if not folder.is_dir():
+            raise UsageError(f"{folder} is not a folder. Give the folder that holds the raw documents.")
+        for path, full in _walk(folder):
+            yield path, full if isinstance(full, RejectedError) else LocalFile(full)
+        return
+    for name, file in folder.walk(lambda name: _cap(name, settings)):
+        yield _safe_name(name.encode("utf-8", "surrogateescape")), file
 
 
 def _walk(folder: Path) -> Iterator[tuple[str, bytes | RejectedError]]:
@@ -164,7 +219,11 @@ def _safe_path(path: bytes, top: bytes) -> str:
 
     So is the `#` of a file that is named as a record would be: `a.zip#1`.
     """
-    relative = os.path.relpath(path, top).replace(os.sep.encode(), b"/")
+    # What is found below `top` begins with it; os.path.relpath would cost 30 us a file.
+    return _safe_name(path[len(top) :].replace(os.sep.encode(), b"/").lstrip(b"/") or b".")
+
+
+def _safe_name(relative: bytes) -> str:
     safe = _LIKE_A_RECORD.sub(rb"\1\\x23", _ESCAPED.sub(rb"\\x5cx\1", relative))
     return safe.decode("utf-8", "backslashreplace")
 
@@ -176,30 +235,31 @@ def _raw_path(safe: str) -> bytes:
 # --- one file ---------------------------------------------------------------------------------------
 
 
-def _sources(path: str, full: bytes, settings: ReadSettings, listings: Listings) -> list[Source]:
+def _sources(path: str, file: File, settings: ReadSettings, listings: Listings) -> list[Source]:
     from .records import RECORD_SUFFIXES, is_record_file
 
     media_type, size, sha = media_type_of(path), 0, None
     has_records = is_record_file(path)
     try:
-        size = os.stat(full).st_size
+        size = file.size()
         if media_type is None and not has_records:
             known = ", ".join((*MEDIA_TYPES, *RECORD_SUFFIXES))
             raise RejectedError("unsupported_type", f"The name ends in none of {known} (pages also .gz).")
-        cap = settings.max_archive_bytes if media_type is None else _cap(path, media_type, settings)
+        cap = _cap(path, settings)
         if size > cap:
             raise RejectedError("too_large", f"{size:,} bytes; the cap for {media_type or 'such a file'} is {cap:,}.")
-        total, size, blank = hashlib.sha256(), 0, True
-        for chunk in _chunks(full, cap + 1):
-            total.update(chunk)
-            size += len(chunk)
-            blank = blank and not chunk.strip()
-        sha = total.hexdigest()
-        if blank:
+        found = file.digest(cap + 1)
+        sha, size = found.sha256, found.size
+        if size > cap:
+            # Its size was not known, or it has grown; what was read is not all of it.
+            sha = None
+            raise RejectedError("too_large", f"More than {cap:,} bytes, the cap for {media_type or 'such a file'}.")
+        if found.is_blank:
             detail = "The file holds nothing but white space." if size else "The file has no bytes."
             raise RejectedError("empty", detail)
         if has_records:
-            return listings.of(full, path, sha, size)
+            file.mark()
+            return listings.of(file, path, sha, size)
     except RejectedError as error:
         return [_rejected(path, error, size, media_type, sha)]
     except OSError as error:
@@ -207,9 +267,16 @@ def _sources(path: str, full: bytes, settings: ReadSettings, listings: Listings)
     return [Source(path, sha, size, media_type, doc_id=sha[:32])]
 
 
-def _cap(path: str, media_type: str, settings: ReadSettings) -> int:
+def _cap(path: str, settings: ReadSettings) -> int:
+    """Return the most bytes that a file of this name may have; 0 for one that is no input."""
+    from .records import is_record_file
+
+    if is_record_file(path):
+        return settings.max_archive_bytes
+    media_type = media_type_of(path)
     is_page = media_type in HTML_TYPES and not path.lower().endswith(".gz")
-    return min(settings.max_bytes, settings.max_html_bytes) if is_page else settings.max_bytes
+    most = min(settings.max_bytes, settings.max_html_bytes) if is_page else settings.max_bytes
+    return most if media_type else 0
 
 
 def _chunks(path: bytes, limit: int) -> Iterator[bytes]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from . import __version__
 from .batch import clean_batch, tag_batch
@@ -34,6 +34,9 @@ from .tabulate import Ingredients, Kept, export_for_tagging, write_tables
 from .taxonomy import load_taxonomy
 from .validate import Outcome, Status, Verdict, validate_folder
 from .version import open_version
+
+if TYPE_CHECKING:
+    from .remote import RemoteFolder
 
 T = TypeVar("T")
 _BATCH_BYTES = 24_000_000
@@ -206,6 +209,8 @@ class Run:
             )
         published = publish_version(self._staging, output=self.plan.output, facts=self.facts(verdict))
         drop_batches(self.plan.output)
+        if not isinstance(self.plan.folder, Path):
+            self.plan.folder.drop()
         return published
 
     def reject(self, verdict: Verdict) -> Path:
@@ -294,7 +299,9 @@ def useful_workers(plan: Plan, settings: Settings, workers: int) -> int:
     return max(1, min(workers, -(-documents // _most(documents, settings.batch_documents, workers))))
 
 
-def clean_one(batch: Batch, input_folder: Path, settings: Settings, digests: dict[str, str]) -> BatchReport:
+def clean_one(
+    batch: Batch, input_folder: Path | RemoteFolder, settings: Settings, digests: dict[str, str]
+) -> BatchReport:
     """Clean a batch, unless it is found cleaned."""
     make = partial(clean_batch, batch.sources, input_folder, settings)
     return make_half(batch.folder, CLEANED, seal_digest(digests, "clean"), batch.inputs, make)

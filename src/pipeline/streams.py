@@ -8,10 +8,13 @@ or is damaged says so. Nothing but a regular file is opened, and opening never b
 from __future__ import annotations
 
 import errno
+import hashlib
 import io
 import os
 import stat
 import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from .errors import RejectedError
@@ -21,6 +24,29 @@ RATIO = 200
 # 200: pages compress 4 to 12 times and lists of one repeated row about 100 times; deflate ends at 1,032.
 ALWAYS = 1 << 20
 # A megabyte is harmless at any ratio.
+
+
+@dataclass(frozen=True, slots=True)
+class FileDigest:
+    """What a file holds: the sha256 of its bytes, how many there are, and whether all are white space."""
+
+    sha256: str
+    size: int
+    is_blank: bool
+
+
+def digest_chunks(chunks: Iterable[bytes]) -> FileDigest:
+    """Return the digest of a file that comes in pieces.
+
+    >>> digest_chunks([b" ", b"a"]).size, digest_chunks([]).is_blank
+    (2, True)
+    """
+    total, size, blank = hashlib.sha256(), 0, True
+    for chunk in chunks:
+        total.update(chunk)
+        size += len(chunk)
+        blank = blank and not chunk.strip()
+    return FileDigest(total.hexdigest(), size, blank)
 
 
 def open_regular(path: bytes) -> io.FileIO:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -239,3 +240,17 @@ def test_a_document_of_100_megabytes_is_rejected_within_a_gigabyte(kind: str, do
     rows = {row["source_path"]: row for row in open_version(tmp_path / "out").table("sources").to_pylist()}
     assert (rows[f"huge.{kind}"]["status"], rows[f"huge.{kind}"]["reason"]) == ("rejected", "too_large")
     assert open_version(tmp_path / "out").rows("documents") == 6
+
+
+def test_a_server_that_does_not_answer_is_said_in_a_sentence(documents: Path, tmp_path: Path) -> None:
+    """Prefect prints a traceback of seventy lines."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{probe.getsockname()[1]}/api"
+    call = [sys.executable, "-m", "flows.cli", "run", str(documents), "--output", str(tmp_path / "new")]
+    env = {**os.environ, "PREFECT_API_URL": address, "PREFECT_HOME": str(tmp_path / "home")}
+    done = subprocess.run(call, env=env, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith(f"failed: no Prefect server answers at {address}.")
+    assert "Traceback" not in done.stderr
+    assert not list((tmp_path / "new" / "versions").iterdir())
