@@ -18,7 +18,7 @@ help:
 	@echo "make test   install into $(VENV), then run the whole test suite"
 	@echo "make unit   the tests that start no server or process, in seconds"
 	@echo "make lint   ruff and mypy"
-	@echo "make bench   what a run costs beside Prefect alone, and what publishing costs"
+	@echo "make bench   what a run costs: stages, workers, reruns, Prefect, publishing, memory; in about half an hour"
 	@echo "make browser  look at the report in headless Chromium, at two widths"
 	@echo "make docs   write the generated pages anew: data dictionary, commands"
 	@echo "make lock   write requirements.lock anew from pyproject.toml"
@@ -49,16 +49,19 @@ $(READY): requirements.lock requirements-bootstrap.lock pyproject.toml
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
-# What Prefect costs a run, what publishing costs, throughput by stage, memory; and, with labelled pages in DATA, how well the cleaner does.
+# What a run costs beside Prefect alone; what publishing costs; throughput by stage, scaling and reruns, of the raw
+# documents in PAGES, or of 1,000 that are made; runs on 10,000 documents; memory. DATATROVE is the interpreter of an
+# environment that has datatrove, for the same text.
+BENCH = PYTHONPATH=src OMP_NUM_THREADS=1 $(BIN)/python benchmarks
 bench: $(READY)
-	PYTHONPATH=src $(BIN)/python benchmarks/engine_cost.py
-	PYTHONPATH=src $(BIN)/python benchmarks/publish.py
-	$(eval MADE := $(shell mktemp -d))
-	PYTHONPATH=src $(BIN)/python benchmarks/made_corpus.py 2000 $(MADE)
-	PYTHONPATH=src $(BIN)/python benchmarks/throughput.py $(MADE)
-	PYTHONPATH=src $(BIN)/python benchmarks/memory.py
-	PYTHONPATH=src $(BIN)/python benchmarks/memory_tables.py
-	rm -rf $(MADE)
+	$(BENCH)/engine_cost.py --runs 2
+	$(BENCH)/publish.py
+	made=$$(mktemp -d) && trap 'rm -rf "$$made"' EXIT && \
+		{ test -n "$(PAGES)" || $(BENCH)/made_corpus.py 1000 "$$made"; } && \
+		$(BENCH)/throughput.py $(or $(PAGES),"$$made") $(if $(DATATROVE),--datatrove $(DATATROVE))
+	$(BENCH)/large.py
+	$(BENCH)/memory.py --sizes 1000 4000
+	$(BENCH)/memory_tables.py
 
 bench-clean: $(READY)
 	@test -n "$(DATA)" || { echo "say where the labelled pages are: make bench-clean DATA=/path/to/pages OOF=/path/to/answers"; exit 2; }

@@ -5,7 +5,7 @@ usage: python benchmarks/throughput.py FOLDER [--workers 2] [--datatrove PYTHON]
 FOLDER holds raw documents (benchmarks/made_corpus.py makes some). Prints, from one call on one machine:
 
 - CPU seconds of each stage in this process (validation in its own, without its import): in all, once a run, and a
-  megabyte more;
+  megabyte more; and what of them near-duplicates and repeated sentences take;
 - the wall time of cleaning and tagging with one worker process and with more, and the ratio;
 - CPU seconds of `corpus run` over those of the stages: what Prefect adds, with a server that runs already;
 - what a run costs that finds nothing new, one in which a document in a hundred changed, and one that tags all again;
@@ -24,8 +24,10 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import wraps
+from importlib import import_module
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
@@ -51,6 +53,32 @@ def timed(function: Callable[[], T]) -> tuple[T, float]:
     started = time.process_time()
     result = function()
     return result, time.process_time() - started
+
+
+# Calls that find near-duplicates (signing in cleaning, comparing in tabulating) and sentences that stand twice.
+DUPLICATES = (
+    ("batch", "sign_documents"),
+    ("batch", "make_signatures"),
+    ("tabulate", "write_signatures"),
+    ("tabulate", "keep_signatures"),
+    ("tabulate", "make_catalog"),
+)
+spent = {"near-duplicates": 0.0, "repeated sentences": 0.0}
+
+
+def watch(owner: Any, name: str, what: str) -> None:
+    """Add up in `spent` what the calls of a function cost."""
+    call = getattr(owner, name)
+
+    @wraps(call)
+    def watched(*arguments: Any, **named: Any) -> Any:
+        started = time.process_time()
+        try:
+            return call(*arguments, **named)
+        finally:
+            spent[what] += time.process_time() - started
+
+    setattr(owner, name, watched)
 
 
 def stages(folder: Path, output: Path) -> dict[str, float]:
@@ -91,7 +119,13 @@ def stage_costs(files: Sequence[Path], folder: Path, work: Path, size: int) -> f
     few = sum(path.stat().st_size for path in part)
     # The first run pays for what is loaded once a process.
     stages(work / "part", work / "warm")
-    less, more = stages(work / "part", work / "few"), stages(folder, work / "all")
+    for module, name in DUPLICATES:
+        watch(import_module(f"pipeline.{module}"), name, "near-duplicates")
+    for name in ("add", "settle", "take"):
+        watch(import_module("pipeline.copies").Copies, name, "repeated sentences")
+    less = stages(work / "part", work / "few")
+    spent.update(dict.fromkeys(spent, 0.0))
+    more = stages(folder, work / "all")
     total = sum(more.values())
     slopes = {name: max(0.0, (more[name] - less[name]) / (size - few) * 1e6) for name in more}
     print(f"  {'stage':9s} {'CPU s':>8s} {'once':>8s} {'s/MB':>8s}   share of the slope")
@@ -101,6 +135,8 @@ def stage_costs(files: Sequence[Path], folder: Path, work: Path, size: int) -> f
         print(f"  {name:9s} {seconds:8.2f} {once:8.2f} {slopes[name]:8.3f}   {100 * share:4.1f} %")
     slope = sum(slopes.values())
     print(f"  {'all':9s} {total:8.2f} {total - slope * size / 1e6:8.2f} {slope:8.3f}   {1 / slope:.2f} MB a CPU s")
+    for what, seconds in spent.items():
+        print(f"  of these, {what}: {seconds:.2f} CPU s, {100 * seconds / total:.1f} %")
     return total
 
 

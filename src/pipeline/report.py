@@ -21,7 +21,7 @@ from .diff import compare_tables, summarise
 from .model import SourceStatus
 from .schemas import TABLES
 from .settings import OutputSettings
-from .staged import StagedTables, Tables, of_documents
+from .staged import StagedTables, Tables
 from .validate import Outcome, Status, Verdict
 from .visible import show_controls
 
@@ -35,8 +35,12 @@ MAX_BYTES = 5_000_000
 """Bytes of a page. A browser on a phone opens 5 MB of HTML in about a second."""
 
 _COMPARED = 200
+_SOURCE_COLUMNS = [c for c in TABLES["sources"].names if c not in ("source_sha256", "encoding")]
+_DOCUMENT_COLUMNS = [c for c in TABLES["documents"].names if c not in ("text", "facts")]
+# Those that the page does not need are as long as all others.
 _ORDER = {"dropped": 1, "metadata": 2, "body": 3}
 _DOCUMENT_BYTES = 3_000_000
+_ROWS_AT_ONCE = 65_536
 
 
 def write_report(
@@ -89,10 +93,10 @@ def render_report(
     from .report_data import LISTED, count_by, count_rules
     from .report_documents import choose_documents, fetch_shown
     from .report_topics import count_topics
+    from .slices import read_columns
 
-    sources = tables.dataset("sources").to_table()
-    columns = [c for c in TABLES["documents"].names if c not in ("text", "facts")]
-    documents = tables.dataset("documents").to_table(columns=columns)
+    sources = read_columns(tables.dataset("sources"), _SOURCE_COLUMNS)
+    documents = read_columns(tables.dataset("documents"), _DOCUMENT_COLUMNS)
     rules = count_rules(tables)
     topics = count_topics(tables, documents)
     shown = fetch_shown(
@@ -175,27 +179,31 @@ def _near(documents: Any, most: int) -> list[dict[str, Any]]:
 
 def _repeated(tables: Tables) -> dict[str, Any]:
     """Return how many sentences stand in the corpus before, and those that do most often."""
+    import pyarrow as pa
     import pyarrow.compute as pc
-    import pyarrow.dataset as ds
 
-    copies = tables.dataset("sentences").to_table(
-        columns=["duplicate_of_doc", "duplicate_of_index"], filter=ds.field("duplicate_of_doc").is_valid()
-    )
+    from .slices import fetch_rows, stream_rows
+
+    sentences = tables.dataset("sentences")
     keys = ["duplicate_of_doc", "duplicate_of_index"]
-    counted = copies.group_by(keys).aggregate([([], "count_all")])
-    # Not as Python records: there may be millions of sentences that occur twice.
-    order = [("count_all", "descending"), *((key, "ascending") for key in keys)]
+    # Not as Python records, and piece by piece: there may be millions of sentences that occur twice.
+    pieces = [
+        rows.filter(rows.column(keys[0]).is_valid()).group_by(keys).aggregate([([], "count_all")])
+        for rows in stream_rows(sentences, keys, _ROWS_AT_ONCE)
+    ]
+    if not pieces:
+        return {"count": 0, "top": []}
+    counted = pa.concat_tables(pieces).group_by(keys).aggregate([("count_all", "sum")])
+    count = int(pc.sum(counted.column("count_all_sum")).as_py() or 0)
+    order = [("count_all_sum", "descending"), *((key, "ascending") for key in keys)]
     most = counted.take(pc.select_k_unstable(counted, k=8, sort_keys=order)) if counted.num_rows > 8 else counted
     top = most.sort_by(order).to_pylist()
-    found = tables.dataset("sentences").to_table(
-        columns=["doc_id", "sentence_index", "text"],
-        filter=of_documents([r[keys[0]] for r in top]),
-    )
+    found = fetch_rows(sentences, [r[keys[0]] for r in top], ["doc_id", "sentence_index", "text"])
     columns = (found.column(name).to_pylist() for name in found.column_names)
     texts = {(doc_id, index): text for doc_id, index, text in zip(*columns, strict=True)}
     return {
-        "count": copies.num_rows,
-        "top": [(texts.get((r[keys[0]], r[keys[1]]), ""), r["count_all"] + 1) for r in top],
+        "count": count,
+        "top": [(texts.get((r[keys[0]], r[keys[1]]), ""), r["count_all_sum"] + 1) for r in top],
     }
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .slices import TableRows, count_slices, slice_bounds
+from .slices import TableRows, count_slices, release_memory, slice_bounds
 from .staged import Tables
 
 if TYPE_CHECKING:
@@ -89,6 +89,8 @@ def count_rules(tables: Tables) -> tuple[RuleRow, ...]:
             if len(counted.examples) < _LOOKED_AT:
                 where = np.flatnonzero(codes == known["\t".join(row[n] for n in names)])
                 counted.examples += _keys(blocks, where[: _LOOKED_AT - len(counted.examples)])
+        del blocks, key, codes, known, grouped
+        release_memory()
     total = max(1, sum(counted.characters for counted in found.values()))
     listed = [
         RuleRow(*key, c.blocks, c.characters, c.documents, c.characters / total, _spread(c.examples))

@@ -108,7 +108,7 @@ def fetch_shown(
     keys = list(blocks)
     wanted = [(topic, *key) for topic, some in sentences.items() for key in some]
     ids = sorted({*chosen, *(k[0] for k in keys), *(k[1] for k in wanted)})
-    rows = {n: _grouped(fetch_rows(tables.dataset(n), ids)) for n in ("blocks", "sentences", "sentence_topics")}
+    rows = _rows_of(tables, ids, chosen, keys, [(doc_id, index) for _, doc_id, index in wanted])
     listed = documents.filter(pc.is_in(documents.column("doc_id"), value_set=pa.array(ids, pa.string())))
     row_of = {row["doc_id"]: row for row in listed.to_pylist()}
     shown, used = [], 0
@@ -123,6 +123,34 @@ def fetch_shown(
         blocks={key: _block_example(rows["blocks"], key, row_of) for key in keys},
         sentences={key: _sentence_example(rows, key, row_of) for key in wanted},
     )
+
+
+def _rows_of(
+    tables: Tables, ids: Sequence[str], whole: Sequence[str], blocks: Sequence[Key], sentences: Sequence[Key]
+) -> dict[str, dict[str, list[dict[str, Any]]]]:
+    """Return the rows of each table by document: all of some documents, and of others those of single examples."""
+    found = {name: fetch_rows(tables.dataset(name), ids, columns) for name, columns in _COLUMNS.items()}
+    for name in ("sentences", "sentence_topics"):
+        found[name] = _needed(found[name], "sentence_index", whole, sentences)
+    inside = (found["sentences"].column(name).to_pylist() for name in ("doc_id", "block_index"))
+    found["blocks"] = _needed(found["blocks"], "block_index", whole, [*blocks, *zip(*inside, strict=True)])
+    return {name: _grouped(table) for name, table in found.items()}
+
+
+_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "blocks": (),
+    "sentences": ("doc_id", "sentence_index", "block_index", "start", "end"),
+    "sentence_topics": ("doc_id", "sentence_index", "topic", "evidence"),
+}
+"""What is shown of each table; nothing said is all. A sentence's text is taken from its block."""
+
+
+def _needed(rows: pa.Table, index: str, whole: Sequence[str], keys: Sequence[Key]) -> pa.Table:
+    """Return the rows of whole documents, and those of single keys."""
+    ids = rows.column("doc_id")
+    named = pc.binary_join_element_wise(ids, rows.column(index).cast(pa.string()), ":")
+    single = pc.is_in(named, value_set=pa.array([f"{doc_id}:{at}" for doc_id, at in keys], pa.string()))
+    return rows.filter(pc.or_(pc.is_in(ids, value_set=pa.array(whole, pa.string())), single))
 
 
 def _grouped(table: pa.Table) -> dict[str, list[dict[str, Any]]]:

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .report_data import Count, spread_examples
-from .slices import TableRows, count_slices, release_memory, slice_bounds
+from .slices import TableRows, count_slices, release_memory, slice_bounds, stream_rows
 from .staged import Tables
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ _ENTITIES = 16
 _TOPICS = 24
 _CROSSED = 12
 _PERIODS = 36
+_ROWS_AT_ONCE = 65_536
 _LOOKED_AT = 50
 # Sentences of a topic among which examples are looked for.
 
@@ -94,7 +95,7 @@ def count_topics(tables: Tables, documents: pa.Table) -> Topics:
     together, with_countries, by_period = _crossed(tables, names, countries, span)
     return Topics(
         tagged=tagged,
-        untaggable=tables.dataset("sentences").count_rows(filter=pc.field("topics").is_null()),
+        untaggable=_count_null(tables, "sentences", "topics"),
         rows=rows,
         together=_together(names, together),
         countries=listed["country"],
@@ -103,6 +104,11 @@ def count_topics(tables: Tables, documents: pa.Table) -> Topics:
         with_countries=_with_countries(names, countries, with_countries),
         periods=_periods(documents, span, names, by_period) if span else None,
     )
+
+
+def _count_null(tables: Tables, table: str, column: str) -> int:
+    """Return the rows without a value; a scan with a filter would decode whole row groups at once."""
+    return sum(rows.column(column).null_count for rows in stream_rows(tables.dataset(table), [column], _ROWS_AT_ONCE))
 
 
 def _slices(tables: Tables, *wanted: tuple[str, Sequence[str]]) -> Iterator[tuple[pa.Table, ...]]:

@@ -182,10 +182,16 @@ def stream_rows(dataset: ds.Dataset, columns: Sequence[str], rows: int) -> Itera
                 yield pa.table([a.cast(f.type) for a, f in zip(found, schema, strict=True)], schema=schema)
 
 
-def fetch_rows(dataset: ds.Dataset, doc_ids: Sequence[str]) -> pa.Table:
-    """Return the rows of some documents."""
+def read_columns(dataset: ds.Dataset, columns: Sequence[str]) -> pa.Table:
+    """Return some columns of a dataset whole: of its short ones, a row a document."""
+    schema = pa.schema([dataset.schema.field(name) for name in columns])
+    return pa.concat_tables([schema.empty_table(), *stream_rows(dataset, columns, _ROWS_AT_ONCE)])
+
+
+def fetch_rows(dataset: ds.Dataset, doc_ids: Sequence[str], columns: Sequence[str] = ()) -> pa.Table:
+    """Return the rows of some documents, with all columns or with those that are named, `doc_id` among them."""
     wanted = pa.array(doc_ids, pa.string())
-    rows = stream_rows(dataset, dataset.schema.names, _ROWS_AT_ONCE)
+    rows = stream_rows(dataset, columns or dataset.schema.names, _ROWS_AT_ONCE)
     found = [some.filter(pc.is_in(some.column("doc_id"), value_set=wanted)) for some in rows]
     return pa.concat_tables(found) if found else dataset.schema.empty_table()
 

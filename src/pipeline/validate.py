@@ -20,7 +20,7 @@ import pyarrow as pa
 from .judging import TableJudge
 from .laws import LAW_COLUMNS, Tally, document_frames, sources_frame
 from .schemas import TABLES
-from .slices import TableRows, count_slices, release_memory, slice_bounds, stream_rows
+from .slices import TableRows, count_slices, read_columns, release_memory, slice_bounds, stream_rows
 from .staged import StagedTables
 from .suites import load_suites
 from .verdict import Outcome, Status, Verdict
@@ -46,13 +46,15 @@ def validate_folder(folder: Path, suites: Path) -> Verdict:
     batches = asset.add_batch_definition_whole_dataframe("all")
     judges = {name: TableJudge(gx, batches, name, suite) for name, suite in given.items()}
     tally = Tally()
-    for frames in _frames(StagedTables(folder), judges):
-        tally.add(frames)
+    for tables, frames in _slices(StagedTables(folder), judges):
+        tally.add(tables)
         _see(judges, frames)
+        # Not held while the next slice is made.
+        del tables, frames
     _see(judges, {"across": tally.frame()})
     again = [name for name, judge in judges.items() if judge.finish()]
     if again:
-        for frames in _frames(StagedTables(folder), judges):
+        for _, frames in _slices(StagedTables(folder), judges):
             for name in (name for name in again if name in frames):
                 judges[name].see_again(frames[name])
     return Verdict(tuple(outcome for name in given for outcome in judges[name].outcomes()))
@@ -64,20 +66,24 @@ def _see(judges: Mapping[str, TableJudge], frames: Mapping[str, pd.DataFrame]) -
             judges[name].see(frame)
 
 
-def _frames(tables: StagedTables, judges: Mapping[str, TableJudge]) -> Iterator[dict[str, pd.DataFrame]]:
-    """Yield the tables with their laws: the sources, then slice by slice those by document."""
+def _slices(
+    tables: StagedTables, judges: Mapping[str, TableJudge]
+) -> Iterator[tuple[dict[str, pa.Table], dict[str, pd.DataFrame]]]:
+    """Yield the tables, and their frames with laws: the sources, then slice by slice those by document."""
+    asked = {name: judge.asked for name, judge in judges.items()}
+    asked |= {name: set() for name in TABLES if name not in judges}
     documents = _column(tables, "documents", "doc_id")
     with_source = _column(tables, "sources", "doc_id").drop_null()
     for sources in _pieces(tables, "sources"):
-        yield {"sources": sources_frame(sources, documents)}
+        yield {"sources": sources}, {"sources": sources_frame(sources, documents, asked)}
     readers = {name: TableRows(tables.dataset(name), _read(name, judges)) for name in LAW_COLUMNS}
     # Not a slice of each table but of all: frames, and texts as Python objects, take several times what Arrow takes.
     slices = count_slices(sum(reader.bytes for reader in readers.values()))
-    evidence = "evidence" in _wanted("sentence_topics", judges)
     for bound in slice_bounds(slices):
         some = {name: reader.until(bound) for name, reader in readers.items()}
-        yield document_frames(some, with_source, evidence)
-        del some
+        frames = document_frames(some, with_source, asked)
+        yield some, frames
+        del some, frames
         release_memory()
 
 
@@ -102,4 +108,4 @@ def _wanted(table: str, judges: Mapping[str, TableJudge]) -> set[str]:
 
 
 def _column(tables: StagedTables, table: str, column: str) -> pa.Array:
-    return tables.dataset(table).to_table(columns=[column]).column(column).combine_chunks()
+    return read_columns(tables.dataset(table), [column]).column(column).combine_chunks()
