@@ -94,6 +94,11 @@ def test_a_topic_with_too_little_evidence_is_a_near_miss():
         ("pl", "Po serii bombardowań zapadła cisza.", "conflict_security"),
         ("pl", "Podatek bankowy wzrośnie.", "payments_finance"),
         ("nl", "De gasleidingen zijn leeg.", "energy"),
+        ("ro", "Sanctiunile au fost amanate.", "sanctions"),
+        ("ro", "Ambasadorii Franţei au negociat o zi întreagă.", "diplomacy"),
+        ("ro", "Războaiele au lăsat urme.", "conflict_security"),
+        ("id", "Sanksinya diperpanjang.", "sanctions"),
+        ("id", "Menteri-menteri ASEAN bersidang dalam KTT.", "multilateral"),
     ],
 )
 def test_years_names_and_stems_are_read_with_their_endings_and_digits(language, text, topic):

@@ -270,7 +270,7 @@ def fold(word: str, language: str) -> str:
         word = word.replace("I", "ı").replace("İ", "i")
         word = word.split("'")[0]
     word = word.casefold()
-    if not plain and language in ("en", "fr", "es", "pt", "it"):
+    if not plain and language in ("en", "fr", "es", "pt", "it", "ro"):
         word = "".join([c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c)])
     if language == "en":
         word = word.removesuffix("'s").rstrip("'")
