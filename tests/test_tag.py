@@ -105,6 +105,11 @@ def test_years_names_and_stems_are_read_with_their_endings_and_digits(language, 
     assert topic in topics_of(text, language=language)
 
 
+def test_countries_are_no_tsars_and_a_month_is_no_moon():
+    assert topics_of("Două țări mici au iarnă blândă.", language="ro") == set()
+    assert topics_of("Luna trecută a plouat.", language="ro") == set()
+
+
 def test_a_visitor_is_no_visit():
     assert topics_of("Այցելուները դիտեցին հին գորգերը։", language="hy") == set()
 
