@@ -46,7 +46,9 @@ _EDGES = {
         rf"(?<=[{_JA_SINGLE}])|(?<=[{_KATAKANA}])(?=[^{_KATAKANA}~|! ])|(?<=[{_LATIN}~])(?=[{_JA_SINGLE}])"
         rf"|(?<=[{_LATIN}])(?=[{_KATAKANA}])"
     ),
-    "ko": re.compile(rf"(?<=[{_LATIN}])(?=[{_HANGUL}])|(?<=[{_HANGUL}])(?=[{_LATIN}])|(?<=[\u3400-\u4dbf\u4e00-\u9fff])"),
+    "ko": re.compile(
+        rf"(?<=[{_LATIN}])(?=[{_HANGUL}])|(?<=[{_HANGUL}])(?=[{_LATIN}])|(?<=[\u3400-\u4dbf\u4e00-\u9fff])"
+    ),
 }
 """Where a word of a phrase ends without a space. In Japanese a run of katakana is one word, as in a text."""
 _TOKENS = {
@@ -273,7 +275,7 @@ def part_words(phrase: str, language: str) -> str:
     """Put the words of a phrase apart where the script of the language does not.
 
     >>> part_words("サイバー~~攻撃", "ja"), part_words("20세기~", "ko")
-    ('サイバー~~攻 撃 ', '20 세기~')
+    ('サイバー~~ 攻 撃 ', '20 세기~')
     """
     edges = _EDGES.get(language)
     return edges.sub(" ", phrase) if edges else phrase
