@@ -31,7 +31,7 @@ from itertools import islice, product
 from math import prod
 from typing import Any, NamedTuple
 
-from .word_forms import HAN, YEARS, Coder, Morphology, WordForms
+from .word_forms import YEARS, Coder, Morphology, WordForms, part_words
 
 GAP_TOKENS = 5
 """Tokens that `..` may skip. 5 covers "signed a landmark ten-year trade agreement"."""
@@ -341,7 +341,7 @@ class _Builder:
         text = re.sub(r"(?<=\w)[-–+\u200c](?=\w|$)", " ", text)
         if self.language in ("fr", "it"):
             return _ELIDED.sub("", text)
-        return HAN.sub(r"\g<0> ", text) if self.language in ("zh", "ja") else text
+        return part_words(text, self.language)
 
     def _part(self, words: tuple[str, ...]) -> int:
         if words not in self.numbers:
