@@ -9,6 +9,7 @@ words of furniture that begin with a capital. What the pieces are is left to rul
 
 from __future__ import annotations
 
+import itertools
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
@@ -80,8 +81,10 @@ def _cuts(text: str, start: int, end: int) -> set[int]:
         {_Cue(c.start, c.end, c.family, c.mode) for c in find_cues(fold(line))}, key=lambda c: (c.start, -c.end)
     )
     regions = sorted({*_buttons(line, cues), *_rights(line, cues)})
+    regions = sorted({*(_with_sections(line, a, b) for a, b in regions), *_adverts(line, cues)})
     regions = sorted({*regions, *_requests(line, cues, _wide(line, regions))})
     regions = sorted({*regions, *_bylines(line, cues)})
+    regions = sorted({*regions, *_dates(line, cues, _wide(line, regions))})
     regions += _labels(line, cues, regions)
     return {start + at for region in regions for at in region if 0 < at < len(line)}
 
@@ -111,6 +114,37 @@ def _region(line: str, run: list[_Cue]) -> Iterator[tuple[int, int]]:
         yield count.start() if count else start, end
 
 
+_SECTION = re.compile(r"[\s|•·/›»>–—-]{1,5}([^\W\d_][\w&'’-]{2,24})(?=[\s|•·/›»>–—-]+[^\W\d_]|$)")
+_SECTIONS = 4
+"""Names of sections that are added to a run of buttons."""
+
+
+def _with_sections(line: str, start: int, end: int) -> tuple[int, int]:
+    """Return a run of buttons with the names of sections behind it: "Home › News › Transport | Ferry to stop ..."."""
+    from .rules.lexicon import fold
+    from .rules.site_names import is_section
+
+    for _ in range(_SECTIONS):
+        found = _SECTION.match(line, end)
+        # "Economy grows by 3 %" is a headline: behind a section's name the next word begins with a capital.
+        after = line[found.end() :].lstrip(" |•·/›»>–—-")[:1] if found else ""
+        if found is None or not (found.group(1)[0].isupper() and after.isupper() and is_section(fold(found.group(1)))):
+            break
+        end = found.end(1)
+    return start, end
+
+
+_BEFORE = re.compile(r"[.!?…։。！？؟]['\"”’»)\]]{0,2}\s{1,3}$")
+
+
+def _adverts(line: str, cues: Sequence[_Cue]) -> Iterator[tuple[int, int]]:
+    """Yield an advertisement's marker between two sentences: the word alone, behind a full stop, before a capital."""
+    for cue in cues:
+        alone = cue.mode == "whole" and cue.family == "advert" and line[cue.start].isupper()
+        if alone and _BEFORE.search(line, max(0, cue.start - 6), cue.start) and _follows_break(line, cue.end):
+            yield cue.start, cue.end
+
+
 def _follows_break(line: str, end: int) -> bool:
     """Tell whether what stands behind `end` begins anew: a capital, a digit, a sign, or nothing."""
     rest = line[end : end + 4].lstrip()
@@ -134,6 +168,7 @@ def _requests(line: str, cues: Sequence[_Cue], regions: Sequence[tuple[int, int]
     begins, finishes = {a for a, _ in regions}, {b for _, b in regions}
     ends, stops = sorted({0, *marks, *finishes}), sorted({len(line), *marks, *begins})
     heads = [a for a, _ in regions]
+    labels = {c.start for c in cues if c.mode == "opens" and c.family == "related" and line[c.end - 1] == ":"}
     for cue in cues:
         if cue.mode != "has" or cue.family not in _REQUESTS:
             continue
@@ -142,6 +177,8 @@ def _requests(line: str, cues: Sequence[_Cue], regions: Sequence[tuple[int, int]
             continue
         a, b = ends[bisect_right(ends, cue.start) - 1], stops[bisect_left(stops, cue.end)]
         beside = a == 0 or b == len(line) or a in finishes or b in begins
+        # "Related: A headline | Another Sign up for our newsletter.": a pointer's label opens what is no sentence.
+        beside = beside or any(a <= at <= a + 1 and line[at].isupper() for at in labels)
         if beside and b - a < _REACH and len(line[a:b].split()) <= _LONGEST:
             yield a, b
 
@@ -168,7 +205,30 @@ def _bylines(line: str, cues: Sequence[_Cue]) -> Iterator[tuple[int, int]]:
         name = _NAME.match(line, cue.end + 1)
         near = find_dates(line[cue.end : cue.end + 120]) if name and line[cue.end] in " :" else []
         if near and not _STOP.search(line, cue.end, cue.end + near[0].start):
-            yield cue.start, cue.end + near[0].end
+            end = cue.end + near[0].end
+            time = _CLOCK.match(line, end)
+            yield cue.start, time.end() if time else end
+
+
+def _dates(line: str, cues: Sequence[_Cue], regions: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield the dates, with their labels, that close a headline between two pieces of furniture."""
+    from .dates import find_dates
+
+    labels = [c for c in cues if c.mode == "opens" and c.family in ("date", "updated") and c.end - c.start > 2]
+    for (_, start), (end, _) in itertools.pairwise([(0, 0), *regions]):
+        if not 0 < end - start <= _HEAD or not any(c.isdigit() for c in line[start:end]):
+            continue
+        for found in find_dates(line[start:end]):
+            at, stop = start + found.start, start + found.end
+            time = _CLOCK.match(line, stop)
+            stop = time.end() if time else stop
+            if stop >= end - 2 and at > start and not _STOP.search(line, start, at):
+                yield min((c.start for c in labels if start < c.start and 0 <= at - c.end <= 2), default=at), stop
+
+
+_HEAD = 240
+"""Characters of a headline with its date, at most."""
+_CLOCK = re.compile(r"[\s,|·•–—-]{1,4}\d{1,2}[:.h]\d{2}(?!\d)")
 
 
 def _labels(line: str, cues: Sequence[_Cue], regions: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -102,7 +102,8 @@ def _is_noted(sheet: Sheet, person: Person) -> bool:
 def _is_told_of(sheet: Sheet, person: Person) -> bool:
     """Tell whether one of the last lines is a sentence that begins with the name."""
     said = sheet.folded[person.start : person.end]
-    return any(x.ends and x.words >= NOTE_WORDS and sheet.folded.startswith(said, x.start) for x in sheet.lines[-NOTES:])
+    told = [x for x in sheet.lines[-NOTES:] if x.ends and x.words >= NOTE_WORDS]
+    return any(sheet.folded.startswith(said, x.start) for x in told)
 
 
 NOTES, NOTE_WORDS = 12, 6
