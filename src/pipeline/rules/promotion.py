@@ -288,7 +288,18 @@ def saying_span(sheet: Sheet, line: Line, cues: list[Cue]) -> tuple[int, int]:
     # Of a paragraph that was cut into lines, the next sentence's first words may stand behind the request.
     runs_on = after and not line.ends and sheet.text[sentences[last][1] - 1] in ".。"
     end = sentences[last][1] if after >= LEFT_WORDS or runs_on else line.end
+    # A line that opens with a request is a box of the site to its end: "Enjoyed this essay? We live on readers."
+    opens = first == 0 and any(c.start - line.start <= OPENING for c in cues)
+    # Between paragraphs only a question that nobody but a site asks: "Enjoying this essay?".
+    asked = opens and sheet.text[sentences[0][1] - 1] in "?؟？" and any(c.family == "liked" for c in cues)
+    outside = not sheet.is_inside(line.index) and sheet.likely(line.index, 0.0) < SOFT
+    if opens and after <= BOX_WORDS and not runs_on and (asked or outside):
+        end = line.end
     return start, end
+
+
+OPENING, BOX_WORDS = 3, 16
+"""Characters before a request that opens its line, and words of the sentences behind it that belong to its box."""
 
 
 LEFT_WORDS = 4
