@@ -74,6 +74,7 @@ RULES: tuple[Rule, ...] = (
     lambda sheet, _: teasers.claim_dated(sheet),
     lambda sheet, _: furniture.claim_furniture(sheet),
     lambda sheet, _: furniture.claim_walls(sheet),
+    lambda sheet, _: wiki.claim_wiki_page(sheet),
     lambda sheet, _: legal.claim_legal(sheet),
     lambda sheet, _: legal.claim_contacts(sheet),
     lambda sheet, _: offers.claim_offers(sheet),

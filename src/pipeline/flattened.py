@@ -92,7 +92,7 @@ def _cuts(text: str, start: int, end: int) -> set[int]:
 def _buttons(line: str, cues: Sequence[_Cue]) -> Iterator[tuple[int, int]]:
     """Yield the runs of buttons and menu words: two side by side in capitals, or one of several words."""
     run: list[_Cue] = []
-    for cue in [c for c in cues if c.mode == "whole" and c.family in _BUTTONS and line[c.start].isupper()]:
+    for cue in [c for c in cues if c.mode == "whole" and c.family in _BUTTONS and _may_begin(line, c)]:
         if (run and cue.start < run[-1].end) or line[cue.end : cue.end + 2] == ": ":
             continue
         if run and not _BETWEEN.fullmatch(line, run[-1].end, cue.start):
@@ -102,10 +102,29 @@ def _buttons(line: str, cues: Sequence[_Cue]) -> Iterator[tuple[int, int]]:
     yield from _region(line, run)
 
 
+def _may_begin(line: str, cue: _Cue) -> bool:
+    """Tell whether a button's words begin with a capital or, in scripts that have none, stand apart."""
+    if not is_uncased(line[cue.start]):
+        return line[cue.start].isupper()
+    return not line[cue.start - 1 : cue.start].isalnum() and not line[cue.end : cue.end + 1].isalnum()
+
+
+def is_uncased(character: str) -> bool:
+    """Tell whether a letter belongs to a script without capitals."""
+    return character.isalpha() and (not character.islower() or "\u10d0" <= character <= "\u10ff") and not (
+        character.isupper()
+    )
+
+
 def _region(line: str, run: list[_Cue]) -> Iterator[tuple[int, int]]:
     if not run:
         return
     start, end = run[0].start, run[-1].end
+    if is_uncased(line[start]):
+        # Without capitals three buttons side by side; in Chinese and Japanese, which set no spaces, two apart.
+        if len({c.start for c in run}) >= (2 if line[start] >= "\u3040" else 3):
+            yield start, end
+        return
     words = line[start:end].split()
     loud = words[0].isupper() and len(words[0]) > 3
     # One word in capitals may begin a sentence; two buttons, or one that says more, do not.
@@ -214,16 +233,20 @@ def _dates(line: str, cues: Sequence[_Cue], regions: Sequence[tuple[int, int]]) 
     """Yield the dates, with their labels, that close a headline between two pieces of furniture."""
     from .dates import find_dates
 
-    labels = [c for c in cues if c.mode == "opens" and c.family in ("date", "updated") and c.end - c.start > 2]
+    named = [c for c in cues if c.mode == "opens" and c.family in ("date", "updated")]
+    labels = [c for c in named if c.end - c.start > 2 or line[c.start] >= "\u3040"]
     for (_, start), (end, _) in itertools.pairwise([(0, 0), *regions]):
-        if not 0 < end - start <= _HEAD or not any(c.isdigit() for c in line[start:end]):
+        head = line[start : min(end, start + _HEAD)]
+        if not any(c.isdigit() for c in head):
             continue
-        for found in find_dates(line[start:end]):
+        for found in find_dates(head):
             at, stop = start + found.start, start + found.end
             time = _CLOCK.match(line, stop)
             stop = time.end() if time else stop
-            if stop >= end - 2 and at > start and not _STOP.search(line, start, at):
-                yield min((c.start for c in labels if start < c.start and 0 <= at - c.end <= 2), default=at), stop
+            label = min((c.start for c in labels if start < c.start and 0 <= at - c.end <= 2), default=at)
+            closes = stop >= end - 2 or (label < at and start > 0)
+            if closes and at > start and not _STOP.search(line, start, at):
+                yield label, stop
 
 
 _HEAD = 240
