@@ -12,6 +12,7 @@ from collections.abc import Iterator, Set
 
 from ..blocks import Line
 from ..model import Role
+from .repeats import long_words
 from .sheet import FIRM, SOFT, Claim, Sheet, find_all, whole_line
 from .site import site_tail
 from .site_names import is_menu_row
@@ -76,7 +77,13 @@ def _over_origin(sheet: Sheet) -> Line | None:
     index = min(origins, default=0) - 1
     line = sheet.lines[index] if 0 <= index < sheet.first_prose and sheet.is_open(index) else None
     short = line is not None and line.words <= ORIGIN_WORDS and not line.ends and not line.bullet
-    return line if line is not None and short and not is_menu_row(sheet, line) else None
+    if line is None or sheet.first_prose >= len(sheet.lines):
+        return None
+    # A button of the page ("Appearance") may stand there, too: the text says what it is about.
+    prose = sheet.lines[sheet.first_prose]
+    words = long_words(sheet.folded[line.start : line.end]) or {sheet.folded[line.start : line.end]}
+    short = short and any(word[:5] in sheet.folded[prose.start : prose.end] for word in words)
+    return line if short and not is_menu_row(sheet, line) else None
 
 
 ORIGIN_WORDS = 14
