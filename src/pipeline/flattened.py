@@ -111,8 +111,10 @@ def _may_begin(line: str, cue: _Cue) -> bool:
 
 def is_uncased(character: str) -> bool:
     """Tell whether a letter belongs to a script without capitals."""
-    return character.isalpha() and (not character.islower() or "\u10d0" <= character <= "\u10ff") and not (
-        character.isupper()
+    return (
+        character.isalpha()
+        and (not character.islower() or "\u10d0" <= character <= "\u10ff")
+        and not (character.isupper())
     )
 
 

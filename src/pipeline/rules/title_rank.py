@@ -112,7 +112,7 @@ def title_candidates(sheet: Sheet) -> list[Candidate]:
         is_open = sheet.is_open(line.index)
         if not 1 <= line.words <= MOST_WORDS or end - start < (2 if is_open else 12):
             continue
-        if is_open and _is_buttons(sheet, line):
+        if is_open and _is_only_buttons(sheet, line):
             continue
         words = line.words if is_open else len(sheet.text[start:end].split())
         features = _shape(sheet, line, start, end, words) | _place(sheet, line, not found)
@@ -138,10 +138,7 @@ def title_candidates(sheet: Sheet) -> list[Candidate]:
     return candidates
 
 
-BUTTONS = 3
-
-
-def _is_buttons(sheet: Sheet, line: Line) -> bool:
+def _is_only_buttons(sheet: Sheet, line: Line) -> bool:
     """Tell whether a line is three buttons or more side by side, and next to nothing else."""
     spans = sorted((c.start, -c.end) for c in sheet.cues(line.index) if c.mode == "whole" and c.family in _BUTTON_KINDS)
     reached, count, covered = line.start, 0, 0
