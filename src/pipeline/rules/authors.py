@@ -55,7 +55,10 @@ def claim_lone_names(sheet: Sheet) -> Iterator[Claim]:
         if not any(_stands_uncapitalised(sheet.text, w.strip(",;").lower()) for w in named.split() if w[0].isupper()):
             said = "two or three words of a name alone beside title and date"
             plain = line.text.isascii() and not label and not (person is not None and _is_told_of(sheet, person))
-            yield whole_line(line, Role.BYLINE, "lone_name", said, 0.8, MILD if plain else 0.9)
+            # Right between the title and the date it is no section.
+            between = person is not None and index == at + 1 and index + 1 in dated
+            below = SOFT if plain and between else MILD if plain else 0.9
+            yield whole_line(line, Role.BYLINE, "lone_name", said, 0.8, below)
             if label is not None:
                 yield whole_line(label, Role.BYLINE, "byline_label", "a byline's label above the name", 0.9)
             return

@@ -232,7 +232,7 @@ def _over_trail(sheet: Sheet, line: Line, name: tuple[int, int]) -> bool:
     words = sheet.text[slice(*name)].split()
     if line.index > TRAIL_LINES or len(words) > TRAIL_WORDS or name[1] < line.end - 1 or line.numbered:
         return False
-    if any(c.mode == "whole" or c.family == "byline" for c in sheet.cues(line.index)):
+    if any(c.mode == "whole" or c.family.startswith("byline") for c in sheet.cues(line.index)):
         return False
     # A row of languages or buttons is no name, nor is a phrase: "AZ RU EN", "Menu  Search", "digital platform of ...".
     small = [w for w in words if is_small(w[0]) and len(w) >= PHRASE_LETTERS]
@@ -244,7 +244,8 @@ def _over_trail(sheet: Sheet, line: Line, name: tuple[int, int]) -> bool:
             return False
         home = _begins_at_home(sheet, below)
         parts = _CELLS.split(below.text) if below.index == line.index + 1 else ()
-        if home or (len(parts) >= FEW_BUTTONS and is_menu_row(sheet, below)):
+        many = len(parts) >= MANY_BUTTONS and all(1 <= len(p.split()) <= BUTTON_WORDS for p in parts)
+        if home or many or (len(parts) >= FEW_BUTTONS and is_menu_row(sheet, below)):
             rest = sheet.lines[below.index + 1 : min(below.index + 1 + TOP, sheet.first_prose + 1)]
             return any(x.words >= HEADLINE_WORDS and not is_menu_row(sheet, x) for x in rest)
     return False
@@ -252,7 +253,7 @@ def _over_trail(sheet: Sheet, line: Line, name: tuple[int, int]) -> bool:
 
 PHRASE_LETTERS = 5
 """Letters of a word written small of which a name has one at most."""
-FEW_BUTTONS = 3
+FEW_BUTTONS, MANY_BUTTONS, BUTTON_WORDS = 3, 4, 3
 """Parts from which a row right below the first line is a menu."""
 HEADLINE_WORDS = 3
 

@@ -79,11 +79,13 @@ _CELL = re.compile(r"\s?[|•·]\s?|\s{2,}|\u3000")
 def claim_wiki_page(sheet: Sheet) -> Iterator[Claim]:
     """Claim the row of tabs over a wiki's article; on such a page also jumps, notices on the article, the licence."""
     lists = _page_words()
-    rows = [line for line in sheet.open_lines() if line.index <= sheet.first_prose and _is_tabs(line, lists["tab"])]
+    above = (line for line in sheet.lines[: sheet.first_prose + 1] if sheet.is_open(line.index))
+    rows = [line for line in above if _is_tabs(line, lists["tab"])]
     for line in rows:
         yield whole_line(line, Role.NAVIGATION, "wiki_tabs", "the row of tabs over a wiki's article", 0.95)
     told = any(c.rule in ("origin", "edit_link") for found in sheet.claims.values() for c in found)
-    linked = sum(1 for line in sheet.lines if (m := _LINK.search(line.text)) and fold(m.group(1)).strip() in _edits())
+    closing = [sheet.lines[mark.start()].text[-64:] for mark in _CLOSES.finditer(sheet.ground.tails)]
+    linked = sum(1 for text in closing if (m := _LINK.search(text)) and fold(m.group(1)).strip() in _edits())
     if not rows and not told and linked < EDITED:
         return
     names = [sheet.said(line.index).strip() for line in sheet.lines[:TOP_LINES] if 1 <= line.words <= 5]
@@ -114,8 +116,8 @@ EDITED = 2
 """Links to edit a part from which a page is a wiki's."""
 
 
-def _is_tabs(line: Line, tabs: tuple[str, ...]) -> bool:
-    if line.ends or line.words > CELLS * 6 or len(line.text) > 160:
+def _is_tabs(line: Line, tabs: Sequence[str]) -> bool:
+    if not CELLS <= line.words <= CELLS * 6 or line.ends or len(line.text) > 160 or not _CELL.search(line.text, 3):
         return False
     cells = [fold(cell).strip(" []*") for cell in _CELL.split(line.text)]
     return len(cells) >= CELLS and sum(cell in tabs for cell in cells) >= max(CELLS, len(cells) - 1)
