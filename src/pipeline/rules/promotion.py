@@ -295,7 +295,8 @@ def saying_span(sheet: Sheet, line: Line, cues: list[Cue]) -> tuple[int, int]:
     opens = first == 0 and any(c.start - line.start <= OPENING for c in cues)
     # Between paragraphs only a question that nobody but a site asks: "Enjoying this essay?".
     asked = opens and sheet.text[sentences[0][1] - 1] in "?؟？" and any(c.family == "liked" for c in cues)
-    outside = not sheet.is_inside(line.index) and sheet.likely(line.index, 0.0) < SOFT
+    level = SOFT if line.text[0] >= "\u3040" else MILD
+    outside = not sheet.is_inside(line.index) and sheet.likely(line.index, 0.0) < level
     if opens and after <= BOX_WORDS and not runs_on and (asked or outside):
         end = line.end
     return start, end
