@@ -1,7 +1,7 @@
 """Train the learned weights of the English topics on labelled sentences, and say what they are worth.
 
 usage: python benchmarks/train_topics.py GOLD.jsonl [GOLD.jsonl ...] [--half STEM ...] [--plain SENTENCES.txt]
-           [--soft SOFT.jsonl] [--write src/pipeline/resources/taxonomy/learned_en.tsv]
+           [--write src/pipeline/resources/taxonomy/learned_en.tsv]
 
 Needs scikit-learn. Every sentence becomes the names of its evidence (`topic_signals.name_evidence`) and its words
 and pairs of words. A first logistic regression pools all topics: what a strong phrase, a heading, a neighbour is
@@ -13,15 +13,11 @@ because its phrases look better there than they are, and pages judged off the do
 web sentences, one a line: those without a phrase of any topic train as sentences of no topic, and count half too.
 Every labelled sentence trains twice, in its passage and alone: without the second a sentence that someone tags by
 itself loses .06 of F1, because nothing around it speaks for a topic.
---soft takes sentences that nobody has labelled, with the probabilities that train_teacher.py gave them; each trains as
-two, one with the topic and one without, weighed by the probability. Their teacher has seen every label, so with --soft
-nothing is printed out of fold: train_teacher.py measures that, with a teacher a fold.
 The same files, scikit-learn and one thread (OMP_NUM_THREADS=1) give the same table, byte for byte.
 """
 
 import argparse
 import hashlib
-import json
 import random
 from collections import Counter, defaultdict
 from dataclasses import replace
@@ -49,9 +45,6 @@ PLAIN = "plain"
 IN_PASSAGE, ALONE = 0.7, 0.3
 """How much a sentence counts as it stands in its passage, and without heading and neighbours."""
 FIELDS = ("names", "words", "truth", "site", "page", "given", "spoken", "source", "weight")
-SOFT_WEIGHT = 0.3
-"""How much a sentence counts that only a teacher has read. .7, and words of such sentences too, gave the same F1."""
-LEAST_CHANCE = 0.02
 SMALLEST = 2
 """Hundredths of a log odds below which a whole row of evidence is left out."""
 TELLING = 3.0
@@ -163,11 +156,10 @@ def pooled(name, topic):
     return name if ":" not in name else ""
 
 
-def fit(rows, evidence, words, soft=None):
-    """Return the weights: bias, evidence x topic, word x topic. `soft` are rows with a probability a topic."""
+def fit(rows, evidence, words):
+    """Return the weights: bias, evidence x topic, word x topic."""
     rare = rarity(rows, words)
     x, z = matrix(rows, evidence, words, rare)
-    more = matrix(soft[0], evidence, words, rare) if soft else None
     y, weight = np.array(rows.truth, float), np.array(rows.weight)
     own = [[pooled(n, t) for n in evidence] for t in rows.topics]
     common = sorted({n for names in own for n in names if n})
@@ -186,31 +178,14 @@ def fit(rows, evidence, words, soft=None):
     of_words = np.zeros((len(words), len(rows.topics)))
     for t in range(len(rows.topics)):
         offset = maps[t] @ shared.coef_[0]
-        wide, want, counts = widen(x, z, offset, shared.intercept_[0]), y[:, t], weight
-        if soft:
-            wide, want, counts = add_soft(wide, want, counts, widen(*more, offset, shared.intercept_[0]), soft[1][:, t])
-        model = LogisticRegression(C=1, max_iter=500, tol=1e-3).fit(wide, want, counts)
+        first = sparse.csr_matrix((x @ offset + shared.intercept_[0])[:, None])
+        wide = sparse.hstack([first * OFFSET_SCALE, x * EVIDENCE_SCALE, z * WORD_SCALE]).tocsr()
+        model = LogisticRegression(C=1, max_iter=500, tol=1e-3).fit(wide, y[:, t], weight)
         first, *rest = model.coef_[0]
         bias[t] = model.intercept_[0] + first * OFFSET_SCALE * shared.intercept_[0]
         of_evidence[:, t] = first * OFFSET_SCALE * offset + np.array(rest[: len(evidence)]) * EVIDENCE_SCALE
         of_words[:, t] = np.array(rest[len(evidence) :]) * WORD_SCALE
     return bias, of_evidence, of_words, rare
-
-
-def widen(x, z, offset, base):
-    """Return the columns of one topic's model: what the pooled one says, evidence, words."""
-    first = sparse.csr_matrix((x @ offset + base)[:, None])
-    return sparse.hstack([first * OFFSET_SCALE, x * EVIDENCE_SCALE, z * WORD_SCALE]).tocsr()
-
-
-def add_soft(wide, want, counts, soft, chances):
-    """Add each soft row twice, as one with the topic and one without."""
-    likely = chances >= LEAST_CHANCE
-    return (
-        sparse.vstack([wide, soft, soft[likely]]).tocsr(),
-        np.concatenate([want, np.zeros(len(chances)), np.ones(likely.sum())]),
-        np.concatenate([counts, SOFT_WEIGHT * (1 - chances), SOFT_WEIGHT * chances[likely]]),
-    )
 
 
 def apart(passage):
@@ -219,14 +194,14 @@ def apart(passage):
         yield replace(passage, sentences=(sentence,), heading=None, topics=(topics,))
 
 
-def learn(rows, alone, soft=None):
+def learn(rows, alone):
     """Return the evidence and the telling words, and the model on them."""
     evidence, words = vocabulary(rows)
     rows = join(rows, alone)
-    _, _, of_words, rare = fit(rows, evidence, words, soft)
+    _, _, of_words, rare = fit(rows, evidence, words)
     most = abs(of_words * rare[:, None]).max(axis=1)
     words = [w for w, weight in zip(words, most, strict=True) if weight >= TELLING]
-    return evidence, words, fit(rows, evidence, words, soft)
+    return evidence, words, fit(rows, evidence, words)
 
 
 def apply(evidence, words, model, rows):
@@ -240,7 +215,6 @@ def main() -> None:
     parser.add_argument("gold", nargs="+")
     parser.add_argument("--half", nargs="*", default=[], help="names of the files that count half")
     parser.add_argument("--plain", type=Path)
-    parser.add_argument("--soft", type=Path)
     parser.add_argument("--write", type=Path)
     args = parser.parse_args()
     taxonomy = load_taxonomy()
@@ -264,18 +238,6 @@ def main() -> None:
         f"{len(rows.names)} labelled sentences of {len(set(rows.page))} pages and {len(set(rows.site))} sites, "
         f"{len(plain.names)} plain ones; digest {digest}"
     )
-    soft = read_soft(args.soft, taxonomy) if args.soft else None
-    if soft:
-        print(f"{len(soft[0].names)} sentences with a teacher's probabilities, of digest {soft[2]}")
-    else:
-        compare(rows, out_of_fold(rows, alone, plain))
-    if args.write:
-        train = join(rows, plain)
-        write(args.write, rows.topics, *learn(train, alone, soft))
-
-
-def out_of_fold(rows, alone, plain):
-    """Return the probabilities that models give which have seen no page of a sentence's site."""
     fold = np.array([int(hashlib.sha256(("x" + s).encode()).hexdigest(), 16) % FOLDS for s in rows.site])
     chance = np.zeros((len(rows.names), len(rows.topics)))
     for part in range(FOLDS):
@@ -284,30 +246,10 @@ def out_of_fold(rows, alone, plain):
         test = rows.select(fold == part)
         chance[fold == part] = apply(*learn(train, by_itself), test)
     chance[~np.array(rows.spoken)] = 0  # as the tagger: no topic without a phrase
-    return chance
-
-
-def read_soft(path, taxonomy):
-    """Return the rows of sentences that a teacher has read, its probabilities, and the digest of the file."""
-    data = path.read_bytes()
-    texts = [json.loads(found) for found in data.decode("utf-8").splitlines()]
-    rows = asked(texts, taxonomy)
-    chances = [[found.get(topic, 0.0) for topic in rows.topics] for text in texts for found in text["chances"]]
-    return rows, np.array(chances), hashlib.sha256(data).hexdigest()[:16]
-
-
-def asked(texts, taxonomy):
-    """Return the rows of the sentences that are asked for, as they stand in their texts."""
-    rows = Rows(taxonomy)
-    rows.add(
-        [
-            Passage(str(i), tuple(t["sentences"]), t["heading"], LANGUAGE, (frozenset(),) * len(t["sentences"]), PLAIN)
-            for i, t in enumerate(texts)
-        ],
-        PLAIN,
-        1.0,
-    )
-    return rows.select([place in set(t["asked"]) for t in texts for place in range(len(t["sentences"]))])
+    compare(rows, chance)
+    if args.write:
+        train = join(rows, plain)
+        write(args.write, rows.topics, *learn(train, alone))
 
 
 def join(rows, more):

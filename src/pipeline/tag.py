@@ -86,14 +86,23 @@ def _score(
     by_phrases = score_phrases(readings, weights)
     out: list[list[TopicScore]] = []
     for place, (text, reading, scores) in enumerate(zip(sentences, readings, by_phrases, strict=True)):
-        if not scores:
-            out.append([])
-            continue
-        odds = learned.weigh(name_evidence(reading, scores), text, scores) if learned else {}
-        if context:
-            odds = context.blend(odds, sentences, place, heading)
+        odds = _weigh(sentences, place, heading, reading, scores, learned, context) if scores else {}
         out.append(list(_topics(text, reading, scores, odds, matcher, learned, weights, low, high)))
     return out
+
+
+def _weigh(
+    texts: Sequence[str],
+    place: int,
+    heading: str | None,
+    reading: Reading,
+    by_phrases: Mapping[str, float],
+    learned: TopicWeights | None,
+    context: ContextWeights | None,
+) -> dict[str, float]:
+    """Return the log odds of the topics that the sentence at `place` has phrases of; none without learned weights."""
+    odds = learned.weigh(name_evidence(reading, by_phrases), texts[place], by_phrases) if learned else {}
+    return context.blend(odds, texts, place, heading) if context else odds
 
 
 def _load_context(folder: str, language: str) -> ContextWeights | None:

@@ -2,7 +2,7 @@
 
 One linear model a topic over the encoder's 768 numbers; its log odds and those of the words are averaged.
 Only topics that have a phrase in the sentence are weighed, so evidence stays words that a reader can see, and a
-sentence without phrases costs nothing. `benchmarks/train_teacher.py` writes the weights.
+sentence without phrases costs nothing. `benchmarks/train_context.py` writes the weights.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .topic_encoder import MODEL_SHA256, Encoder, load_encoder
 
 SHARE, SHIFT = 0.3, 0.2
 """The encoder's share of the log odds, and what is added to them: two models agree less often on high odds.
-Out of fold shares of .2 to .4 differ by .005 of F1; the shift keeps the cut where it is without the encoder."""
+Out of fold, shares of .2, .3 and .4 give .770, .775 and .772 of F1. The shift lets the cut stay where it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def load_context(folder: str, language: str) -> ContextWeights | None:
     with np.load(io.BytesIO(found.read_bytes()), allow_pickle=False) as arrays:
         if str(arrays["model"]) != MODEL_SHA256:
             raise ContractError(
-                f"context_{language}.npz was fitted to another encoder. Fit it with benchmarks/train_teacher.py."
+                f"context_{language}.npz was fitted to another encoder. Fit it with benchmarks/train_context.py."
             )
         topics = {str(topic): column for column, topic in enumerate(arrays["topics"])}
         return ContextWeights(load_encoder(folder), topics, arrays["weights"], arrays["bias"])

@@ -1,16 +1,13 @@
-"""Train the weights that read the sentence encoder's output, and let encoder and table teach the table.
+"""Train the weights that read the sentence encoder's output (tag.encoder), and say what they are worth.
 
-usage: python benchmarks/train_teacher.py ENCODER_FOLDER GOLD.jsonl ... --half STEM ... --plain SENTENCES.txt
+usage: python benchmarks/train_context.py ENCODER_FOLDER GOLD.jsonl ... --half STEM ... --plain SENTENCES.txt
            --cache DIR [--write src/pipeline/resources/taxonomy/context_en.npz]
-           [--unlabelled TEXTS.jsonl --soft SOFT.jsonl]
 
 Needs scikit-learn and the files of all-MiniLM-L6-v2 (docs/topics.md says where they come from). A sentence with what is
 around it becomes 768 numbers (`pipeline.topic_encoder`); one logistic regression a topic reads them. Printed: micro and
 macro F1 out of fold, folds by site, of the table, of the encoder, and of their log odds together, SHARE of them the
-encoder's. --unlabelled takes texts, one JSON object a line: `heading`, `sentences`, and in `asked` the places of those
-to read; --soft writes them with the probabilities (`chances`) of table and encoder together, for train_topics.py.
-Encoding costs 30 ms a sentence, so what is read is kept in DIR. Of the sentences of files that count half and hold no
-topic at all, every third is used.
+encoder's. Encoding costs 30 ms a sentence, so what is read is kept in DIR. Of the sentences of files that count half
+and hold no topic at all, every third is used, and every other plain one.
 """
 
 import argparse
@@ -25,12 +22,10 @@ from train_topics import (
     FOLDS,
     IN_PASSAGE,
     LANGUAGE,
-    LEAST_CHANCE,
     PLAIN,
     Rows,
     apart,
     apply,
-    asked,
     join,
     learn,
     line,
@@ -42,8 +37,9 @@ from pipeline.topic_encoder import MODEL_SHA256, load_encoder
 from pipeline.topic_tools import Passage, read_labelled
 
 SCALE = 3.0
-"""What the 768 numbers, of squared length 2, are multiplied by: larger is regularised less. 1 and 6 gave .003 less."""
+"""What the 768 numbers, of squared length 2, are multiplied by: larger is regularised less."""
 EVERY = 3
+"""Which of the sentences of pages off the domain are read: encoding is dear, and they are more than half of all."""
 CUT = 0.3
 
 
@@ -55,8 +51,6 @@ def main() -> None:
     parser.add_argument("--plain", type=Path)
     parser.add_argument("--cache", type=Path, required=True)
     parser.add_argument("--write", type=Path)
-    parser.add_argument("--unlabelled", type=Path)
-    parser.add_argument("--soft", type=Path)
     args = parser.parse_args()
     read = Reader(args.encoder, args.cache)
     rows, alone, plain, around = load(args)
@@ -95,8 +89,6 @@ def main() -> None:
             weights=weights[0].astype(np.float32),
             bias=weights[1].astype(np.float32),
         )
-    if args.soft:
-        teach(args, read, weights, learn(join(rows, plain), alone), rows)
 
 
 def load(args):
@@ -179,21 +171,6 @@ def of(values, source, name):
 
 def f1(truth, given):
     return 2 * (truth & given).sum() / max(1, truth.sum() + given.sum())
-
-
-def teach(args, read, weights, table, rows) -> None:
-    """Write what table and encoder together think of sentences that nobody has labelled."""
-    texts = [json.loads(found) for found in args.unlabelled.read_text(encoding="utf-8").splitlines()]
-    places = [(text, place) for text in texts for place in text["asked"]]
-    seen = read([around_of(text["sentences"], text["heading"], place) for text, place in places], "unlabelled")
-    both = iter(blend(apply(*table, asked(texts, rows.taxonomy)), chance(seen, *weights)).tolist())
-    with args.soft.open("w", encoding="utf-8") as out:
-        for text in texts:
-            chances = [
-                {t: round(p, 3) for t, p in zip(rows.topics, next(both), strict=True) if p >= LEAST_CHANCE}
-                for _ in text["asked"]
-            ]
-            out.write(json.dumps({**text, "chances": chances}, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":
