@@ -13,6 +13,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from .model import Evidence, TopicScore
 from .settings import TagSettings
@@ -20,6 +21,9 @@ from .taxonomy import Taxonomy, load_taxonomy
 from .topic_model import Matcher
 from .topic_signals import Reading, Signal, name_evidence, read_sentences, survey_passage
 from .topic_weights import TopicWeights
+
+if TYPE_CHECKING:
+    from .topic_context import ContextWeights
 
 _TRACE = 0.1
 """Score from which a topic that is not given counts as a near miss."""
@@ -44,7 +48,7 @@ def tag_texts(
     """
     settings = settings or TagSettings()
     taxonomy = taxonomy or load_taxonomy(settings.taxonomy)
-    return _score(sentences, heading, language, taxonomy, settings.threshold, math.inf)
+    return _score(sentences, heading, language, taxonomy, settings, settings.threshold, math.inf)
 
 
 def has_lexicon(language: str, taxonomy: Taxonomy | None = None) -> bool:
@@ -62,21 +66,49 @@ def near_misses(
     """Return the topics that a sentence has words for, but not enough to be given."""
     settings = settings or TagSettings()
     taxonomy = taxonomy or load_taxonomy(settings.taxonomy)
-    return _score(sentences, heading, language, taxonomy, _TRACE, settings.threshold)
+    return _score(sentences, heading, language, taxonomy, settings, _TRACE, settings.threshold)
 
 
 def _score(
-    sentences: Sequence[str], heading: str | None, language: str, taxonomy: Taxonomy, low: float, high: float
+    sentences: Sequence[str],
+    heading: str | None,
+    language: str,
+    taxonomy: Taxonomy,
+    settings: TagSettings,
+    low: float,
+    high: float,
 ) -> list[list[TopicScore]]:
     if language not in taxonomy.languages:
         return [[] for _ in sentences]
     matcher, learned, weights = taxonomy.matcher(language), taxonomy.weights(language), load_weights()
+    context = _load_context(settings.encoder, language) if learned and settings.encoder else None
     readings = read_sentences(sentences, heading, matcher)
     by_phrases = score_phrases(readings, weights)
-    return [
-        list(_topics(text, reading, scores, matcher, learned, weights, low, high)) if scores else []
-        for text, reading, scores in zip(sentences, readings, by_phrases, strict=True)
-    ]
+    out: list[list[TopicScore]] = []
+    for place, (text, reading, scores) in enumerate(zip(sentences, readings, by_phrases, strict=True)):
+        odds = _weigh(sentences, place, heading, reading, scores, learned, context) if scores else {}
+        out.append(list(_topics(text, reading, scores, odds, matcher, learned, weights, low, high)))
+    return out
+
+
+def _weigh(
+    texts: Sequence[str],
+    place: int,
+    heading: str | None,
+    reading: Reading,
+    by_phrases: Mapping[str, float],
+    learned: TopicWeights | None,
+    context: ContextWeights | None,
+) -> dict[str, float]:
+    """Return the log odds of the topics that the sentence at `place` has phrases of; none without learned weights."""
+    odds = learned.weigh(name_evidence(reading, by_phrases), texts[place], by_phrases) if learned else {}
+    return context.blend(odds, texts, place, heading) if context else odds
+
+
+def _load_context(folder: str, language: str) -> ContextWeights | None:
+    from .topic_context import load_context  # numpy, which tagging by words does not need
+
+    return load_context(folder, language)
 
 
 def score_phrases(readings: Sequence[Reading], weights: Mapping[str, float]) -> list[dict[str, float]]:
@@ -90,6 +122,7 @@ def _topics(
     text: str,
     reading: Reading,
     by_phrases: Mapping[str, float],
+    odds: Mapping[str, float],
     matcher: Matcher,
     learned: TopicWeights | None,
     weights: Mapping[str, float],
@@ -101,7 +134,6 @@ def _topics(
     A topic of which the sentence holds no phrase is never given: words alone gained nothing out of fold.
     A phrase of a user's own gives its topic whatever the learned weights say.
     """
-    odds = learned.weigh(name_evidence(reading, by_phrases), text, by_phrases) if learned else {}
     for topic, signal in sorted(reading.signals.items()):
         score = by_phrases[topic]
         if topic in odds:
