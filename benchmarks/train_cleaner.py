@@ -1,10 +1,12 @@
 """Train the line model, cross-validated by site, and write its weights and model card.
 
-    python benchmarks/train_cleaner.py DATA --oof FOLDER [--write] [--share 0.33]
+    python benchmarks/train_cleaner.py DATA --oof FOLDER [--write] [--share 0.33] [--marked tests/cases]
 
 DATA holds `lines/pages.{full,main}.jsonl.gz` and `lines/gold.jsonl.gz`. FOLDER gets the out-of-fold answers a page,
 `oof.VIEW.{auto,known}.jsonl.gz` (`id`, `prob`, `keep`), for `clean_quality.py`. `--write` trains on all pages and
 writes `src/pipeline/resources/line_model/`. Needs catboost, at training only; 15 to 30 minutes on two cores.
+`--marked` learns from the marked pages of the tests and from spliced and swapped pages besides, which the weights that
+ship did not; the answers of the view "marked" are for `marked_pages.py --oof`.
 
 To train the model of another kind of page (HTML), make a list of `Sample` whose `page` carries `markup` (lines x
 columns, float) and `groups` (lines x kinds of group, any integers), and call
@@ -33,6 +35,9 @@ import numpy as np
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "src"), str(Path(__file__).resolve().parent)]
 
 import foreign_pages  # noqa: E402
+from marked_pages import VIEW, read_marked  # noqa: E402
+from spliced_pages import splice_pages  # noqa: E402
+from swapped_pages import swap_pages  # noqa: E402
 from train_forest import Options, fit, squash  # noqa: E402
 from train_pages import (  # noqa: E402
     FOLDS,
@@ -109,18 +114,31 @@ def _stack(samples: Sequence[Sample], tables: list[tuple[FeatureTable, list[int]
     sample = np.concatenate([np.repeat(part, [len(samples[k].labels) for k in part]) for _, part in tables])
     fold = np.array([fold_of(s.domain) for s in samples])[sample]
     words = np.concatenate([t.words for t, _ in tables])
-    weight = (words + 1.0) ** options.weight_power * (labels >= 0)
+    marked = np.array([s.view == VIEW for s in samples])[sample]
+    heavier = words + 1.0 + marked * np.where(labels == 1, *options.every_line)
+    weight = heavier**options.weight_power * (labels >= 0)
     # Boilerplate lines are many and alike: a share of them, weighed up, teaches as much.
     chance = np.random.default_rng(options.seed).random(len(labels))
     weight *= np.where(labels == 0, (chance < options.junk_share) / options.junk_share, 1.0)
     total = np.bincount(sample, weight, len(samples))
-    weights = (
-        weight
-        / np.maximum(total[sample], 1e-9)
-        * 100.0
-        * np.array([0.5 if s.language else 1.0 for s in samples])[sample]
-    )
+    weights = weight / np.maximum(total[sample], 1e-9) * 100.0 * np.array([weigh_sample(s) for s in samples])[sample]
     return Stack(names, matrix, labels, weights, fold, sample, tables)
+
+
+MADE_WEIGHT, MARKED_WEIGHT = 0.5, 3.0
+"""Weight of a made page (translated, spliced, swapped) and of a marked one; a page of the web has 1."""
+
+
+def weigh_sample(sample: Sample) -> float:
+    """Return how much a page counts in training."""
+    if sample.view == VIEW:
+        return MARKED_WEIGHT
+    return MADE_WEIGHT if sample.language or is_made(sample) else 1.0
+
+
+def is_made(sample: Sample) -> bool:
+    """Tell whether a page was put together from others; no figure is taken from it."""
+    return "+" in sample.id
 
 
 def masked(stack: Stack, samples: Sequence[Sample], o: Options, seed: int, *, train: bool, known: bool) -> np.ndarray:
@@ -240,6 +258,7 @@ def write_weights(result: Result, samples: Sequence[Sample], model: str, folder:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
+    parser.add_argument("--marked", type=Path, help="folder of the test cases")
     parser.add_argument("--oof", type=Path, required=True)
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--share", type=float, default=1.0, help="train on a share of the sites only, for a quick look")
@@ -248,8 +267,10 @@ def main() -> None:
     args = parser.parse_args()
     values = {key: json.loads(value) for key, value in (pair.split("=", 1) for pair in args.set)}
     options = replace(Options(threads=args.threads), **values)
-    samples = [s for view in ("full", "main") for s in read_samples(args.data, view) if draw(s.domain) < args.share]
-    samples += translate(samples, options.foreign_share)
+    real = [s for view in ("full", "main") for s in read_samples(args.data, view) if draw(s.domain) < args.share]
+    samples = [*real, *translate(real, options.foreign_share)]
+    if args.marked:
+        samples += [*splice_pages(real), *swap_pages(real), *read_marked(args.marked)]
     result = train(samples, options, final=args.write)
     args.oof.mkdir(parents=True, exist_ok=True)
     for name, probability in (("auto", result.auto), ("known", result.known)):
@@ -269,6 +290,8 @@ def write_answers(
 ) -> None:
     rows: dict[str, list[str]] = defaultdict(list)
     for sample, own, size in zip(samples, probability, words, strict=True):
+        if is_made(sample):
+            continue
         view = sample.view + (".foreign" if sample.language else "")
         keep = np.flatnonzero(keep_lines(own, size)).tolist()
         rows[view].append(json.dumps({"id": sample.id, "prob": own.tolist(), "keep": keep}))

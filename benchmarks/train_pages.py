@@ -80,10 +80,13 @@ def translate(samples: Sequence[Sample], share: float) -> list[Sample]:
 
 
 def learn_words(samples: Sequence[Sample], min_sites: int) -> WordScores:
-    """Count in how many sites each word, pair and line stood in boilerplate and in content."""
+    """Count in how many sites each word, pair and line stood in boilerplate and in content.
+
+    Nothing is learned from translated pages, nor from pages put together from others ("+" in the name).
+    """
     by_site: dict[str, list[Sample]] = defaultdict(list)
     for sample in samples:
-        if sample.language:
+        if sample.language or "+" in sample.id:
             continue
         by_site[sample.domain].append(sample)
     content, junk = [], []

@@ -4,7 +4,9 @@
 
 DATA holds the labelled pages, FOLDER the trees' out-of-fold answers (`train_cleaner.py DATA --oof FOLDER`). FOLDER2
 gets those of trees and net together, for `clean_quality.py`. Measured is the net as it ships, in whole numbers.
-`--write` trains on all pages too. Needs torch, at training only; about 12 minutes of CPU.
+`--write` trains on all pages too. Needs torch, at training only; about 12 minutes of CPU. `--marked tests/cases` learns
+from the marked pages of the tests, from swapped pages, and from the text that the product renders of the pages' HTML
+besides, which the weights that ship did not.
 """
 
 from __future__ import annotations
@@ -27,11 +29,14 @@ from torch.nn import functional
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "src"), str(Path(__file__).resolve().parent)]
 
-from spliced_pages import SUFFIX, splice_pages  # noqa: E402
-from train_cleaner import describe_languages, write_answers  # noqa: E402
+import marked_pages  # noqa: E402
+from html_pages import read_labelled  # noqa: E402
+from spliced_pages import splice_pages  # noqa: E402
+from swapped_pages import swap_pages  # noqa: E402
+from train_cleaner import MARKED_WEIGHT, describe_languages, is_made, write_answers  # noqa: E402
 from train_pages import FOLDS, Sample, build_tables, fold_of, learn_words, read_samples, translate  # noqa: E402
 
-from pipeline.line_features import FeatureTable  # noqa: E402
+from pipeline.line_features import FeatureTable, PageLines  # noqa: E402
 from pipeline.line_forest import LEAF_UNIT  # noqa: E402
 from pipeline.line_model import SEQUENCE_SHARE  # noqa: E402
 from pipeline.line_sequence import (  # noqa: E402
@@ -57,7 +62,10 @@ DROPOUT = 0.2
 LONGEST = 320
 """Lines of a page that are learned from at a time."""
 MADE_SHARE = 0.5
-"""Translated and spliced pages that are seen in an epoch."""
+"""Made pages (translated, spliced, swapped) and rendered ones that are seen in an epoch."""
+RENDERED = "rendered"
+EVERY_LINE = (np.float32(6.0), np.float32(2.0))
+"""Words that a line of a marked page counts more, content and boilerplate: a heading's loss is seen by every reader."""
 FOREIGN_SHARE = 0.35
 MIN_SITES = 3
 _AROUND = re.compile(r"_[+-]\d$|_\d+_\d+$")
@@ -66,6 +74,7 @@ _AROUND = re.compile(r"_[+-]\d$|_\d+_\d+$")
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
+    parser.add_argument("--marked", type=Path, help="folder of the test cases")
     parser.add_argument("--trees", type=Path, required=True)
     parser.add_argument("--oof", type=Path, required=True)
     parser.add_argument("--write", type=Path, help="folder for text_sequence.npz, trained on all pages")
@@ -73,12 +82,15 @@ def main() -> None:
     torch.set_num_threads(1)
     real = [s for view in ("full", "main") for s in read_samples(args.data, view)]
     samples = [*real, *translate(real, FOREIGN_SHARE), *splice_pages(real)]
-    pages = Pages.of(samples, real)
+    marked = marked_pages.read_marked(args.marked) if args.marked else []
+    if args.marked:
+        samples += [*swap_pages(real), *marked, *read_rendered(args.data)]
+    pages = Pages.of(samples, [*real, *marked])
     if args.write:
         path = args.write / "text_sequence.npz"
         np.savez_compressed(path, **pack_sequence(quantise(fit(pages, ()), pages)))
         print(f"{path.name}: {path.stat().st_size} bytes, sha256 {hashlib.sha256(path.read_bytes()).hexdigest()}")
-    measured = [k for k, s in enumerate(samples) if not s.id.endswith(SUFFIX)]
+    measured = [k for k, s in enumerate(samples) if not is_made(s) and s.view != RENDERED]
     answers = {mode: [np.zeros(0)] * len(samples) for mode in ("auto", "known")}
     for held in HELD_OUT:
         sequence = quantise(fit(pages, held), pages)
@@ -96,6 +108,23 @@ def main() -> None:
             print("\n".join(describe_languages(kept, both, words)))
 
 
+def read_rendered(data: Path) -> list[Sample]:
+    """Return the labelled pages as the text that the product renders of their HTML."""
+    return [
+        Sample(
+            page.id,
+            page.domain,
+            page.ptype,
+            "article" if page.dataset == "aed" else "page",
+            PageLines(page.lines, page.gaps),
+            page.labels,
+            RENDERED,
+        )
+        for page in read_labelled(data / "html")
+        if page.lines
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class Pages:
     """The lines of all samples, one after another, in the order of `tables`; `start` and `size` find a sample's."""
@@ -106,7 +135,7 @@ class Pages:
     size: np.ndarray
     fold: np.ndarray
     policy: np.ndarray
-    made: np.ndarray
+    times: np.ndarray
     translated: np.ndarray
     names: tuple[str, ...]
     centre: np.ndarray
@@ -137,7 +166,7 @@ class Pages:
             size,
             np.array([fold_of(s.domain) for s in samples]),
             np.array([1.0 if s.policy == "article" else -1.0 for s in samples]),
-            np.array([bool(s.language) or s.id.endswith(SUFFIX) for s in samples]),
+            np.array([times_seen(s) for s in samples]),
             np.array([bool(s.language) for s in samples]),
             names,
             centre,
@@ -218,7 +247,15 @@ def fit(pages: Pages, held: Sequence[int], seed: int = 0) -> Net:
 
 
 def pick(pages: Pages, used: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    return used[~pages.made[used] | (rng.random(len(used)) < MADE_SHARE)]
+    times = np.floor(pages.times[used])
+    return np.repeat(used, (times + (rng.random(len(used)) < pages.times[used] - times)).astype(np.int64))
+
+
+def times_seen(sample: Sample) -> float:
+    """Return how often a page is seen in an epoch, on average."""
+    if sample.view == marked_pages.VIEW:
+        return MARKED_WEIGHT
+    return MADE_SHARE if sample.language or is_made(sample) or sample.view == RENDERED else 1.0
 
 
 def cut_batches(pages: Pages, used: np.ndarray, rng: np.random.Generator, lines: int = 6_000) -> list[list[int]]:
@@ -235,7 +272,7 @@ def cut_batches(pages: Pages, used: np.ndarray, rng: np.random.Generator, lines:
 
 
 def page_losses(net: Net, pages: Pages, batch: Sequence[int], rng: np.random.Generator) -> torch.Tensor:
-    """Return each page's loss: cross entropy weighed by words.
+    """Return each page's loss: cross entropy weighed by words, in marked pages by lines as well.
 
     Part of the loss taken from the expected F1 made the net too sure: more prose lost at the same word F1.
     """
@@ -244,7 +281,8 @@ def page_losses(net: Net, pages: Pages, batch: Sequence[int], rng: np.random.Gen
     labels = np.zeros(inside.shape, np.float32)
     for j, own in enumerate(rows):
         labels[j, : len(own)] = pages.labels[own]
-    known = torch.from_numpy((labels >= 0) * inside) * torch.from_numpy(words)
+    marked = np.array([pages.samples[k].view == marked_pages.VIEW for k in batch])[:, None]
+    known = torch.from_numpy((labels >= 0) * inside * (words + marked * np.where(labels == 1, *EVERY_LINE)))
     wanted = torch.from_numpy(np.maximum(labels, 0))
     said = net(*map(torch.from_numpy, (inputs, inside, words)))
     entropy = functional.binary_cross_entropy_with_logits(said, wanted, reduction="none") * known
@@ -333,9 +371,11 @@ def predict(
 
 def read_trees(folder: Path, mode: str) -> dict[tuple[str, bool, str], np.ndarray]:
     out = {}
-    for view in ("full", "main"):
+    for view in ("full", "main", marked_pages.VIEW):
         for foreign in (False, True):
             path = folder / f"oof.{view}{'.foreign' if foreign else ''}.{mode}.jsonl.gz"
+            if view == marked_pages.VIEW and not path.is_file():
+                continue
             with gzip.open(path, "rt", encoding="utf8") as file:
                 for line in file:
                     row = json.loads(line)

@@ -94,10 +94,32 @@ def test_a_topic_with_too_little_evidence_is_a_near_miss():
         ("pl", "Po serii bombardowań zapadła cisza.", "conflict_security"),
         ("pl", "Podatek bankowy wzrośnie.", "payments_finance"),
         ("nl", "De gasleidingen zijn leeg.", "energy"),
+        ("ro", "Sanctiunile au fost amanate.", "sanctions"),
+        ("ro", "Ambasadorii Franţei au negociat o zi întreagă.", "diplomacy"),
+        ("ro", "Războaiele au lăsat urme.", "conflict_security"),
+        ("id", "Sanksinya diperpanjang.", "sanctions"),
+        ("id", "Menteri-menteri ASEAN bersidang dalam KTT.", "multilateral"),
+        ("ja", "同国はＮＡＴＯに加盟した。", "multilateral"),
+        ("ja", "ドル建ての債券が売られた。", "payments_finance"),
+        ("ja", "日韓は１９６５年に国交を結び、その１９６５年代の話をした。", "history"),
+        ("ja", "サイバー攻撃が相次いだ。", "terrorism_cyber"),
+        ("ko", "이 나라는 NATO에 가입했다.", "multilateral"),
+        ("ko", "20세기의 일이다.", "history"),
+        ("ko", "경제협력에 합의했다.", "trade_economy"),
+        ("ko", "美中의 양국 관계는 차갑다.", "geopolitics"),
     ],
 )
 def test_years_names_and_stems_are_read_with_their_endings_and_digits(language, text, topic):
     assert topic in topics_of(text, language=language)
+
+
+def test_countries_are_no_tsars_and_a_month_is_no_moon():
+    assert topics_of("Două țări mici au iarnă blândă.", language="ro") == set()
+    assert topics_of("Luna trecută a plouat.", language="ro") == set()
+
+
+def test_a_run_of_katakana_is_one_word():
+    assert topics_of("アイドルはハンドルを回し、スパイスとステロイドの話をした。", language="ja") == set()
 
 
 def test_a_visitor_is_no_visit():

@@ -62,7 +62,7 @@ def _by_start_then_length(hit: tuple[int, int, int]) -> tuple[int, int]:
 def _bounds(folded: str, start: int, end: int, gazetteer: Gazetteer) -> tuple[int, int] | None:
     """Return the span of the name as written, with its endings, or None if it is part of another word."""
     if not gazetteer.has_word_boundaries:
-        return start, end
+        return None if _cuts_katakana(folded, start) or _cuts_katakana(folded, end) else (start, end)
     if start and _in_word(folded[start - 1]):
         first = start - 1
         while first and start - first < 5 and _in_word(folded[first - 1]):
@@ -80,6 +80,15 @@ def _bounds(folded: str, start: int, end: int, gazetteer: Gazetteer) -> tuple[in
             return None
         end = last
     return None if _is_address(folded, start, end) else (start, end)
+
+
+def _cuts_katakana(folded: str, place: int) -> bool:
+    """Tell whether a place is inside a run of katakana, which is one word: インド is not in ウインドウ."""
+    return 0 < place < len(folded) and _is_katakana(folded[place - 1]) and _is_katakana(folded[place])
+
+
+def _is_katakana(char: str) -> bool:
+    return "\u30a1" <= char <= "\u30fa" or "\u30fc" <= char <= "\u30ff"
 
 
 def _in_word(char: str) -> bool:

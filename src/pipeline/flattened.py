@@ -9,6 +9,7 @@ words of furniture that begin with a capital. What the pieces are is left to rul
 
 from __future__ import annotations
 
+import itertools
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
@@ -80,8 +81,10 @@ def _cuts(text: str, start: int, end: int) -> set[int]:
         {_Cue(c.start, c.end, c.family, c.mode) for c in find_cues(fold(line))}, key=lambda c: (c.start, -c.end)
     )
     regions = sorted({*_buttons(line, cues), *_rights(line, cues)})
+    regions = sorted({*(_with_sections(line, a, b) for a, b in regions), *_adverts(line, cues)})
     regions = sorted({*regions, *_requests(line, cues, _wide(line, regions))})
     regions = sorted({*regions, *_bylines(line, cues)})
+    regions = sorted({*regions, *_dates(line, cues, _wide(line, regions))})
     regions += _labels(line, cues, regions)
     return {start + at for region in regions for at in region if 0 < at < len(line)}
 
@@ -89,7 +92,7 @@ def _cuts(text: str, start: int, end: int) -> set[int]:
 def _buttons(line: str, cues: Sequence[_Cue]) -> Iterator[tuple[int, int]]:
     """Yield the runs of buttons and menu words: two side by side in capitals, or one of several words."""
     run: list[_Cue] = []
-    for cue in [c for c in cues if c.mode == "whole" and c.family in _BUTTONS and line[c.start].isupper()]:
+    for cue in [c for c in cues if c.mode == "whole" and c.family in _BUTTONS and _may_begin(line, c)]:
         if (run and cue.start < run[-1].end) or line[cue.end : cue.end + 2] == ": ":
             continue
         if run and not _BETWEEN.fullmatch(line, run[-1].end, cue.start):
@@ -99,16 +102,68 @@ def _buttons(line: str, cues: Sequence[_Cue]) -> Iterator[tuple[int, int]]:
     yield from _region(line, run)
 
 
+def _may_begin(line: str, cue: _Cue) -> bool:
+    """Tell whether a button's words begin with a capital or, in scripts that have none, stand apart."""
+    if not is_uncased(line[cue.start]):
+        return line[cue.start].isupper()
+    return not line[cue.start - 1 : cue.start].isalnum() and not line[cue.end : cue.end + 1].isalnum()
+
+
+def is_uncased(character: str) -> bool:
+    """Tell whether a letter belongs to a script without capitals."""
+    return (
+        character.isalpha()
+        and (not character.islower() or "\u10d0" <= character <= "\u10ff")
+        and not (character.isupper())
+    )
+
+
 def _region(line: str, run: list[_Cue]) -> Iterator[tuple[int, int]]:
     if not run:
         return
     start, end = run[0].start, run[-1].end
+    if is_uncased(line[start]):
+        # Without capitals three buttons side by side; in Chinese and Japanese, which set no spaces, two apart.
+        if len({c.start for c in run}) >= (2 if line[start] >= "\u3040" else 3):
+            yield start, end
+        return
     words = line[start:end].split()
     loud = words[0].isupper() and len(words[0]) > 3
     # One word in capitals may begin a sentence; two buttons, or one that says more, do not.
     if len(run) > 1 or loud or (len(words) > 1 and _follows_break(line, end)):
         count = _COUNT.search(line, max(0, start - 8), start)
         yield count.start() if count else start, end
+
+
+_SECTION = re.compile(r"[\s|•·/›»>–—-]{1,5}([^\W\d_][\w&'’-]{2,24})(?=[\s|•·/›»>–—-]+[^\W\d_]|$)")
+_SECTIONS = 4
+"""Names of sections that are added to a run of buttons."""
+
+
+def _with_sections(line: str, start: int, end: int) -> tuple[int, int]:
+    """Return a run of buttons with the names of sections behind it: "Home › News › Transport | Ferry to stop ..."."""
+    from .rules.lexicon import fold
+    from .rules.site_names import is_section
+
+    for _ in range(_SECTIONS):
+        found = _SECTION.match(line, end)
+        # "Economy grows by 3 %" is a headline: behind a section's name the next word begins with a capital.
+        after = line[found.end() :].lstrip(" |•·/›»>–—-")[:1] if found else ""
+        if found is None or not (found.group(1)[0].isupper() and after.isupper() and is_section(fold(found.group(1)))):
+            break
+        end = found.end(1)
+    return start, end
+
+
+_BEFORE = re.compile(r"[.!?…։。！？؟]['\"”’»)\]]{0,2}\s{1,3}$")
+
+
+def _adverts(line: str, cues: Sequence[_Cue]) -> Iterator[tuple[int, int]]:
+    """Yield an advertisement's marker between two sentences: the word alone, behind a full stop, before a capital."""
+    for cue in cues:
+        alone = cue.mode == "whole" and cue.family == "advert" and line[cue.start].isupper()
+        if alone and _BEFORE.search(line, max(0, cue.start - 6), cue.start) and _follows_break(line, cue.end):
+            yield cue.start, cue.end
 
 
 def _follows_break(line: str, end: int) -> bool:
@@ -134,6 +189,7 @@ def _requests(line: str, cues: Sequence[_Cue], regions: Sequence[tuple[int, int]
     begins, finishes = {a for a, _ in regions}, {b for _, b in regions}
     ends, stops = sorted({0, *marks, *finishes}), sorted({len(line), *marks, *begins})
     heads = [a for a, _ in regions]
+    labels = {c.start for c in cues if c.mode == "opens" and c.family == "related" and line[c.end - 1] == ":"}
     for cue in cues:
         if cue.mode != "has" or cue.family not in _REQUESTS:
             continue
@@ -142,6 +198,8 @@ def _requests(line: str, cues: Sequence[_Cue], regions: Sequence[tuple[int, int]
             continue
         a, b = ends[bisect_right(ends, cue.start) - 1], stops[bisect_left(stops, cue.end)]
         beside = a == 0 or b == len(line) or a in finishes or b in begins
+        # "Related: A headline | Another Sign up for our newsletter.": a pointer's label opens what is no sentence.
+        beside = beside or any(a <= at <= a + 1 and line[at].isupper() for at in labels)
         if beside and b - a < _REACH and len(line[a:b].split()) <= _LONGEST:
             yield a, b
 
@@ -168,7 +226,34 @@ def _bylines(line: str, cues: Sequence[_Cue]) -> Iterator[tuple[int, int]]:
         name = _NAME.match(line, cue.end + 1)
         near = find_dates(line[cue.end : cue.end + 120]) if name and line[cue.end] in " :" else []
         if near and not _STOP.search(line, cue.end, cue.end + near[0].start):
-            yield cue.start, cue.end + near[0].end
+            end = cue.end + near[0].end
+            time = _CLOCK.match(line, end)
+            yield cue.start, time.end() if time else end
+
+
+def _dates(line: str, cues: Sequence[_Cue], regions: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield the dates, with their labels, that close a headline between two pieces of furniture."""
+    from .dates import find_dates
+
+    named = [c for c in cues if c.mode == "opens" and c.family in ("date", "updated")]
+    labels = [c for c in named if c.end - c.start > 2 or line[c.start] >= "\u3040"]
+    for (_, start), (end, _) in itertools.pairwise([(0, 0), *regions]):
+        head = line[start : min(end, start + _HEAD)]
+        if not any(c.isdigit() for c in head):
+            continue
+        for found in find_dates(head):
+            at, stop = start + found.start, start + found.end
+            time = _CLOCK.match(line, stop)
+            stop = time.end() if time else stop
+            label = min((c.start for c in labels if start < c.start and 0 <= at - c.end <= 2), default=at)
+            closes = stop >= end - 2 or (label < at and start > 0)
+            if closes and at > start and not _STOP.search(line, start, at):
+                yield label, stop
+
+
+_HEAD = 240
+"""Characters of a headline with its date, at most."""
+_CLOCK = re.compile(r"[\s,|·•–—-]{1,4}\d{1,2}[:.h]\d{2}(?!\d)")
 
 
 def _labels(line: str, cues: Sequence[_Cue], regions: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -188,6 +188,9 @@ def _site(sheet: Sheet, claims: list[Claim]) -> Iterator[Fact]:
     for notice in notices(sheet):
         if notice.sure:
             yield _named("site", sheet, (notice.start, notice.end), "rights_notice", 0.8)
+    for claim in claims:
+        if claim.rule == "first_line" and (name := masthead_name(sheet, claim)):
+            yield _named("site", sheet, name, claim.rule, claim.confidence)
 
 
 def _named(field: str, sheet: Sheet, span: tuple[int, int], rule: str, confidence: float) -> Fact:

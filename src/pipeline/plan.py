@@ -34,6 +34,8 @@ _PACKAGE = Path(__file__).parent
 _TAG_CODE = (
     "tag.py",
     "taxonomy.py",
+    "topic_context.py",
+    "topic_encoder.py",
     "topic_model.py",
     "topic_signals.py",
     "topic_weights.py",
@@ -137,6 +139,10 @@ def make_plan(
     load_suites(expectations)
     if settings.tag.taxonomy:
         load_taxonomy(settings.tag.taxonomy)
+    if settings.tag.encoder:
+        from .topic_encoder import load_encoder  # numpy
+
+        load_encoder(settings.tag.encoder)
     digests = stage_digests(settings, expectations)
     sources = tuple(list_sources(folder, settings.read, output / CACHE / "listings"))
     previous, note = _last_version(output)

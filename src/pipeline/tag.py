@@ -13,6 +13,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from .model import Evidence, TopicScore
 from .settings import TagSettings
@@ -20,6 +21,9 @@ from .taxonomy import Taxonomy, load_taxonomy
 from .topic_model import Matcher
 from .topic_signals import Reading, Signal, name_evidence, read_sentences, survey_passage
 from .topic_weights import TopicWeights
+
+if TYPE_CHECKING:
+    from .topic_context import ContextWeights
 
 _TRACE = 0.1
 """Score from which a topic that is not given counts as a near miss."""
@@ -59,7 +63,7 @@ def tag_passages(
     """
     settings = settings or TagSettings()
     taxonomy = taxonomy or load_taxonomy(settings.taxonomy)
-    return _score(passages, taxonomy, settings.threshold, math.inf)
+    return _score(passages, taxonomy, settings.encoder, settings.threshold, math.inf)
 
 
 def has_lexicon(language: str, taxonomy: Taxonomy | None = None) -> bool:
@@ -77,7 +81,7 @@ def near_misses(
     """Return the topics that a sentence has words for, but not enough to be given."""
     settings = settings or TagSettings()
     taxonomy = taxonomy or load_taxonomy(settings.taxonomy)
-    return _score([(sentences, heading, language)], taxonomy, _TRACE, settings.threshold)[0]
+    return _score([(sentences, heading, language)], taxonomy, settings.encoder, _TRACE, settings.threshold)[0]
 
 
 PORTION = 500
@@ -85,7 +89,9 @@ PORTION = 500
 cache for those of another."""
 
 
-def _score(passages: Sequence[Passage], taxonomy: Taxonomy, low: float, high: float) -> list[list[list[TopicScore]]]:
+def _score(
+    passages: Sequence[Passage], taxonomy: Taxonomy, encoder: str | None, low: float, high: float
+) -> list[list[list[TopicScore]]]:
     weights = load_weights()
     scored: list[list[list[TopicScore]]] = [[[] for _ in sentences] for sentences, _, _ in passages]
     known = [n for n, (_, _, language) in enumerate(passages) if language in taxonomy.languages]
@@ -94,15 +100,36 @@ def _score(passages: Sequence[Passage], taxonomy: Taxonomy, low: float, high: fl
         matchers = [taxonomy.matcher(language) for _, _, language in given]
         readings = [read_sentences(texts, above, m) for (texts, above, _), m in zip(given, matchers, strict=True)]
         by_phrases = [score_phrases(rows, weights) for rows in readings]
-        for n, (texts, _, language), matcher, rows, scores in zip(
+        for n, (texts, above, language), matcher, rows, scores in zip(
             portion, given, matchers, readings, by_phrases, strict=True
         ):
             learned = taxonomy.weights(language)
-            scored[n] = [
-                list(_topics(text, row, by_phrase, matcher, learned, weights, low, high)) if by_phrase else []
-                for text, row, by_phrase in zip(texts, rows, scores, strict=True)
-            ]
+            context = _load_context(encoder, language) if learned and encoder else None
+            for place, (text, row, by_phrase) in enumerate(zip(texts, rows, scores, strict=True)):
+                if by_phrase:
+                    odds = _weigh(texts, place, above, row, by_phrase, learned, context)
+                    scored[n][place] += _topics(text, row, by_phrase, odds, matcher, learned, weights, low, high)
     return scored
+
+
+def _weigh(
+    texts: Sequence[str],
+    place: int,
+    heading: str | None,
+    reading: Reading,
+    by_phrases: Mapping[str, float],
+    learned: TopicWeights | None,
+    context: ContextWeights | None,
+) -> dict[str, float]:
+    """Return the log odds of the topics that the sentence at `place` has phrases of; none without learned weights."""
+    odds = learned.weigh(name_evidence(reading, by_phrases), texts[place], by_phrases) if learned else {}
+    return context.blend(odds, texts, place, heading) if context else odds
+
+
+def _load_context(folder: str, language: str) -> ContextWeights | None:
+    from .topic_context import load_context  # numpy, which tagging by words does not need
+
+    return load_context(folder, language)
 
 
 def score_phrases(readings: Sequence[Reading], weights: Mapping[str, float]) -> list[dict[str, float]]:
@@ -116,6 +143,7 @@ def _topics(
     text: str,
     reading: Reading,
     by_phrases: Mapping[str, float],
+    odds: Mapping[str, float],
     matcher: Matcher,
     learned: TopicWeights | None,
     weights: Mapping[str, float],
@@ -127,7 +155,6 @@ def _topics(
     A topic of which the sentence holds no phrase is never given: words alone gained nothing out of fold.
     A phrase of a user's own gives its topic whatever the learned weights say.
     """
-    odds = learned.weigh(name_evidence(reading, by_phrases), text, by_phrases) if learned else {}
     for topic, signal in sorted(reading.signals.items()):
         score = by_phrases[topic]
         if topic in odds:

@@ -32,7 +32,7 @@ from math import prod
 from typing import Any, NamedTuple
 
 from .joined_search import search_each
-from .word_forms import HAN, YEARS, Coder, Morphology, WordForms
+from .word_forms import YEARS, Coder, Morphology, WordForms, part_words
 
 GAP_TOKENS = 5
 """Tokens that `..` may skip. 5 covers "signed a landmark ten-year trade agreement"."""
@@ -347,7 +347,7 @@ class _Builder:
         text = re.sub(r"(?<=\w)[-–+\u200c](?=\w|$)", " ", text)
         if self.language in ("fr", "it"):
             return _ELIDED.sub("", text)
-        return HAN.sub(r"\g<0> ", text) if self.language in ("zh", "ja") else text
+        return part_words(text, self.language)
 
     def _part(self, words: tuple[str, ...]) -> int:
         number = self.numbers.setdefault(words, len(self.numbers))

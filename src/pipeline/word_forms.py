@@ -34,6 +34,26 @@ _TOKEN_HE = re.compile(_TOKEN.pattern.replace("['’ʼ]", "['’ʼ\"״׳]"))
 _TOKEN_FA = re.compile(rf"\w[\w{_INNER.replace(chr(0x200C), '')}]*|{_MARKS}")
 HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\u3040-\u30ff]")
 _TOKEN_HAN = re.compile(rf"[\u3400-\u4dbf\u4e00-\u9fff\u3040-\u30ff]|[A-Za-z0-9]+|{_MARKS}")
+_KATAKANA = "\u30a1-\u30fa\u30fc-\u30ff\uff66-\uff9f"
+_LATIN = "A-Za-z0-9\uff10-\uff19\uff21-\uff3a\uff41-\uff5a"
+_JA_SINGLE = "\u3005\u30fb\u3041-\u309f\u3400-\u4dbf\u4e00-\u9fff"
+_TOKEN_JA = re.compile(rf"[{_KATAKANA}]+|[{_JA_SINGLE}]|[{_LATIN}]+|{_MARKS}")
+_HANGUL = "\u1100-\u11ff\u3131-\u318e\uac00-\ud7a3"
+_TOKEN_KO = re.compile(rf"[{_HANGUL}]+|[\u3400-\u4dbf\u4e00-\u9fff]|[{_LATIN}]+|{_MARKS}")
+_EDGES = {
+    "zh": re.compile(rf"(?<={HAN.pattern})"),
+    "ja": re.compile(
+        rf"(?<=[{_JA_SINGLE}])|(?<=[{_KATAKANA}])(?=[^{_KATAKANA}~|! ])|(?<=[{_LATIN}~])(?=[{_JA_SINGLE}])"
+        rf"|(?<=[{_LATIN}])(?=[{_KATAKANA}])"
+    ),
+    "ko": re.compile(
+        rf"(?<=[{_LATIN}])(?=[{_HANGUL}])|(?<=[{_HANGUL}])(?=[{_LATIN}])|(?<=[\u3400-\u4dbf\u4e00-\u9fff])"
+    ),
+}
+"""Where a word of a phrase ends without a space. In Japanese a run of katakana is one word, as in a text."""
+_TOKENS = {
+    "zh": _TOKEN_HAN, "ja": _TOKEN_JA, "ko": _TOKEN_KO, "fa": _TOKEN_FA, "he": _TOKEN_HE,
+}  # fmt: skip
 _REMEMBERED = 200_000
 _LONGEST_REMEMBERED = 40
 """Characters. Chinese writes whole sentences without a space, and they do not come again."""
@@ -43,7 +63,7 @@ class Coder:
     """Turns a text into a string with a character a word, as `code_word` says; "" for a word that does not count."""
 
     def __init__(self, language: str, code_word: Callable[[str], str]) -> None:
-        self.token = {"zh": _TOKEN_HAN, "ja": _TOKEN_HAN, "fa": _TOKEN_FA, "he": _TOKEN_HE}.get(language, _TOKEN)
+        self.token = _TOKENS.get(language, _TOKEN)
         self.words = Memory(code_word)
         self._by_character = self.token is _TOKEN_HAN
         self._pieces = Memory(self._code_piece)
@@ -191,6 +211,8 @@ class WordForms:
         if token in _STOPS:
             return ";"
         bare = token.replace(".", "")
+        if self.language in ("ja", "ko") and not bare.isascii():
+            bare = unicodedata.normalize("NFKC", bare)
         name = bare.replace("’", "'").partition("'")[0] if self.language in ("tr", "az") else bare
         if self.language in ("fr", "it"):
             name = bare.replace("’", "'").rpartition("'")[2]
@@ -259,6 +281,16 @@ class WordForms:
         return False
 
 
+def part_words(phrase: str, language: str) -> str:
+    """Put the words of a phrase apart where the script of the language does not.
+
+    >>> part_words("サイバー~~攻撃", "ja"), part_words("20세기~", "ko")
+    ('サイバー~~ 攻 撃 ', '20 세기~')
+    """
+    edges = _EDGES.get(language)
+    return edges.sub(" ", phrase) if edges else phrase
+
+
 def _beginning(stem: str, words: Sequence[str]) -> Iterator[str]:
     """Yield the words of a sorted list that begin with a stem."""
     for place in range(bisect_left(words, stem), len(words)):
@@ -280,7 +312,7 @@ def fold(word: str, language: str) -> str:
         word = word.replace("I", "ı").replace("İ", "i")
         word = word.split("'")[0]
     word = word.casefold()
-    if not plain and language in ("en", "fr", "es", "pt", "it"):
+    if not plain and language in ("en", "fr", "es", "pt", "it", "ro"):
         word = "".join([c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c)])
     if language == "en":
         word = word.removesuffix("'s").rstrip("'")

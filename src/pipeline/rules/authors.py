@@ -44,17 +44,21 @@ def claim_lone_names(sheet: Sheet) -> Iterator[Claim]:
             beside
             or label is not None
             or (bool(dated) and abs(index - at) == 1 and cased)
+            or (bool(dated) and person is not None and _heads_text(sheet, index, at, person))
             or (person is not None and (person.sure or _is_noted(sheet, person)))
         )
         if not near or (index < at and not cased):
             continue
-        if not any(
-            _stands_uncapitalised(sheet.text, w.strip(",;").lower()) for w in line.text.split() if w[0].isupper()
-        ):
+        # "Ana Souza | Brasília": the place behind the name may hold any word.
+        sure = person is not None and (beside or not line.text.isascii())
+        named = sheet.text[person.start : person.end] if person is not None and sure else line.text
+        if not any(_stands_uncapitalised(sheet.text, w.strip(",;").lower()) for w in named.split() if w[0].isupper()):
             said = "two or three words of a name alone beside title and date"
-            yield whole_line(
-                line, Role.BYLINE, "lone_name", said, 0.8, MILD if line.text.isascii() and not label else 0.9
-            )
+            plain = line.text.isascii() and not label and not (person is not None and _is_told_of(sheet, person))
+            # Right between the title and the date it is no section.
+            between = person is not None and index == at + 1 and index + 1 in dated
+            below = SOFT if plain and between else MILD if plain else 0.9
+            yield whole_line(line, Role.BYLINE, "lone_name", said, 0.8, below)
             if label is not None:
                 yield whole_line(label, Role.BYLINE, "byline_label", "a byline's label above the name", 0.9)
             return
@@ -68,6 +72,14 @@ def _beside(sheet: Sheet, index: int, other: int) -> bool:
     # Of names with any short line between them and the date a third were links: it must be known for furniture.
     known = not sheet.is_open(between.index) or bool(sheet.whole(between.index)) or _is_count(between)
     return abs(index - other) == 2 and known and between.words <= FURNITURE_WORDS and not between.ends
+
+
+def _heads_text(sheet: Sheet, index: int, title: int, person: Person) -> bool:
+    """Tell whether a name stands between title and text, and none of its words anywhere else above the text's end."""
+    if index != title + 1 or index + 1 != sheet.first_prose:
+        return False
+    words = sheet.text[person.start : person.end].split()
+    return not any(_stands_elsewhere(sheet, word, sheet.lines[index]) for word in words if len(word) > 2)
 
 
 def _is_count(line: Line) -> bool:
@@ -90,7 +102,14 @@ def _is_noted(sheet: Sheet, person: Person) -> bool:
     )
 
 
-NOTES = 12
+def _is_told_of(sheet: Sheet, person: Person) -> bool:
+    """Tell whether one of the last lines is a sentence that begins with the name."""
+    said = sheet.folded[person.start : person.end]
+    told = [x for x in sheet.lines[-NOTES:] if x.ends and x.words >= NOTE_WORDS]
+    return any(sheet.folded.startswith(said, x.start) for x in told)
+
+
+NOTES, NOTE_WORDS = 12, 6
 FURNITURE_WORDS = 4
 
 

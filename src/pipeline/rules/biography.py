@@ -53,7 +53,8 @@ def claim_author_notes(sheet: Sheet) -> Iterator[Claim]:
     authors = [sheet.folded[a:b] for a, b in _bylines(sheet)]
     begin = max(0, sheet.last_prose - 1)
     for line in sheet.lines[begin : begin + NOTE_REACH]:
-        if not _is_told(sheet, line) or line.words > NOTE_WORDS:
+        # A text's only paragraph is no note on who wrote it.
+        if not _is_told(sheet, line) or line.words > NOTE_WORDS or line.index <= sheet.first_prose:
             continue
         start = line.start + len(line.text) - len(line.text.lstrip("*_ "))
         for author in authors:

@@ -40,6 +40,8 @@ def claim_forum(sheet: Sheet) -> Iterator[Claim]:
         return
     boxes = counts | {i for i in sheet.ground.places.get(("forum_box", "has"), ()) if _is_box(sheet, sheet.lines[i])}
     heads = {line.index for line in sheet.lines if _is_head(sheet, line)}
+    heads |= {i + 1 for i in boxes if i + 1 < len(sheet.lines) and _is_stamp(sheet.lines[i + 1])}
+    heads |= {line.index for line in sheet.lines if _is_stamp(line) and _below_name(sheet, line)}
     names = {i - 1 for i in boxes | heads if i and _is_name(sheet, i - 1, boxes | heads)}
     signatures = _signatures(sheet, boxes | heads | names)
     for line in sheet.open_lines():
@@ -90,9 +92,27 @@ def _is_head(sheet: Sheet, line: Line) -> bool:
     return "»" in line.text or (numbered and bool(find_dates(line.text)))
 
 
+def _is_stamp(line: Line) -> bool:
+    """Tell whether a line is a date and a clock, and nothing else."""
+    if line.words > STAMP_WORDS or line.ends or not line.numbered or not _CLOCK.search(line.text):
+        return False
+    dates = find_dates(line.text)
+    return len(dates) == 1 and dates[0].start <= 4 and len(line.text) - dates[0].end <= CLOCK_CHARACTERS
+
+
+STAMP_WORDS, CLOCK_CHARACTERS = 5, 12
+
+
+def _below_name(sheet: Sheet, line: Line) -> bool:
+    """Tell whether a member's name stands right above a stamp: a word or two, one of which is no plain word."""
+    above = sheet.lines[line.index - 1] if line.index else None
+    short = above is not None and len(above.text.split()) <= NAME_WORDS - 1 and not above.ends
+    return above is not None and short and any(c.isdigit() or c in "_." for c in above.text)
+
+
 def _is_name(sheet: Sheet, index: int, told: set[int]) -> bool:
     line = sheet.lines[index]
-    apart = line.gap > 0 or index == 0 or bool(sheet.claims.get(index - 1))
+    apart = line.gap > 0 or index == 0 or bool(sheet.claims.get(index - 1)) or not sheet.lines[index - 1].ends
     return index not in told and 1 <= len(line.text.split()) <= NAME_WORDS and not line.ends and apart
 
 

@@ -15,7 +15,7 @@ from ..blocks import Line
 from ..model import Role
 from .lexicon import count_apart
 from .promotion import saying_span
-from .sheet import FIRM, SOFT, Claim, Sheet, whole_line
+from .sheet import FIRM, SOFT, Claim, Sheet, find_all, whole_line
 
 WIDGET_WORDS = 10
 FOLLOW_WORDS = 18
@@ -28,6 +28,25 @@ BOX = 3
 """Short lines on either side of a wall's sentence that belong to its box."""
 
 
+_LETTER, _APART = "[AАΑאعअ]", r"[\s|/]{1,3}"
+_SIZES = re.compile(
+    rf"(?:^|[\s:：|])(?:{_LETTER}[-+−–]?(?:{_APART}{_LETTER}[-+−–]?){{2}}|[AАΑ][-+−–]{_APART}[AАΑ][-+−–]?"
+    r"|[小中大][|｜/\s]{1,3}[小中大](?:[|｜/\s]{1,3}[小中大])?)(?=[\s|]|$)"
+)
+SIZE_SIGNS = ("A+", "А+", "Α+", "A A", "А А", "Α Α", "ع ع", "א א", "अ अ", "中 大", "大 中", "中\u3000大", "大\u3000中")
+SIZE_WORDS = 12
+
+
+def _font_sizes(sheet: Sheet) -> Iterator[Claim]:
+    """Claim the bar that sets the size of the letters: "Font size: A- A A+", "字号：大 中 小"."""
+    for index in sorted({sheet.index_at(at) for sign in SIZE_SIGNS for at in find_all(sheet.text, sign)} - {-1}):
+        line = sheet.lines[index]
+        if line.words > SIZE_WORDS or line.ends or sheet.is_inside(index) or len(line.text) > 80:
+            continue
+        if sheet.is_open(index) and _SIZES.search(line.text):
+            yield whole_line(line, Role.NAVIGATION, "font_size", "a bar that sets the size of letters", 0.95)
+
+
 def claim_furniture(sheet: Sheet) -> Iterator[Claim]:
     """Claim buttons, counters, pagination, ratings, requests to follow, notices of errors and disclaimers."""
     yield from _widgets(sheet)
@@ -35,6 +54,7 @@ def claim_furniture(sheet: Sheet) -> Iterator[Claim]:
     yield from _requests(sheet)
     yield from _notices(sheet)
     yield from _adverts(sheet)
+    yield from _font_sizes(sheet)
     for line in sheet.open_with(("origin", "opens"), ("origin", "has")):
         named = sheet.opening(line.index, "origin") or sheet.having(line.index, "origin")
         if line.words <= 12 and line.index <= sheet.first_prose and named:
@@ -206,7 +226,7 @@ def _is_quoted(sheet: Sheet, line: Line) -> bool:
 # --- what generators and templates left --------------------------------------------------------------
 
 _TEMPLATE = re.compile(
-    r"\{\{[^{}]{1,80}\}\}|\$\{[^{}]{1,80}\}|<%=?[^%]{1,80}%>|%%?[A-Z_]{3,40}%%?|\[%[^%]{1,80}%\]|#\{[^{}]{1,80}\}"
+    r"\{\{[^{}]{1,80}\}\}|\$\{[^{}]{1,80}\}|<%=?[^%]{1,80}%>|%%?[A-Z_][A-Z0-9_]{2,40}%%?|\[%[^%]{1,80}%\]|#\{[^{}]{1,80}\}"
 )
 _OPENS_VARIABLE = re.compile(r"[{$<%\[#]")
 _TEMPLATES = 3

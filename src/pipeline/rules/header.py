@@ -18,7 +18,9 @@ from ..word_counts import count_words
 from .lexicon import Cue, fold
 from .names import filler_words, name_span, signature_words
 from .persons import find_person
+from .rights import names_in_notices
 from .sheet import FIRM, SOFT, Claim, Sheet, trim, whole_line
+from .site_names import is_medium
 
 HEAD_WORDS = 25
 """Words above which a line is no header line."""
@@ -360,9 +362,24 @@ def _is_credible(sheet: Sheet, line: Line, cue: Cue, name: tuple[int, int]) -> b
     weak = any(c.family == "byline_weak" and c.start == cue.start for c in sheet.cues(line.index))
     # "By Industry" opens a menu as often as "By Reuters" a story: behind a preposition a name has two words.
     asian = sheet.text[name[0]] >= "\u3040"
-    if weak and ((len(words) < 2 and not asian) or words[0][0].islower() or not _near_text(sheet, line)):
+    if weak and ((len(words) < 2 and not asian) or words[0][0].islower() or not _is_placed(sheet, line)):
         return False  # "De la Enciclopedia ...": a name behind a preposition begins with no article
+    # "De Stedendriehoek Courant": what looks like a preposition is a Dutch newspaper's article.
+    said = sheet.folded[cue.start : name[1]]
+    article = weak and sheet.folded[cue.start : cue.end] == "de"
+    if article and (
+        is_medium(sheet.text[slice(*name)]) or any(said == sheet.folded[a:b] for a, b in names_in_notices(sheet))
+    ):
+        return False
     return not any(fold(w) in signature_words("no_name") for w in words)
+
+
+def _is_placed(sheet: Sheet, line: Line) -> bool:
+    """Tell whether a line stands where bylines do: near the text, or right beside a date above it."""
+    if _near_text(sheet, line):
+        return True
+    beside = (sheet.lines[i] for i in (line.index - 1, line.index + 1) if 0 <= i < sheet.first_prose < len(sheet.lines))
+    return any(x.numbered and x.words <= HEAD_WORDS and find_dates(x.text) for x in beside)
 
 
 def _near_text(sheet: Sheet, line: Line) -> bool:

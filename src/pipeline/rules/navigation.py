@@ -214,6 +214,9 @@ TAG_WORDS = 25
 READING_WORDS = 8
 
 
+SHORT_READING = 6
+
+
 def claim_tags(sheet: Sheet) -> Iterator[Claim]:
     """Claim the line that names the article's tags below its text, and that of the reading time above it."""
     for line in sheet.open_with(("tags", "opens")):
@@ -225,7 +228,8 @@ def claim_tags(sheet: Sheet) -> Iterator[Claim]:
                 yield whole_line(line, Role.NAVIGATION, "tags", "a label of tags at the text's edge", 0.9, level)
     timed = list(sheet.open_with(("reading", "has")))
     for line in timed:
-        counted = line.words <= READING_WORDS and line.numbered and not line.ends
+        # "Lesezeit: 7 Min." ends with an abbreviation.
+        counted = line.words <= READING_WORDS and line.numbered and (not line.ends or line.words <= SHORT_READING)
         # On a page of listings every entry has one, and there it may be all that the entry says.
         if counted and sheet.first_prose - 10 <= line.index <= sheet.first_prose:
             below = FIRM if len(timed) == 1 else SOFT

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -343,7 +344,16 @@ def _kinds() -> dict[str, str]:
     # Names of fields are written together: "birthDate", "fullname".
     for key, kind in list(kinds.items()):
         kinds.setdefault(key.replace(" ", ""), kind)
+    # And without accents: "metier", "abonnes". Short words would become other words.
+    for key, kind in list(kinds.items()):
+        bare = "".join(c for c in unicodedata.normalize("NFKD", key) if not unicodedata.combining(c))
+        if bare.isascii() and len(bare) >= BARE_KEY:
+            kinds.setdefault(bare, kind)
     return kinds
+
+
+BARE_KEY = 5
+"""Letters from which a key is also known without its accents."""
 
 
 @cache

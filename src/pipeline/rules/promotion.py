@@ -110,8 +110,8 @@ _AMONG_TEASERS = (Role.DATE, Role.BYLINE, Role.NAVIGATION, Role.PROMOTION, Role.
 def claim_boxes(sheet: Sheet) -> Iterator[Claim]:
     """Claim newsletter and offer sentences outside the text: short, at the edge, about the site."""
     for line in sheet.open_with(("newsletter", "has"), ("offer", "has")):
-        # Who quotes a request does not make it.
-        if line.text[0] in '"“«„':
+        # Who quotes a request does not make it, nor does who asks or answers: "Q: You also sent a newsletter."
+        if line.text[0] in '"“«„' or _SPEAKER.match(line.text):
             continue
         if line.words > 45 or (sheet.first_prose <= line.index <= sheet.last_prose and line.words > 12):
             continue
@@ -129,6 +129,7 @@ def claim_boxes(sheet: Sheet) -> Iterator[Claim]:
             yield whole_line(line, Role.PROMOTION, "offer_line", "announces the site's own offer", 0.9, OFFERED)
 
 
+_SPEAKER = re.compile(r"[^\W\d_]{1,2}\s?[:：]\s")
 OFFERED = 0.2
 """Probability of being content from which a short line about an offer is left to the model."""
 # 0.2: above it 13 of 37 words are content, below it one in 50.
@@ -217,6 +218,8 @@ def claim_inner_appeals(sheet: Sheet) -> Iterator[Claim]:
             if _is_appeal(sheet, start, end) and _strength(sheet, start, end) >= 2 and _opens_sentence(sheet, start):
                 before = sheet.text[line.start : start]
                 quoted = before.count("“") > before.count("”") or before.count("«") > before.count("»")
+                # "Follow our trail, a supplier told the reporter, «and you will see ...»": somebody speaks.
+                quoted = quoted or any(mark in sheet.text[start:end] for mark in (", «", ", “", ': "', ": «", ": “"))
                 if not quoted and before.count('"') % 2 == 0:
                     said = "a sentence that asks the reader to act, inside a paragraph"
                     yield Claim(start, end, Role.PROMOTION, "inner_appeal", said, 0.9, INNER)
@@ -288,7 +291,19 @@ def saying_span(sheet: Sheet, line: Line, cues: list[Cue]) -> tuple[int, int]:
     # Of a paragraph that was cut into lines, the next sentence's first words may stand behind the request.
     runs_on = after and not line.ends and sheet.text[sentences[last][1] - 1] in ".。"
     end = sentences[last][1] if after >= LEFT_WORDS or runs_on else line.end
+    # A line that opens with a request is a box of the site to its end: "Enjoyed this essay? We live on readers."
+    opens = first == 0 and any(c.start - line.start <= OPENING for c in cues)
+    # Between paragraphs only a question that nobody but a site asks: "Enjoying this essay?".
+    asked = opens and sheet.text[sentences[0][1] - 1] in "?؟？" and any(c.family == "liked" for c in cues)
+    level = SOFT if line.text[0] >= "\u3040" else MILD
+    outside = not sheet.is_inside(line.index) and sheet.likely(line.index, 0.0) < level
+    if opens and after <= BOX_WORDS and not runs_on and (asked or outside):
+        end = line.end
     return start, end
+
+
+OPENING, BOX_WORDS = 3, 16
+"""Characters before a request that opens its line, and words of the sentences behind it that belong to its box."""
 
 
 LEFT_WORDS = 4

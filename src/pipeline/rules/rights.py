@@ -114,7 +114,8 @@ def _is_sure(sheet: Sheet, name: tuple[int, int]) -> bool:
     """
     text = sheet.text[slice(*name)]
     people = [c for found in sheet.claims.values() for c in found if c.role in (Role.BYLINE, Role.AUTHOR_BIO)]
-    if any(text in sheet.text[c.start : c.end] for c in people):
+    # "Ann Lee - Example Daily": behind the dash stands for whom she writes.
+    if any(text in _BEHIND_NAME.split(sheet.text[c.start : c.end], maxsplit=1)[0] for c in people):
         return False
     if is_medium(text) or sheet.text[name[0] - 1] in "«„":
         return True
@@ -124,6 +125,9 @@ def _is_sure(sheet: Sheet, name: tuple[int, int]) -> bool:
     if sheet.text.count(text) > AGAIN and len(text) >= 4:
         return True
     return is_domain_of(sheet.folded[slice(*name)], addresses_in(sheet.text))
+
+
+_BEHIND_NAME = re.compile(r"\s[-–—|/]\s")
 
 
 @lru_cache(maxsize=PAGES)

@@ -15,8 +15,9 @@ from functools import cache
 from ..blocks import Line
 from ..dates import find_dates
 from ..model import Role
+from .names import is_small
 from .rights import SIGNS, addresses_in, is_domain_of, names_in_notices
-from .sheet import SOFT, Claim, Sheet, find_all, whole_line
+from .sheet import MILD, SOFT, Claim, Sheet, find_all, whole_line
 from .site_names import EDGE, LONG_ROW, LONGEST, NAME_WORDS, clean_name, is_medium, is_menu_row, words_of
 
 TOP = 12
@@ -45,6 +46,9 @@ def claim_masthead(sheet: Sheet) -> Iterator[Claim]:
                 return
             if fresh and weak is None and (said := _single_sign(sheet, line, name)):
                 weak = whole_line(line, Role.SITE, "masthead", f"{said}: {sheet.text[slice(*name)]}", 0.8, SOFT)
+            elif fresh and weak is None and _over_trail(sheet, line, name):
+                said = f"the first line, above a menu or the way to the page: {sheet.text[slice(*name)]}"
+                weak = whole_line(line, Role.SITE, "first_line", said, 0.7, MILD)
         fresh = fresh and is_menu_row(sheet, line)
     if weak is not None:
         yield weak
@@ -108,6 +112,7 @@ def site_tail(sheet: Sheet, start: int, end: int) -> tuple[int, int] | None:
 
 
 _PARTS = re.compile(r"[|•·›»→｜\t]|\s[-–—/>:]\s|\s{3}|https?://")
+_CELLS = re.compile(r"\s?[|•·›»→｜\t/]\s?|\s{2,}|\u3000")
 _TAIL = re.compile(r"\s?[|｜]\s?|\s[-–—·•»]\s")
 
 
@@ -212,6 +217,56 @@ def _single_sign(sheet: Sheet, line: Line, name: tuple[int, int]) -> str:
     if marked and over_menu:
         return "the first heading, above a menu"
     return ""
+
+
+TRAIL_LINES, TRAIL_WORDS = 3, 5
+"""Lines below a site's name in which a way to the page stands, and words of such a name at most."""
+_STEP = re.compile(r"\s?[>»›→/|·•:＞]")
+
+
+def _over_trail(sheet: Sheet, line: Line, name: tuple[int, int]) -> bool:
+    """Tell whether a short first line is the site's name: over a menu, or a way to the page that begins at home.
+
+    The title comes below. Sentences, and what the way to the page itself names, are no sites.
+    """
+    words = sheet.text[slice(*name)].split()
+    if line.index > TRAIL_LINES or len(words) > TRAIL_WORDS or name[1] < line.end - 1 or line.numbered:
+        return False
+    if any(c.mode == "whole" or c.family.startswith("byline") for c in sheet.cues(line.index)):
+        return False
+    # A row of languages or buttons is no name, nor is a phrase: "AZ RU EN", "Menu  Search", "digital platform of ...".
+    small = [w for w in words if is_small(w[0]) and len(w) >= PHRASE_LETTERS]
+    if len(small) > 1 or "  " in line.text or all(len(w) <= 2 for w in words) or is_menu_row(sheet, line):
+        return False
+    said = sheet.folded[slice(*name)]
+    for below in sheet.lines[line.index + 1 : min(line.index + 1 + TRAIL_LINES, sheet.first_prose)]:
+        if below.ends or below.words > LINE_WORDS + FEW or said in sheet.folded[below.start : below.end]:
+            return False
+        home = _begins_at_home(sheet, below)
+        parts = _CELLS.split(below.text) if below.index == line.index + 1 else ()
+        many = len(parts) >= MANY_BUTTONS and all(1 <= len(p.split()) <= BUTTON_WORDS for p in parts)
+        if home or many or (len(parts) >= FEW_BUTTONS and is_menu_row(sheet, below)):
+            rest = sheet.lines[below.index + 1 : min(below.index + 1 + TOP, sheet.first_prose + 1)]
+            return any(x.words >= HEADLINE_WORDS and not is_menu_row(sheet, x) for x in rest)
+    return False
+
+
+PHRASE_LETTERS = 5
+"""Letters of a word written small of which a name has one at most."""
+FEW_BUTTONS, MANY_BUTTONS, BUTTON_WORDS = 3, 4, 3
+"""Parts from which a row right below the first line is a menu."""
+HEADLINE_WORDS = 3
+
+
+def _begins_at_home(sheet: Sheet, line: Line) -> bool:
+    folded = sheet.folded[line.start : line.end].lstrip("[*# ")
+    home = next((w for w in _home_words() if folded.startswith(w)), "")
+    return bool(home) and _STEP.match(folded.removeprefix(home).lstrip("]")) is not None
+
+
+@cache
+def _home_words() -> tuple[str, ...]:
+    return tuple(sorted(words_of("home"), key=lambda w: (-len(w), w)))
 
 
 def _is_told_of(sheet: Sheet, line: Line) -> bool:

@@ -59,7 +59,7 @@ def _is_button(part: str) -> bool:
 
 def clean_name(sheet: Sheet, start: int, end: int) -> tuple[int, int] | None:
     """Return the span of a name without marks at its ends, if it has a name's shape."""
-    text = sheet.text
+    text, last = sheet.text, end
     while start < end and text[start] in EDGE:
         start += 1
     while start < end and text[end - 1] in EDGE:
@@ -67,6 +67,9 @@ def clean_name(sheet: Sheet, start: int, end: int) -> tuple[int, int] | None:
     # Of "Example Gazette S.A." the firm's form is cut at its point.
     if end - start > 4 and text[end - 2] == " " and text[end : end + 1] == "." and text[end - 1].isupper():
         end -= 2
+    # "Magazyn „Brzeg”": a quotation inside the name is closed in it.
+    if end < last and text[end] in "”»“" and any(mark in text[start:end] for mark in "„«“"):
+        end += 1
     name = text[start:end]
     words = name.split()
     if not words or len(words) > NAME_WORDS or not 2 <= len(name) <= LONGEST or "\n" in name or _ODD.search(name):

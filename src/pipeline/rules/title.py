@@ -12,6 +12,7 @@ from collections.abc import Iterator, Set
 
 from ..blocks import Line
 from ..model import Role
+from .repeats import long_words
 from .sheet import FIRM, SOFT, Claim, Sheet, find_all, whole_line
 from .site import site_tail
 from .site_names import is_menu_row
@@ -44,6 +45,9 @@ def claim_title(sheet: Sheet) -> Iterator[Claim]:
         said = "the first line, over a deck and a byline or date"
         yield whole_line(headline, Role.TITLE, "title_over_deck", said, 0.9)
         return
+    if (named := _over_origin(sheet)) is not None:
+        yield whole_line(named, Role.TITLE, "title_over_origin", "right above the name of the encyclopaedia", 0.9)
+        return
     if (winner := rank_title(sheet)) is None:
         return
     start, end = winner.candidate.start, winner.candidate.end
@@ -65,6 +69,25 @@ def _over_deck(sheet: Sheet) -> Line | None:
     )
     longer = MIN_WORDS + line.words <= deck.words <= MAX_WORDS and not deck.gap and not is_menu_row(sheet, deck)
     return line if short and longer and sheet.first_prose > 2 and line.text[-1] not in ":," else None
+
+
+def _over_origin(sheet: Sheet) -> Line | None:
+    """Return the open line right above "From Wikipedia, the free encyclopedia": what the article is about."""
+    origins = (i for i, found in sheet.claims.items() if any(c.rule == "origin" for c in found))
+    index = min(origins, default=0) - 1
+    line = sheet.lines[index] if 0 <= index < sheet.first_prose and sheet.is_open(index) else None
+    short = line is not None and line.words <= ORIGIN_WORDS and not line.ends and not line.bullet
+    if line is None or sheet.first_prose >= len(sheet.lines):
+        return None
+    # A button of the page ("Appearance") may stand there, too: the text says what it is about.
+    prose = sheet.lines[sheet.first_prose]
+    words = long_words(sheet.folded[line.start : line.end]) or {sheet.folded[line.start : line.end]}
+    short = short and any(word[:5] in sheet.folded[prose.start : prose.end] for word in words)
+    return line if short and not is_menu_row(sheet, line) else None
+
+
+ORIGIN_WORDS = 14
+"""Words of an encyclopaedia's title at most."""
 
 
 def standfirst(sheet: Sheet) -> Line | None:

@@ -118,6 +118,8 @@ def title_candidates(sheet: Sheet) -> list[Candidate]:
         is_open = sheet.is_open(line.index)
         if not 1 <= line.words <= MOST_WORDS or end - start < (2 if is_open else 12):
             continue
+        if is_open and _is_only_buttons(sheet, line):
+            continue
         words = line.words if is_open else len(sheet.text[start:end].split())
         features = _shape(sheet, line, start, end, words)
         features.update(_place(sheet, line, not found, above))
@@ -138,6 +140,19 @@ def title_candidates(sheet: Sheet) -> list[Candidate]:
         features.update({f"{kind}:{name}": features[name] for kind in kinds for name in _BY_KIND if features.get(name)})
         candidates.append(Candidate(line, start, end, features))
     return candidates
+
+
+def _is_only_buttons(sheet: Sheet, line: Line) -> bool:
+    """Tell whether a line is three buttons or more side by side, and next to nothing else."""
+    spans = sorted((c.start, -c.end) for c in sheet.cues(line.index) if c.mode == "whole" and c.family in _BUTTON_KINDS)
+    reached, count, covered = line.start, 0, 0
+    for start, end in spans:
+        if start >= reached:
+            count, covered, reached = count + 1, covered - end - start, -end
+    return count >= BUTTONS and covered >= 0.8 * (line.end - line.start)
+
+
+_BUTTON_KINDS = frozenset(["menu", "newsletter", "widget", "share", "legal"])
 
 
 def page_features(sheet: Sheet, candidates: Sequence[Candidate]) -> Features:
