@@ -1,8 +1,8 @@
-"""Two hundred and sixteen pages in thirty-seven languages by eleven authors who had not seen the cleaner.
+"""Two hundred and fifty-six pages in thirty-seven languages by thirteen authors who had not seen the cleaner.
 
 Each file was read once by rules that did not know it (docs/cleaning.md has these first readings, which are the
-measurement); then their faults were mended by their causes, as far as that was general. The floors hold what was
-reached.
+measurement); then their faults were mended by their causes, as far as that was general, but for the last two, whose
+lines nobody who works on the cleaner has read. The floors hold what was reached.
 """
 
 from collections import Counter
@@ -16,6 +16,7 @@ from benchmarks.clean_pages import FIELDS, MarkedPage, count_outcomes, read_page
 FOLDER = Path(__file__).parent / "cases" / "independent"
 FIRST = ("author_1", "author_2", "author_3", "author_4", "author_5")
 LAST = ("author_10", "author_11")
+UNREAD = ("author_12", "author_13")
 REST = {"body lost": "body kept", "junk kept": "junk gone", "metadata in body": "metadata told"}
 
 
@@ -43,12 +44,18 @@ NEWEST = Floors(
     {"title": 1, "author": 0, "date": 1, "site": 2},
     {"title": 1.0, "author": 0.89, "date": 1.0, "site": 0.84},
 )
-GROUPS = {"mended": MENDED, "later": LATER, "newest": NEWEST}
+AT_FIRST = Floors(
+    {"body lost": 0.014, "junk kept": 0.065, "metadata in body": 0.07},
+    {"title": 4, "author": 2, "date": 0, "site": 1},
+    {"title": 1.0, "author": 0.68, "date": 0.97, "site": 0.76},
+)
+GROUPS = {"mended": MENDED, "later": LATER, "newest": NEWEST, "unread": AT_FIRST}
 
 
 def read(group: str) -> list[MarkedPage]:
     def group_of(name: str) -> str:
-        return "mended" if name in FIRST else "newest" if name in LAST else "later"
+        named = {**dict.fromkeys(FIRST, "mended"), **dict.fromkeys(LAST, "newest"), **dict.fromkeys(UNREAD, "unread")}
+        return named.get(name, "later")
 
     paths = [path for path in sorted(FOLDER.glob("*.txt")) if group_of(path.stem) == group]
     return [page for path in paths for page in read_pages(path)]
@@ -61,7 +68,7 @@ def reading(request: pytest.FixtureRequest) -> tuple[Floors, Counter[str]]:
 
 def test_the_pages_are_in_many_languages() -> None:
     pages = [page for group in GROUPS for page in read(group)]
-    assert len(pages) == 216 and len({p.language for p in pages}) >= 37
+    assert len(pages) == 256 and len({p.language for p in pages}) >= 37
 
 
 @pytest.mark.parametrize("fault", REST)

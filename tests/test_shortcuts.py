@@ -51,7 +51,7 @@ def test_a_text_has_the_same_matches_alone_and_among_others(texts: list[str]) ->
     assert [found.get(number, []) for number in range(len(texts))] == alone
 
 
-@pytest.mark.parametrize("language", ["en", "ru", "zh", "fa"])
+@pytest.mark.parametrize("language", ["en", "ru", "zh", "fa", "ja", "ko"])
 def test_no_pattern_of_the_lexicon_holds_the_mark_between_texts(language: str) -> None:
     assert MARK not in "".join(load_taxonomy().matcher(language).codes.values())
 
@@ -96,7 +96,7 @@ def test_equal_spellings_are_made_equal_character_by_character(found: str) -> No
     assert fold(found) == "".join(_FOLDED.get(character, character) for character in found)
 
 
-@given(text, st.sampled_from(["en", "fa", "he", "zh", "tr"]))
+@given(text, st.sampled_from(["en", "fa", "he", "zh", "tr", "ja", "ko"]))
 def test_a_text_in_code_is_that_of_its_words(found: str, language: str) -> None:
     coder = Coder(language, lambda word: f"<{word}>")
     assert coder.code(found) == "".join(f"<{word}>" for piece in found.split() for word in coder.token.findall(piece))

@@ -65,7 +65,8 @@ class Coder:
     def __init__(self, language: str, code_word: Callable[[str], str]) -> None:
         self.token = _TOKENS.get(language, _TOKEN)
         self.words = Memory(code_word)
-        self._by_character = self.token is _TOKEN_HAN
+        self._is_apart = self.token not in (_TOKEN_HAN, _TOKEN_JA, _TOKEN_KO)
+        """Whether letters without a space between them are one word."""
         self._pieces = Memory(self._code_piece)
 
     def code(self, text: str) -> str:
@@ -74,7 +75,7 @@ class Coder:
 
     def _code_piece(self, piece: str) -> str:
         # Most are one word, or one with a comma or full stop behind it: they need not be taken apart by the pattern.
-        if not self._by_character:
+        if self._is_apart:
             if piece.isalpha():
                 return self.words[piece]
             if piece[-1] in ",." and piece[:-1].isalpha():
