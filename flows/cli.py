@@ -19,7 +19,7 @@ from flows import progress
 from flows.asking import query
 from flows.comparing import COMMANDS as COMPARING
 from flows.configuring import COMMANDS as CONFIGURING
-from flows.environment import prepare_environment, reaching_server, say_errors_once
+from flows.environment import hush_own_server, prepare_environment, reaching_server, say_errors_once
 from flows.explaining import explain
 from flows.options import HELP, OUTPUT, SET, SETTINGS_FILE, parse_assignments
 from flows.printing import json_text, plain
@@ -110,6 +110,7 @@ def run(
     if not silent:
         click.echo(f"{source}: {plan.describe()}")
     prepare_environment()
+    hush_own_server()
     # What an import makes stays: collecting garbage meanwhile costs a tenth of Prefect's import and finds none.
     gc.disable()
     from flows.build import Engine, build_tagged
