@@ -38,7 +38,8 @@ from pipeline.blocks import cut_lines  # noqa: E402
 from pipeline.line_model import PageLines, score_pages  # noqa: E402
 from pipeline.rules.sheet import Sheet, make_sheet  # noqa: E402
 from pipeline.rules.site import site_tail  # noqa: E402
-from pipeline.rules.title_rank import FAVOUR, page_features, title_candidates  # noqa: E402
+from pipeline.rules.title_candidates import page_features, title_candidates  # noqa: E402
+from pipeline.rules.title_rank import FAVOUR  # noqa: E402
 from pipeline.settings import CleanSettings  # noqa: E402
 
 MARKED = 12

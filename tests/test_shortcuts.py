@@ -16,7 +16,7 @@ from pipeline.gazetteer import _FOLDED, fold
 from pipeline.joined_search import MARK, search_each
 from pipeline.model import Page
 from pipeline.rules.repeats import long_words
-from pipeline.rules.title_rank import _hosts, _stems
+from pipeline.rules.title_words import addresses, stems
 from pipeline.settings import CleanSettings
 from pipeline.tag import tag_passages
 from pipeline.taxonomy import load_taxonomy
@@ -83,12 +83,12 @@ def test_a_page_gets_the_same_blocks_alone_and_among_more_than_a_portion() -> No
 
 @given(text.map(str.lower))
 def test_addresses_found_from_their_points_are_all_addresses(folded: str) -> None:
-    assert list(_hosts(folded)) == HOST.findall(folded)
+    assert list(addresses(folded)) == HOST.findall(folded)
 
 
 @given(text.map(str.lower))
 def test_stems_are_the_first_five_letters_of_the_long_words(folded: str) -> None:
-    assert _stems(folded) == {word[:5] for word in long_words(folded)}
+    assert stems(folded) == {word[:5] for word in long_words(folded)}
 
 
 @given(st.one_of(text, st.text(st.sampled_from([*_FOLDED, "a", " "]))))

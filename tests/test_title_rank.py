@@ -5,7 +5,8 @@ import pytest
 from pipeline import clean_text
 from pipeline.blocks import cut_lines
 from pipeline.rules.sheet import make_sheet
-from pipeline.rules.title_rank import page_features, rank_title, title_candidates
+from pipeline.rules.title_candidates import page_features, title_candidates
+from pipeline.rules.title_rank import rank_title
 
 TEXT = (
     "The council of Millbrook has put off the rebuilding of its harbour for the third time, and the reason is money. "

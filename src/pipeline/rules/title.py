@@ -16,7 +16,9 @@ from .repeats import long_words
 from .sheet import FIRM, SOFT, Claim, Sheet, find_all, whole_line
 from .site import site_tail
 from .site_names import is_menu_row
-from .title_rank import LINKS, bare, has_header, rank_title
+from .title_candidates import LINKS, has_header
+from .title_rank import rank_title
+from .title_words import bare
 
 MIN_WORDS, MAX_WORDS = 3, 28
 """Words of a title whose copies are looked for."""
