@@ -14,9 +14,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import fsspec
 import pytest
 
 from pipeline.validation_process import ValidationProcess
+from tests.object_store import Store
 
 ROOT = Path(__file__).parent.parent
 SEEDS = ROOT / "seeds"
@@ -164,3 +166,16 @@ def corpus(prefect_server: dict[str, str], tmp_path: Path) -> Callable[..., subp
         )
 
     return call
+
+
+@pytest.fixture
+def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Store]]:
+    fsspec.register_implementation("store", Store, clobber=True)
+    monkeypatch.setattr("pipeline.remote._WAIT_SECONDS", 0.0)
+    Store.store.clear()
+    Store.pseudo_dirs[:] = [""]
+    Store.failing.clear()
+    Store.fetched.clear()
+    Store.says, Store.sizes, Store.grown = "ETag", True, ""
+    yield Store
+    Store.store.clear()

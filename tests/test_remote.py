@@ -3,167 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import os
-import shutil
-import subprocess
 import sys
-import tarfile
-import zipfile
-from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import fsspec
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
-from fsspec.implementations.memory import MemoryFileSystem
 
-from flows.paths import check_apart, input_folder
 from pipeline.durable import OutputError
 from pipeline.errors import RejectedError, UsageError
-from pipeline.model import Source, SourceStatus
+from pipeline.model import SourceStatus
 from pipeline.pages import read_page
-from pipeline.plan import Plan, make_plan
 from pipeline.read import list_sources
-from pipeline.remote import RemoteFolder, folder_of
+from pipeline.remote import folder_of
 from pipeline.remote_notes import read_notes, stamp_of
-from pipeline.run import build_version
-from pipeline.settings import ReadSettings, Settings
-from pipeline.validation_process import ValidationProcess
-from pipeline.version import open_version
-
-SETTINGS = Settings()
-TEXT = "The ministers met in Baku on Monday. They spoke of gas, of oil and of the railway to the north.\n"
-
-
-class Store(MemoryFileSystem):
-    """An object store in memory: it states an etag, counts what is fetched, and fails when told to."""
-
-    protocol = "store"
-    store: ClassVar[dict[str, Any]] = {}
-    pseudo_dirs: ClassVar[list[str]] = [""]
-    cachable = False
-    fetched: ClassVar[Counter[str]] = Counter()
-    failing: ClassVar[dict[str, list[Exception]]] = {}
-    says: ClassVar[str] = "ETag"
-    sizes: ClassVar[bool] = True
-    grown: ClassVar[str] = ""
-
-    @classmethod
-    def _strip_protocol(cls, path: str) -> str:
-        return str(super()._strip_protocol(path.removeprefix("store:/")))
-
-    def info(self, path: str, **given: Any) -> dict[str, Any]:
-        found = dict(super().info(path, **given))
-        return self._stated(found)
-
-    def find(self, path: str, **given: Any) -> dict[str, Any]:
-        found = super().find(path, **given)
-        return {name: self._stated(dict(entry)) for name, entry in found.items()}
-
-    def _stated(self, entry: dict[str, Any]) -> dict[str, Any]:
-        if entry["type"] == "file" and self.says:
-            content = self.store[entry["name"]].getvalue()
-            entry[self.says] = hashlib.md5(content).hexdigest() if self.says == "ETag" else 1_000_000_000.0
-        if not self.sizes:
-            entry["size"] = None
-        return entry
-
-    def _open(self, path: str, mode: str = "rb", **given: Any) -> Any:
-        if mode == "rb":
-            name = path.removeprefix("/bucket/")
-            self.fetched[name] += 1
-            if self.failing.get(name):
-                raise self.failing[name].pop(0)
-        if mode == "rb" and self.grown:
-            return io.BytesIO(self.store[path].getvalue() + self.grown.encode())
-        return super()._open(path, mode, **given)
-
-
-class Shelves(fsspec.AbstractFileSystem):
-    """A store that lists a folder at a time, as most do, and does not always answer."""
-
-    protocol = "shelves"
-    cachable = False
-    broken: ClassVar[set[str]] = set()
-
-    def info(self, path: str, **given: Any) -> dict[str, Any]:
-        return {"name": path, "type": "directory", "size": 0}
-
-    def ls(self, path: str, detail: bool = True, **given: Any) -> list[Any]:
-        name = self._strip_protocol(path)
-        if name in self.broken:
-            raise OSError(5, "no answer")
-        deeper = {"name": f"{name}/deeper", "type": "directory", "size": 0}
-        return [{"name": f"{name}/a.txt", "type": "file", "size": len(TEXT)}, *([deeper] if name == "root" else [])]
-
-    def _open(self, path: str, mode: str = "rb", **given: Any) -> Any:
-        return io.BytesIO(TEXT.encode())
-
-
-@pytest.fixture
-def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Store]]:
-    fsspec.register_implementation("store", Store, clobber=True)
-    monkeypatch.setattr("pipeline.remote._WAIT_SECONDS", 0.0)
-    Store.store.clear()
-    Store.pseudo_dirs[:] = [""]
-    Store.failing.clear()
-    Store.fetched.clear()
-    Store.says, Store.sizes, Store.grown = "ETag", True, ""
-    yield Store
-    Store.store.clear()
-
-
-def put(name: str, content: bytes | str) -> None:
-    Store().pipe_file(f"/bucket/{name}", content.encode() if isinstance(content, str) else content)
-
-
-def put_folder(folder: Path) -> None:
-    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-        put(path.relative_to(folder).as_posix(), path.read_bytes())
-
-
-def remote(tmp_path: Path) -> RemoteFolder:
-    found = folder_of("store://bucket", tmp_path / "out" / ".cache")
-    assert isinstance(found, RemoteFolder)
-    return found
-
-
-def listed(tmp_path: Path, settings: ReadSettings = SETTINGS.read) -> list[Source]:
-    return list_sources(remote(tmp_path), settings, tmp_path / "out" / ".cache" / "listings")
-
-
-def reasons(sources: list[Source]) -> dict[str, str | None]:
-    return {source.source_path: source.reason for source in sources}
+from pipeline.settings import ReadSettings
+from tests.object_store import SETTINGS, TEXT, Shelves, Store, listed, put, put_folder, put_mixed, reasons, remote
 
 
 @pytest.fixture
 def mixed(tmp_path: Path) -> Path:
-    """A folder with one of each kind of input."""
-    folder = tmp_path / "mixed"
-    (folder / "deep" / "er").mkdir(parents=True)
-    (folder / "a.txt").write_text(TEXT)
-    (folder / "b.html").write_text(f"<html><body><p>{TEXT}</p><p>{TEXT[::-1]}</p></body></html>")
-    (folder / "deep" / "er" / "same.txt").write_text(TEXT)
-    (folder / "deep" / "empty.txt").write_text(" \n")
-    (folder / "photo.jpg").write_bytes(b"\xff\xd8")
-    (folder / "a.zip#7.txt").write_text(TEXT + "A name like a record's.")
-    (folder / "lines.jsonl").write_text(json.dumps({"text": TEXT + "One."}) + "\n" + json.dumps({"text": TEXT}) + "\n{")
-    (folder / ".hidden").mkdir()
-    (folder / ".hidden" / "x.txt").write_text(TEXT)
-    with zipfile.ZipFile(folder / "pages.zip", "w") as archive:
-        archive.writestr("news/c.txt", TEXT + "Two.")
-    with tarfile.open(folder / "pages.tar.gz", "w:gz") as tar:
-        member = tarfile.TarInfo("d.txt")
-        member.size = len(TEXT)
-        tar.addfile(member, io.BytesIO(TEXT.encode()))
-    rows = {"text": [TEXT + "Three.", TEXT + "Four."], "url": ["https://a.example/1", None]}
-    pq.write_table(pa.table(rows), folder / "rows.parquet")
-    return folder
+    return put_mixed(tmp_path / "mixed")
 
 
 def test_an_address_gives_the_rows_that_a_folder_gives(store: type[Store], mixed: Path, tmp_path: Path) -> None:
@@ -379,121 +241,3 @@ def test_a_password_in_an_address_is_refused_and_not_repeated(tmp_path: Path) ->
     with pytest.raises(UsageError, match="holds a password") as caught:
         folder_of("ftp://me:secret@host/folder", tmp_path)
     assert "secret" not in str(caught.value)
-
-
-# --- what is an address -----------------------------------------------------------------------------
-
-
-def test_a_folder_with_the_name_of_an_address_is_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "a::b").mkdir()
-    assert folder_of("a::b", tmp_path) == Path("a::b")
-    assert folder_of("documents", tmp_path) == Path("documents")
-    assert folder_of(f"file://{tmp_path}", tmp_path) == tmp_path
-
-
-@pytest.mark.parametrize(
-    ("address", "name"),
-    [("s3://b/news/", "news"), ("gs://b", "b"), ("zip://::s3://b/a.zip", "a.zip"), ("x://b/?q=../..", "b")],
-)
-def test_a_run_is_called_after_the_last_part_of_its_address(tmp_path: Path, address: str, name: str) -> None:
-    found = folder_of(address, tmp_path)
-    assert isinstance(found, RemoteFolder) and found.name == name
-
-
-def test_the_output_is_never_in_an_address(tmp_path: Path) -> None:
-    check_apart(input_folder("store://bucket", tmp_path / "out"), tmp_path / "out")
-
-
-# --- runs -------------------------------------------------------------------------------------------
-
-
-def built(folder: Path | RemoteFolder, output: Path, suites: Path, validation: ValidationProcess) -> tuple[Plan, str]:
-    plan = make_plan(folder, output, SETTINGS, suites)
-    if plan.up_to_date:
-        return plan, ""
-    published = build_version(plan, SETTINGS, suites, validation.judge)
-    return plan, published.digest
-
-
-def test_a_version_built_from_an_address_is_that_built_from_a_folder(
-    store: type[Store], mixed: Path, suites: Path, tmp_path: Path, validation: ValidationProcess
-) -> None:
-    put_folder(mixed)
-    _, here = built(mixed, tmp_path / "here", suites, validation)
-    _, there = built(remote(tmp_path), tmp_path / "out", suites, validation)
-    assert here == there
-    assert not (tmp_path / "out" / ".cache" / "objects").exists()
-
-    store.fetched.clear()
-    plan, _ = built(remote(tmp_path), tmp_path / "out", suites, validation)
-    assert plan.up_to_date and not store.fetched
-
-    (mixed / "a.txt").write_text(TEXT + "Now there is more.")
-    put("a.txt", TEXT + "Now there is more.")
-    _, here = built(mixed, tmp_path / "here", suites, validation)
-    _, there = built(remote(tmp_path), tmp_path / "out", suites, validation)
-    assert here == there
-    # Files of records are read again for the copy that is the first now; what is kept is not.
-    assert store.fetched["b.html"] == 0 and store.fetched["a.txt"] == 1
-
-
-def test_objects_that_could_not_be_read_are_asked_for_by_the_next_run(
-    store: type[Store], suites: Path, tmp_path: Path, validation: ValidationProcess
-) -> None:
-    put("a.txt", TEXT)
-    put("b.txt", TEXT[::-1])
-    plan = make_plan(remote(tmp_path), tmp_path / "out", SETTINGS, suites)
-    remote(tmp_path).drop()
-    store.failing["b.txt"] = [OSError(5, "reset by peer")] * 3
-    build_version(plan, SETTINGS, suites, validation.judge)
-    assert open_version(tmp_path / "out").rows("documents") == 1
-    plan, digest = built(remote(tmp_path), tmp_path / "out", suites, validation)
-    assert [s.source_path for s in plan.clean] == ["b.txt"] and digest
-    plan, _ = built(remote(tmp_path), tmp_path / "out", suites, validation)
-    assert plan.up_to_date
-
-
-def test_what_was_fetched_is_removed_by_whatever_path_it_is_named(
-    store: type[Store], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    put("a.txt", TEXT)
-    folder = folder_of("store://bucket", Path("out") / ".cache")
-    assert isinstance(folder, RemoteFolder)
-    list_sources(folder, SETTINGS.read)
-    folder.resolve().drop()
-    assert not Path("out/.cache/objects").exists()
-
-
-def test_what_another_run_reads_is_not_removed(store: type[Store], tmp_path: Path) -> None:
-    put("a.txt", TEXT)
-    listed(tmp_path)
-    code = (
-        "import sys, tempfile, time; from filelock import FileLock\n"
-        "lock = FileLock(sys.argv[1]); lock.acquire(); print('held', flush=True); time.sleep(60)"
-    )
-    other = tmp_path / "out" / ".cache" / "objects" / "other.user"
-    with subprocess.Popen([sys.executable, "-c", code, str(other)], stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None and process.stdout.readline() == b"held\n"
-        remote(tmp_path).drop()
-        assert other.parent.is_dir()
-        process.kill()
-    remote(tmp_path).drop()
-    assert not other.parent.exists()
-
-
-@pytest.mark.engine
-def test_the_command_reads_an_address_on_two_workers(
-    tmp_path: Path, seeds: Path, prefect_server: dict[str, str]
-) -> None:
-    """A zip is a file system of fsspec that other processes see too."""
-    archive = Path(shutil.make_archive(str(tmp_path / "seeds"), "zip", seeds))
-    outputs = []
-    for source, output in ((f"zip://::{archive}", tmp_path / "there"), (str(seeds), tmp_path / "here")):
-        call = [sys.executable, "-m", "flows.cli", "run", source, "--output", str(output), "--workers", "2", "--json"]
-        env = {**prefect_server, "CORPUS_BATCH_DOCUMENTS": "2"}
-        done = subprocess.run(call, env=env, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-        outputs.append(json.loads(done.stdout))
-    assert outputs[0]["version"] == outputs[1]["version"]
