@@ -32,8 +32,8 @@ BATCH = 1_000
 # The command as it is installed, but for the last line, which says whether Prefect was imported.
 COMMAND = """
 import sys
-from flows.cli import cli
-cli(sys.argv[1:], standalone_mode=False)
+from flows.cli import main
+main()
 print("prefect" in sys.modules)
 """
 # What a run asks of Prefect (flows/build.py): two tasks a batch on threads, nine others one after the other, a bar

@@ -13,7 +13,8 @@ from dataclasses import replace
 
 from pipeline.tag import tag_texts
 from pipeline.taxonomy import load_taxonomy
-from pipeline.topic_model import Kind, compile_phrases
+from pipeline.topic_model import compile_phrases
+from pipeline.topic_phrases import Kind
 from pipeline.topic_tools import evaluate_topics, read_labelled
 
 

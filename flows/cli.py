@@ -19,7 +19,13 @@ from flows import progress
 from flows.asking import query
 from flows.comparing import COMMANDS as COMPARING
 from flows.configuring import COMMANDS as CONFIGURING
-from flows.environment import hush_own_server, prepare_environment, reaching_server, say_errors_once
+from flows.environment import (
+    hush_own_server,
+    leave_pandas_out,
+    prepare_environment,
+    reaching_server,
+    say_errors_once,
+)
 from flows.explaining import explain
 from flows.options import HELP, OUTPUT, SET, SETTINGS_FILE, parse_assignments
 from flows.printing import json_text, plain
@@ -224,6 +230,7 @@ def _say(facts: dict[str, Any], message: str, as_json: bool, quiet: bool) -> Non
 
 def main() -> None:
     """Run the command; exit with 0, 1 (the data failed) or 2 (the call was wrong)."""
+    leave_pandas_out()
     try:
         cli(standalone_mode=False)
     except click.exceptions.Abort:

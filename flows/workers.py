@@ -19,6 +19,7 @@ from enum import StrEnum
 from types import TracebackType
 from typing import Any, ParamSpec, Protocol, Self, TypeVar
 
+from flows.environment import leave_pandas_out
 from pipeline.errors import PipelineError, UsageError
 
 P = ParamSpec("P")
@@ -141,6 +142,7 @@ class DaskWorkers:
 
 def _begin() -> None:
     """Leave Ctrl-C to the parent, and do not outlive it: a worker whose parent was killed would wait for ever."""
+    leave_pandas_out()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

@@ -15,7 +15,7 @@ PACKAGE = ROOT / "src" / "pipeline"
 LAYER = {
     **dict.fromkeys(("errors", "model", "settings"), 0),
     **dict.fromkeys(("normalize", "taxonomy", "topic_model", "topic_weights", "word_forms", "labels", "schemas"), 1),
-    "joined_search": 1,
+    **dict.fromkeys(("joined_search", "topic_phrases", "topic_signals"), 1),
     **dict.fromkeys(("parquet", "manifest", "failpoints"), 2),
     **dict.fromkeys(("tables", "batch", "version", "signatures"), 3),
     **dict.fromkeys(("tabulate", "settle", "plan", "laws"), 4),

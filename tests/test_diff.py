@@ -147,6 +147,35 @@ def test_chunks_of_documents_give_the_same_difference(tmp_path: Path, monkeypatc
     assert len(whole.sentences) == 20
 
 
+def test_beyond_its_limit_no_row_of_a_document_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = [Made(f"{i}.txt", ((*PROSE, f"Sentence {i}."),)) for i in range(9)]
+    after = [replace(m, blocks=(("legal", "notice", m.text),)) for m in before]
+    seen: list[str] = []
+    rows = module._rows
+    monkeypatch.setattr(module, "_rows", lambda tables, runs, doc_id: seen.append(doc_id) or rows(tables, runs, doc_id))
+    assert compared(tmp_path, before, after, limit=2).differing == 9
+    assert len(seen) == 4
+
+
+def test_documents_whose_topics_alone_differ_are_found_among_others(tmp_path: Path) -> None:
+    before = [Made(f"{i}.txt", ((*PROSE, f"Sentence {i}."), (*PROSE, GAS))) for i in range(30)]
+    after = [replace(m, topics={GAS: {"energy": "gas"}}) if i in (0, 7, 8, 29) else m for i, m in enumerate(before)]
+    found = compared(tmp_path, before, after)
+    assert (found.differing, found.tables) == (4, ("sentences", "sentence_topics"))
+    assert sorted(t.source_path for t in found.topics) == ["0.txt", "29.txt", "7.txt", "8.txt"]
+
+
+def test_a_document_that_lost_or_gained_all_rows_of_a_table_is_found(tmp_path: Path) -> None:
+    before = [Made(f"{i}.txt", ((*PROSE, f"Sentence {i}."),)) for i in range(12)]
+    after = [replace(m, blocks=(("legal", "notice", m.text),)) if i in (0, 5, 11) else m for i, m in enumerate(before)]
+    for one, two, change in ((before, after, "lost"), (after, before, "gained")):
+        found = compared(tmp_path, one, two)
+        assert found.differing == 3
+        assert [(s.source_path, s.change) for s in found.sentences] == [
+            (path, change) for path in ("0.txt", "11.txt", "5.txt")
+        ]
+
+
 LINES = st.lists(st.sampled_from([GAS, RAIL, SHARE, "One.", "Two."]), max_size=6)
 
 

@@ -41,24 +41,48 @@ def test_an_expectation_is_part_of_the_output_digest(suites: Path, tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    "names", [planning._TAG_CODE, planning._OUTPUT_CODE, planning._NEUTRAL_CODE, planning._BATCH_CODE]
+    "names",
+    [planning._TAG_CODE, planning._NAMES_CODE, planning._OUTPUT_CODE, planning._NEUTRAL_CODE, planning._BATCH_CODE],
 )
 def test_every_module_that_a_stage_names_exists(names: tuple[str, ...]) -> None:
     assert [name for name in names if not (PACKAGE / name).is_file()] == []
 
 
-def test_what_only_tagging_imports_is_tagging_s_code() -> None:
-    def imported(name: str, seen: set[str]) -> set[str]:
-        path = PACKAGE / f"{name}.py"
-        if path.is_file() and name not in seen:
-            seen.add(name)
-            tree = ast.parse(path.read_text(encoding="utf-8"))
-            for node in ast.walk(tree):
-                if isinstance(node, ast.ImportFrom) and node.level == 1 and node.module:
-                    imported(node.module, seen)
-        return seen
+def imported(name: str, seen: set[str]) -> set[str]:
+    """Add a module of ours, and what it imports of ours, to `seen`."""
+    path = PACKAGE / f"{name}.py"
+    if path.is_file() and name not in seen:
+        seen.add(name)
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and node.level == 1 and node.module:
+                imported(node.module, seen)
+    return seen
 
+
+def test_what_only_tagging_imports_is_tagging_s_code() -> None:
     tag = {name for start in ("tag", "taxonomy", "entities") for name in imported(start, set())}
     others = {name for start in ("clean", "segment", "pages", "tables") for name in imported(start, set())}
     neutral = {Path(name).stem for name in planning._NEUTRAL_CODE}
-    assert {f"{name}.py" for name in tag - others - neutral} == set(planning._TAG_CODE)
+    assert {f"{name}.py" for name in tag - others - neutral} == {*planning._TAG_CODE, *planning._NAMES_CODE}
+
+
+def test_names_are_looked_for_without_the_taxonomy() -> None:
+    own = imported("entities", set())
+    assert {f"{name}.py" for name in own & {Path(name).stem for name in planning._TAG_CODE}} == set()
+    assert {f"{name}.py" for name in own} >= set(planning._NAMES_CODE)
+
+
+@pytest.mark.parametrize(
+    ("resource", "stages"), [("entities/en.toml", {"tag", "names"}), ("taxonomy/weights.yml", {"tag"})]
+)
+def test_a_changed_list_of_names_is_another_tagging_and_a_changed_taxonomy_no_other_names(
+    resource: str, stages: set[str], suites: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = stage_digests(Settings(), suites)
+    digest = planning._file_digest
+    changed = PACKAGE / "resources" / resource
+    assert changed.is_file()
+    monkeypatch.setattr(planning, "_file_digest", lambda path, at: "other" if path == changed else digest(path, at))
+    after = stage_digests(Settings(), suites)
+    assert {s for s in before if before[s] != after[s]} == stages

@@ -7,15 +7,18 @@ import random
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
+from pipeline import batch
+from pipeline.entities import find_all_mentions
 from pipeline.errors import UsageError, ValidationFailedError
+from pipeline.model import Mention
 from pipeline.plan import Plan, make_plan
 from pipeline.publish import Published
-from pipeline.run import build_version, preview_difference
+from pipeline.run import Batch, build_version, preview_difference, tag_one
 from pipeline.settings import OutputSettings, Settings, TagSettings
 from pipeline.validate import Status
 from pipeline.validation_process import ValidationProcess
@@ -100,6 +103,47 @@ def test_a_changed_tag_setting_tags_again_and_cleans_nothing(
     build(corpus_folder, output, suites, stricter)
     build(corpus_folder, tmp_path / "full", suites, stricter)
     assert digests(output) == digests(tmp_path / "full")
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_names_are_looked_for_again_only_where_what_finds_them_changed(
+    same: bool, build: Build, corpus_folder: Path, suites: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output = tmp_path / "out"
+    build(corpus_folder, output, suites)
+    if not same:
+        pointer = json.loads((output / "latest.json").read_text(encoding="utf-8"))
+        pointer["facts"]["digests"]["names"] = "those of another release"
+        (output / "latest.json").write_text(json.dumps(pointer), encoding="utf-8")
+    asked: list[str] = []
+
+    def counted(texts: Sequence[str], language: str) -> list[list[Mention]]:
+        asked.append(language)
+        return find_all_mentions(texts, language)
+
+    monkeypatch.setattr(batch, "find_all_mentions", counted)
+    stricter = Settings(tag=TagSettings(threshold=2.0))
+    assert plan_for(corpus_folder, output, suites, stricter).same_names is same
+    build(corpus_folder, output, suites, stricter)
+    assert bool(asked) is not same
+    build(corpus_folder, tmp_path / "full", suites, stricter)
+    assert digests(output) == digests(tmp_path / "full")
+    assert open_version(output).rows("mentions") > 0
+
+
+def test_a_batch_tagged_without_names_is_not_taken_for_one_with_them(
+    built: Path, suites: Path, seeds: Path, tmp_path: Path
+) -> None:
+    plan = plan_for(seeds, built, suites, Settings(tag=TagSettings(threshold=2.0)))
+    assert len(plan.retag) == 5
+    assert plan.previous is not None
+    some = Batch(tmp_path / "batch", doc_ids=plan.retag)
+    arguments = some, plan.previous.path, Settings(tag=TagSettings(threshold=2.0)), plan.digests
+    tag_one(*arguments, names=False)
+    assert not (some.folder / "tagged" / "mentions.arrow").exists()
+    assert tag_one(*arguments, names=False).taken_over
+    assert not tag_one(*arguments, names=True).taken_over
+    assert (some.folder / "tagged" / "mentions.arrow").is_file()
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -5,15 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.batch import read_arrow, write_arrow
+from pipeline.errors import ContractError
 from pipeline.parquet import write_table
 from pipeline.settings import OutputSettings
-from pipeline.slices import FileRows, TableRows, slice_bounds
+from pipeline.slices import LAST, FileRows, OverlaidRows, TableRows, slice_bounds
 
 IDS = st.lists(st.text("0123456789abcdef", min_size=32, max_size=32), unique=True, max_size=30).map(sorted)
 
@@ -48,6 +50,40 @@ def test_slices_hold_every_row_once_in_order(
     left = [row for row in table.to_pylist() if row["doc_id"] not in without]
     whole, streamed, some = (pa.concat_tables(pieces).to_pylist() for pieces in found)
     assert (whole, streamed, some) == (table.to_pylist(), table.to_pylist(), left)
+
+
+@settings(max_examples=40, deadline=None)
+@given(IDS, st.sampled_from([1, 2, 8]), st.data())
+def test_rows_of_some_documents_take_a_column_from_files_and_all_else_stays(
+    tmp_path_factory: pytest.TempPathFactory, ids: list[str], slices: int, data: st.DataObject
+) -> None:
+    folder, rows = tmp_path_factory.mktemp("rows"), rows_of(ids)
+    table = rows.append_column("of", pa.array([["old"]] * len(rows), pa.list_(pa.string())))
+    write_table(table, folder / "parts", OutputSettings(), 2)
+    again = data.draw(st.lists(st.sampled_from(ids), unique=True) if ids else st.just([]))
+    files = []
+    for number, some in enumerate((again[::2], again[1::2])):
+        own = rows.filter(pc.is_in(rows.column("doc_id"), value_set=pa.array(some, pa.string())))
+        new = [[f"{row['doc_id']} {row['n']}"] for row in own.to_pylist()]
+        write_arrow(own.append_column("of", pa.array(new, pa.list_(pa.string()))), folder / f"{number}.arrow")
+        files.append(FileRows(folder / f"{number}.arrow", ["doc_id", "n", "of"]))
+    reader = OverlaidRows(TableRows(ds.dataset(folder / "parts"), ["doc_id", "n", "of"]), "n", "of", files)
+    found = pa.concat_tables([reader.until(bound) for bound in slice_bounds(slices)]).to_pylist()
+    assert [(row["doc_id"], row["n"]) for row in found] == [(row["doc_id"], row["n"]) for row in table.to_pylist()]
+    assert [row["of"] for row in found] == [
+        [f"{row['doc_id']} {row['n']}"] if row["doc_id"] in again else ["old"] for row in table.to_pylist()
+    ]
+
+
+@pytest.mark.parametrize(("doc_id", "n"), [("b", [0]), ("b", [0, 2]), ("b", [1, 0]), ("c", [0])])
+def test_a_column_of_other_rows_than_were_published_is_refused(tmp_path: Path, doc_id: str, n: list[int]) -> None:
+    ids = pa.array(["a", "b", "b"])
+    write_table(pa.table({"doc_id": ids, "n": [0, 0, 1], "of": ["x"] * 3}), tmp_path / "parts", OutputSettings())
+    write_arrow(pa.table({"doc_id": [doc_id] * len(n), "n": n, "of": ["y"] * len(n)}), tmp_path / "new.arrow")
+    over = FileRows(tmp_path / "new.arrow", ["doc_id", "n", "of"])
+    reader = OverlaidRows(TableRows(ds.dataset(tmp_path / "parts"), ["doc_id", "n", "of"]), "n", "of", [over])
+    with pytest.raises(ContractError, match="not those that were published"):
+        reader.until(LAST)
 
 
 def test_some_columns_of_an_arrow_file_are_read_in_the_order_asked(tmp_path: Path) -> None:

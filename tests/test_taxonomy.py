@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.errors import UsageError
 from pipeline.taxonomy import find_shadowed, load_taxonomy
-from pipeline.topic_model import Kind
+from pipeline.topic_phrases import Kind
 
 REFUSED = json.loads((Path(__file__).parent / "cases" / "taxonomy_refused.json").read_text(encoding="utf-8"))
 LANGUAGES = load_taxonomy().languages

@@ -21,19 +21,38 @@ word	crude	10000	1000	0
 WEIGHTS = read_weights(TABLE, "en")
 
 
-def odds(text, evidence=()):
-    return WEIGHTS.weigh(evidence, text, ("energy", "history"))
+def odds(text, evidence=(), weights=WEIGHTS):
+    return weights.weigh([evidence], weights.find_words([text]))[0]
+
+
+def telling(text, topic, most, weights=WEIGHTS):
+    return weights.telling_words(text, weights.find_words([text])[0], topic, most)
 
 
 def test_evidence_adds_up_and_words_share_the_length_of_their_sentence():
     assert odds("") == {"energy": -2.0, "history": -3.0}
     length = 300**0.5
-    told = odds("Oil came in 1918", ["energy: strong", "unheard of"])
+    told = odds("Oil came in 1918", [("phrase", "energy", "strong"), ("phrase", "unheard", "of")])
     assert told == pytest.approx({"energy": 0.5 + 10.1 / length, "history": -3.1 + 20.2 / length})
 
 
-def test_a_topic_that_the_table_does_not_have_is_left_out():
-    assert set(WEIGHTS.weigh([], "oil", ["energy", "my_own"])) == {"energy"}
+def test_sentences_weighed_together_have_the_odds_that_they_have_alone():
+    texts = ["", "oil", "old days came", "oil"]
+    evidence = [(), [("phrase", "energy", "strong")], [("off domain", True)], ()]
+    together = WEIGHTS.weigh(evidence, WEIGHTS.find_words(texts))
+    assert together == [odds(text, some) for text, some in zip(texts, evidence, strict=True)]
+    assert together[1] != together[3]
+
+
+def test_a_topic_that_the_table_does_not_have_is_given_by_its_phrases(tmp_path):
+    path = tmp_path / "my.yml"
+    path.write_text(
+        "extends: packaged\ntopics:\n- {id: my_own, definition: E}\n"
+        "lexicons:\n- language: en\n  topics:\n    my_own: {strong: [frobnication]}\n",
+        encoding="utf-8",
+    )
+    ((own,),) = tag_texts(["They met for frobnication."], taxonomy=load_taxonomy(str(path)))
+    assert (own.topic, own.score) == ("my_own", 1.0)
 
 
 def test_a_longer_sentence_gives_each_word_less():
@@ -50,11 +69,11 @@ def test_a_word_counts_once_and_a_pair_ends_at_a_comma():
 def test_telling_words_stand_in_reading_order_and_say_where():
     text = "In 1918 crude came from old\ndays"
     slices = {
-        (topic, most): [text[start:end] for start, end in WEIGHTS.telling_words(text, topic, most)]
+        (topic, most): [text[start:end] for start, end in telling(text, topic, most)]
         for topic, most in (("history", 4), ("history", 1), ("energy", 4))
     }
     assert slices == {("history", 4): ["1918", "old\ndays"], ("history", 1): ["old\ndays"], ("energy", 4): ["crude"]}
-    assert WEIGHTS.telling_words("", "energy", 4) == []
+    assert telling("", "energy", 4) == []
 
 
 def test_a_table_without_its_header_is_refused():
@@ -115,5 +134,5 @@ def test_what_a_passage_is_about_speaks_for_a_topic_and_its_silence_against():
 
 def test_words_of_two_or_three_letters_are_weighed_and_not_shown():
     weights = read_weights(TABLE + "word\tat the\t10000\t2000\t0\n", "en")
-    assert weights.weigh([], "at the", ["energy"]) != WEIGHTS.weigh([], "at the", ["energy"])
-    assert weights.telling_words("at the", "energy", 4) == []
+    assert odds("at the", weights=weights) != odds("at the")
+    assert telling("at the", "energy", 4, weights) == []

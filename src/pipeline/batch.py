@@ -22,7 +22,7 @@ import pyarrow as pa
 
 from .clean import clean_pages
 from .duplicates import sign_documents
-from .entities import find_mentions
+from .entities import find_all_mentions
 from .errors import RejectedError
 from .halves import BatchReport
 from .model import Document, Mention, Page, Sentence, Source, SourceStatus, TopicScore
@@ -37,6 +37,10 @@ from .taxonomy import load_taxonomy
 
 if TYPE_CHECKING:
     from .remote import RemoteFolder
+
+
+TAGGED_COLUMNS = ("doc_id", "sentence_index", "start", "end", "heading", "language")
+"""What tagging asks of a sentence."""
 
 
 @contextmanager
@@ -89,21 +93,25 @@ def clean_batch(
 
 
 @_uncollected()
-def tag_batch(cleaned: Path, settings: Settings, folder: Path) -> BatchReport:
-    """Tag the sentences and find the mentions of a cleaned batch; write their tables to `folder`."""
+def tag_batch(cleaned: Path, settings: Settings, folder: Path, *, names: bool = True) -> BatchReport:
+    """Tag the sentences and find the mentions of a cleaned batch; write their tables to `folder`.
+
+    Without `names` the mentions are left out, and so is their table.
+    """
     taxonomy = load_taxonomy(settings.tag.taxonomy)
     texts = read_arrow(cleaned / "documents.arrow", ["doc_id", "text"]).to_pydict()
     text_of = dict(zip(texts["doc_id"], texts["text"], strict=True))
-    columns = ["doc_id", "sentence_index", "start", "end", "heading", "language"]
-    rows = read_arrow(cleaned / "sentences.arrow", columns).to_pydict()
-    keys = list(zip(*(rows[c] for c in columns), strict=True))
+    rows = read_arrow(cleaned / "sentences.arrow", TAGGED_COLUMNS).to_pydict()
+    keys = list(zip(*(rows[c] for c in TAGGED_COLUMNS), strict=True))
     topic_rows: list[tuple[str, int, int, TopicScore]] = []
     mention_rows: list[tuple[str, int, int, Mention]] = []
     known = {language: has_lexicon(language, taxonomy) for language in sorted(set(rows["language"]))}
     slices = [text_of[doc_id][start:end] for doc_id, _, start, end, _, _ in keys]
     # All mentions first and then all topics: each has tables that push the other's out of the processor's cache.
-    for (doc_id, index, start, _, _, language), text in zip(keys, slices, strict=True):
-        mention_rows += [(doc_id, index, start, m) for m in find_mentions(text, language)]
+    for language in known if names else ():
+        own = [i for i, key in enumerate(keys) if key[5] == language]
+        for i, found in zip(own, find_all_mentions([slices[i] for i in own], language), strict=True):
+            mention_rows += [(*keys[i][:3], m) for m in found]
     runs = [list(group) for _, group in groupby(range(len(keys)), key=lambda i: (keys[i][0], *keys[i][4:]))]
     asked = [run for run in runs if known[keys[run[0]][5]]]
     passages = [([slices[i] for i in run], *keys[run[0]][4:]) for run in asked]
@@ -123,7 +131,8 @@ def tag_batch(cleaned: Path, settings: Settings, folder: Path) -> BatchReport:
     folder.mkdir(parents=True, exist_ok=True)
     write_arrow(topics, folder / "topics.arrow")
     write_arrow(_by_key(make_topics(topic_rows, taxonomy.version), "sentence_topics"), folder / "sentence_topics.arrow")
-    write_arrow(_by_key(make_mentions(mention_rows), "mentions"), folder / "mentions.arrow")
+    if names:
+        write_arrow(_by_key(make_mentions(mention_rows), "mentions"), folder / "mentions.arrow")
     counts = {"sentences": len(given), "topics": len(topic_rows), "mentions": len(mention_rows)}
     return BatchReport(len(text_of), sum(map(len, text_of.values())), counts)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import accumulate, groupby
+from itertools import accumulate
 from typing import Any
 
 MARK = "\n"
@@ -25,6 +25,16 @@ def search_each(automaton: Any, texts: Sequence[str]) -> Iterator[tuple[int, lis
     """
     matches = automaton.find_matches_as_indexes(MARK.join(texts), overlapping=True)
     ends = list(accumulate(len(text) + len(MARK) for text in texts))
-    for number, own in groupby(matches, key=lambda match: bisect_right(ends, match[1])):
-        first = ends[number] - len(texts[number]) - len(MARK)
-        yield number, [(pattern, start - first, end - first) for pattern, start, end in own]
+    number, first, end_of_text = -1, 0, 0
+    own: list[tuple[int, int, int]] = []
+    for pattern, start, end in matches:
+        if start >= end_of_text:
+            if own:
+                yield number, own
+                own = []
+            number = bisect_right(ends, start)
+            end_of_text = ends[number]
+            first = end_of_text - len(texts[number]) - len(MARK)
+        own.append((pattern, start - first, end - first))
+    if own:
+        yield number, own

@@ -37,14 +37,14 @@ _TAG_CODE = (
     "topic_context.py",
     "topic_encoder.py",
     "topic_model.py",
+    "topic_phrases.py",
     "topic_signals.py",
     "topic_weights.py",
     "word_forms.py",
-    "entities.py",
-    "entity_context.py",
-    "gazetteer.py",
 )
-_TAG_RESOURCES = ("taxonomy", "entities")
+_NAMES_CODE = ("entities.py", "entity_context.py", "gazetteer.py")
+_TAG_RESOURCES, _NAMES_RESOURCES = ("taxonomy",), ("entities",)
+# A changed name tags all again; a changed taxonomy leaves the names that were found, a fifth of tagging.
 # schemas.py and tables.py are not here but in clean: they write each document's rows, which an unchanged digest keeps.
 _OUTPUT_CODE = (
     "tabulate.py",
@@ -107,6 +107,8 @@ class Plan:
     clean: tuple[Source, ...]
     """One source a document that is to be cleaned and tagged."""
     retag: tuple[str, ...] = ()
+    same_names: bool = False
+    """Whether the mentions of documents that are tagged again stay as they are."""
     keep: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     left: tuple[LeftBatch, ...] = ()
@@ -164,15 +166,18 @@ def input_of(item: Source | str) -> Input:
 def seal_digest(digests: Mapping[str, str], work: str) -> str:
     """Return what stands for all that decides the files of a batch: "clean", "tag", or "export" of published texts.
 
-    That is more than decides the rows: a batch also has signatures, and a form of its own.
+    "topics" is to tag without looking for names. That is more than decides the rows: a batch also has signatures,
+    and a form of its own.
     """
-    stage = digests["clean" if work == "export" else work]
+    stage = digests[{"export": "clean", "topics": "tag"}.get(work, work)]
     return _digest([_PACKAGE / name for name in _BATCH_CODE], f"{work} {stage}", ())
 
 
 def stage_digests(settings: Settings, expectations: Path) -> dict[str, str]:
-    """Return the sha256 of each stage's code, resources and settings: clean, tag and output."""
-    tag_files = [_PACKAGE / name for name in _TAG_CODE]
+    """Return the sha256 of each stage's code, resources and settings: clean, tag, output, and names, a part of tag."""
+    name_files = [_PACKAGE / name for name in _NAMES_CODE]
+    name_files += [p for name in _NAMES_RESOURCES for p in (_PACKAGE / "resources" / name).rglob("*")]
+    tag_files = [*name_files, *(_PACKAGE / name for name in _TAG_CODE)]
     tag_files += [p for name in _TAG_RESOURCES for p in (_PACKAGE / "resources" / name).rglob("*")]
     output_files = [_PACKAGE / name for name in _OUTPUT_CODE]
     neutral = [_PACKAGE / name for name in _NEUTRAL_CODE]
@@ -186,6 +191,7 @@ def stage_digests(settings: Settings, expectations: Path) -> dict[str, str]:
     return {
         "clean": _digest(clean_files, settings.digest("read", "clean"), libraries),
         "tag": _digest([*tag_files, *user], settings.digest("tag"), ()),
+        "names": _digest(name_files, "", ()),
         "output": _digest(
             [*output_files, *expectations.glob("*.json")], settings.digest("output"), _versions("pyarrow")
         ),
@@ -249,6 +255,7 @@ def _compared(plan: Plan, previous: Version) -> Plan:
         sources=tuple(sources),
         clean=_in_reading_order((*clean, *again)),
         retag=tuple(retag),
+        same_names=before.get("names") == plan.digests["names"],
         keep=tuple(keep),
         removed=tuple(sorted(set(was) - decided)),
         up_to_date=unchanged and not clean and not retag and before == plan.digests,

@@ -141,14 +141,16 @@ class Run:
     def tag(self, label: str) -> BatchReport:
         """Tag a batch's sentences and find its mentions."""
         version = self.plan.previous.path if self.plan.previous is not None else None
-        report: BatchReport = self._call(tag_one, self.batches[label], version, self.settings, self.plan.digests)
+        batch, names = self.batches[label], not self.plan.same_names
+        report: BatchReport = self._call(tag_one, batch, version, self.settings, self.plan.digests, names)
         return report
 
     def tabulate(self) -> dict[str, int]:
         """Assemble the tables, write them into the staging folder, and return their row counts."""
         kept = None
         if self.plan.previous is not None and (self.plan.keep or self.plan.retag):
-            kept = Kept(self.plan.previous, frozenset(self.plan.keep), frozenset(self.plan.retag))
+            some = frozenset(self.plan.keep), frozenset(self.plan.retag)
+            kept = Kept(self.plan.previous, *some, same_names=self.plan.same_names)
         given = Ingredients(
             sources=self.plan.sources,
             cleaned=[b.folder for b in self.batches.values() if b.sources],
@@ -307,13 +309,19 @@ def clean_one(
     return make_half(batch.folder, CLEANED, seal_digest(digests, "clean"), batch.inputs, make)
 
 
-def tag_one(batch: Batch, version: Path | None, settings: Settings, digests: dict[str, str]) -> BatchReport:
-    """Tag a batch, unless it is found tagged; the texts of one that is only tagged again come from `version`."""
+def tag_one(
+    batch: Batch, version: Path | None, settings: Settings, digests: dict[str, str], names: bool = True
+) -> BatchReport:
+    """Tag a batch, unless it is found tagged; the texts of one that is only tagged again come from `version`.
+
+    Without `names`, the mentions in such a batch are not looked for: those of `version` stay.
+    """
     if batch.doc_ids and version is not None:
         make = partial(export_for_tagging, open_version(version), batch.doc_ids)
         make_half(batch.folder, CLEANED, seal_digest(digests, "export"), batch.inputs, make)
-    tag = partial(tag_batch, batch.folder / CLEANED, settings)
-    return make_half(batch.folder, TAGGED, seal_digest(digests, "tag"), batch.inputs, tag)
+    names = names or not batch.doc_ids
+    tag = partial(tag_batch, batch.folder / CLEANED, settings, names=names)
+    return make_half(batch.folder, TAGGED, seal_digest(digests, "tag" if names else "topics"), batch.inputs, tag)
 
 
 def _cut(items: tuple[T, ...], most: int, workers: int, size: Callable[[T], int]) -> list[tuple[T, ...]]:

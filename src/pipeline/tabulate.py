@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
-from .batch import read_arrow, write_arrow
+from .batch import TAGGED_COLUMNS, read_arrow, write_arrow
 from .catalog import Catalog, make_catalog
 from .copies import Copies
 from .errors import ContractError
@@ -36,6 +36,7 @@ from .signatures import SIGNATURES, Signatures, keep_signatures, known_signature
 from .slices import (
     LAST,
     FileRows,
+    OverlaidRows,
     PairedRows,
     Rows,
     TableRows,
@@ -46,7 +47,8 @@ from .slices import (
 )
 from .version import Version
 
-_PER_DOCUMENT = ("documents", "blocks", "sentences", "sentence_topics", "mentions")
+_UNTAGGED = ("documents", "blocks", "sentences")
+_PER_DOCUMENT = (*_UNTAGGED, "sentence_topics", "mentions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ class Kept:
     """Documents whose rows stay as they are."""
     retagged: frozenset[str]
     """Documents whose blocks and sentences stay, but whose topics and mentions are made again."""
+    same_names: bool = False
+    """Whether the mentions of these stay too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +117,8 @@ def export_for_tagging(version: Version, doc_ids: Sequence[str], folder: Path) -
     ids = ds.field("doc_id")
     # The range lets whole row groups be passed over; a batch of neighbours reads little besides its own.
     some = (ids >= min(doc_ids)) & (ids <= max(doc_ids)) & ids.isin(pa.array(doc_ids, pa.string()))
-    for name, columns in (("documents", ["doc_id", "text"]), ("sentences", TABLES["sentences"].names)):
-        write_arrow(version.dataset(name).to_table(columns=columns, filter=some), folder / f"{name}.arrow")
+    for name, columns in (("documents", ["doc_id", "text"]), ("sentences", TAGGED_COLUMNS)):
+        write_arrow(version.dataset(name).to_table(columns=list(columns), filter=some), folder / f"{name}.arrow")
     return BatchReport(len(doc_ids), 0, {})
 
 
@@ -186,11 +190,16 @@ def _readers(given: Ingredients, name: str, columns: Sequence[str]) -> list[Rows
         ids = _kept_ids(given.kept, name)
         if ids:
             readers.append(TableRows(given.kept.version.dataset(name), columns, _others(given.kept.version, ids)))
+            if "topics" in columns and given.retagged:
+                asked = ["doc_id", "sentence_index", "topics"]
+                files = [FileRows(folder / TAGGED / "topics.arrow", asked) for folder in given.retagged]
+                readers[-1] = OverlaidRows(readers[-1], "sentence_index", "topics", files)
     return readers
 
 
 def _folders(given: Ingredients, name: str) -> list[Path]:
-    return [*given.cleaned, *(given.retagged if name not in ("documents", "blocks") else ())]
+    stays = given.kept is not None and name in _staying(given.kept)
+    return [*given.cleaned, *(() if stays else given.retagged)]
 
 
 def _file(folder: Path, name: str) -> Path:
@@ -198,7 +207,12 @@ def _file(folder: Path, name: str) -> Path:
 
 
 def _kept_ids(kept: Kept, name: str) -> frozenset[str]:
-    return kept.whole | kept.retagged if name in ("documents", "blocks") else kept.whole
+    return kept.whole | kept.retagged if name in _staying(kept) else kept.whole
+
+
+def _staying(kept: Kept) -> tuple[str, ...]:
+    """Return the tables in which the rows of documents that are tagged again stay as they are, but for topics."""
+    return (*_UNTAGGED, "mentions") if kept.same_names else _UNTAGGED
 
 
 def _count(given: Ingredients, name: str) -> int:

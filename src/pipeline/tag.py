@@ -19,8 +19,8 @@ from .model import Evidence, TopicScore
 from .settings import TagSettings
 from .taxonomy import Taxonomy, load_taxonomy
 from .topic_model import Matcher
-from .topic_signals import Reading, Signal, name_evidence, read_sentences, survey_passage
-from .topic_weights import TopicWeights
+from .topic_signals import Reading, Signal, list_evidence, read_sentences, survey_passage
+from .topic_weights import TopicWeights, Words
 
 if TYPE_CHECKING:
     from .topic_context import ContextWeights
@@ -92,38 +92,37 @@ cache for those of another."""
 def _score(
     passages: Sequence[Passage], taxonomy: Taxonomy, encoder: str | None, low: float, high: float
 ) -> list[list[list[TopicScore]]]:
-    weights = load_weights()
     scored: list[list[list[TopicScore]]] = [[[] for _ in sentences] for sentences, _, _ in passages]
-    known = [n for n, (_, _, language) in enumerate(passages) if language in taxonomy.languages]
-    for portion in (known[first : first + PORTION] for first in range(0, len(known), PORTION)):
-        given = [passages[n] for n in portion]
-        matchers = [taxonomy.matcher(language) for _, _, language in given]
-        readings = [read_sentences(texts, above, m) for (texts, above, _), m in zip(given, matchers, strict=True)]
-        by_phrases = [score_phrases(rows, weights) for rows in readings]
-        for n, (texts, above, language), matcher, rows, scores in zip(
-            portion, given, matchers, readings, by_phrases, strict=True
-        ):
-            learned = taxonomy.weights(language)
-            context = _load_context(encoder, language) if learned and encoder else None
-            for place, (text, row, by_phrase) in enumerate(zip(texts, rows, scores, strict=True)):
-                if by_phrase:
-                    odds = _weigh(texts, place, above, row, by_phrase, learned, context)
-                    scored[n][place] += _topics(text, row, by_phrase, odds, matcher, learned, weights, low, high)
+    for language in dict.fromkeys(language for _, _, language in passages if language in taxonomy.languages):
+        own = [n for n, passage in enumerate(passages) if passage[2] == language]
+        for portion in (own[first : first + PORTION] for first in range(0, len(own), PORTION)):
+            found = _score_portion([passages[n] for n in portion], language, taxonomy, encoder, low, high)
+            for n, place, topics in found:
+                scored[portion[n]][place] = topics
     return scored
 
 
-def _weigh(
-    texts: Sequence[str],
-    place: int,
-    heading: str | None,
-    reading: Reading,
-    by_phrases: Mapping[str, float],
-    learned: TopicWeights | None,
-    context: ContextWeights | None,
-) -> dict[str, float]:
-    """Return the log odds of the topics that the sentence at `place` has phrases of; none without learned weights."""
-    odds = learned.weigh(name_evidence(reading, by_phrases), texts[place], by_phrases) if learned else {}
-    return context.blend(odds, texts, place, heading) if context else odds
+def _score_portion(
+    passages: Sequence[Passage], language: str, taxonomy: Taxonomy, encoder: str | None, low: float, high: float
+) -> Iterator[tuple[int, int, list[TopicScore]]]:
+    """Yield the topics of the sentences that have phrases, with the numbers of passage and sentence."""
+    weights, matcher, learned = load_weights(), taxonomy.matcher(language), taxonomy.weights(language)
+    readings = [read_sentences(texts, heading, matcher) for texts, heading, _ in passages]
+    by_phrases = [score_phrases(rows, weights) for rows in readings]
+    # Only sentences with phrases can be given topics.
+    asked = [(n, place) for n, scores in enumerate(by_phrases) for place, row in enumerate(scores) if row]
+    words: list[Words] = [()] * len(asked)
+    odds: list[dict[str, float]] = [{}] * len(asked)
+    if learned:
+        words = learned.find_words([passages[n][0][place] for n, place in asked])
+        odds = learned.weigh([list_evidence(readings[n][place], by_phrases[n][place]) for n, place in asked], words)
+    context = _load_context(encoder, language) if learned and encoder else None
+    for (n, place), of_table, some in zip(asked, odds, words, strict=True):
+        (texts, heading, _), row = passages[n], by_phrases[n][place]
+        own = {topic: of_table[topic] for topic in row if topic in of_table}
+        given = context.blend(own, texts, place, heading) if context else own
+        found = _topics(texts[place], readings[n][place], row, given, some, matcher, learned, weights, low, high)
+        yield n, place, list(found)
 
 
 def _load_context(folder: str, language: str) -> ContextWeights | None:
@@ -144,6 +143,7 @@ def _topics(
     reading: Reading,
     by_phrases: Mapping[str, float],
     odds: Mapping[str, float],
+    words: Words,
     matcher: Matcher,
     learned: TopicWeights | None,
     weights: Mapping[str, float],
@@ -155,17 +155,22 @@ def _topics(
     A topic of which the sentence holds no phrase is never given: words alone gained nothing out of fold.
     A phrase of a user's own gives its topic whatever the learned weights say.
     """
+    given = []
     for topic, signal in sorted(reading.signals.items()):
         score = by_phrases[topic]
         if topic in odds:
             # A phrase always leaves a trace, so that an analyst sees why it was not enough.
             least = score if signal.own else _TRACE
             score = round(max(1 + (odds[topic] - weights["learned.cut"]) / weights["learned.step"], least), 3)
-        if not low <= score < high:
-            continue
-        evidence = _evidence(signal, text, matcher)
+        if low <= score < high:
+            given.append((topic, score, signal))
+    if not given:
+        return
+    places = matcher.place_words(text, max([hit.last for _, _, signal in given for hit in signal.hits]))
+    for topic, score, signal in given:
+        evidence = _evidence(signal, text, places)
         if learned and topic in odds and by_phrases[topic] < 1:
-            evidence = _with_words(evidence, text, topic, learned)
+            evidence = _with_words(evidence, text, words, topic, learned)
         chance = _share(odds[topic]) if topic in odds else confidence(signal, weights)
         yield TopicScore(topic, score, chance, evidence)
 
@@ -215,18 +220,19 @@ def _share(log_odds: float) -> float:
     return round(1 / (1 + math.exp(-log_odds)), 3)
 
 
-def _with_words(evidence: tuple[Evidence, ...], text: str, topic: str, learned: TopicWeights) -> tuple[Evidence, ...]:
+def _with_words(
+    evidence: tuple[Evidence, ...], text: str, words: Words, topic: str, learned: TopicWeights
+) -> tuple[Evidence, ...]:
     """Add the learned words that speak most for a topic, but for those inside a phrase that stands there already."""
-    words = [
+    more = [
         Evidence(start, end, " ".join(text[start:end].split()), "learned:word")
-        for start, end in learned.telling_words(text, topic, _WORDS_SHOWN)
+        for start, end in learned.telling_words(text, words, topic, _WORDS_SHOWN)
         if not any(e.start < end and start < e.end for e in evidence)
     ]
-    return tuple(sorted((*evidence, *words), key=lambda e: (e.start, e.end)))
+    return tuple(sorted((*evidence, *more), key=lambda e: (e.start, e.end)))
 
 
-def _evidence(signal: Signal, text: str, matcher: Matcher) -> tuple[Evidence, ...]:
-    places = matcher.place_words(text, max([hit.last for hit in signal.hits]))
+def _evidence(signal: Signal, text: str, places: Sequence[tuple[int, int]]) -> tuple[Evidence, ...]:
     out: dict[tuple[int, int, str], Evidence] = {}
     for first, last, phrase in signal.hits:
         start, end = places[first][0], places[last][1]

@@ -18,7 +18,8 @@ from typing import Any
 import yaml
 
 from .errors import UsageError
-from .topic_model import Kind, Matcher, Phrase, compile_phrases
+from .topic_model import Matcher, compile_phrases
+from .topic_phrases import Kind, Phrase
 from .topic_weights import TopicWeights, read_weights
 from .word_forms import Morphology
 

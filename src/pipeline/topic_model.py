@@ -25,13 +25,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import cache
 from itertools import islice, product
 from math import prod
 from typing import Any, NamedTuple
 
 from .joined_search import search_each
+from .topic_phrases import Found, Hit, Kind, Phrase
 from .word_forms import YEARS, Coder, Morphology, WordForms, part_words
 
 GAP_TOKENS = 5
@@ -41,57 +41,6 @@ _UNKNOWN, _STOP = "_", ";"
 """The characters of a word that no phrase holds, and of the end of a clause."""
 _WORLD = ("<state>", "<region>", "<org>")
 _ELIDED = re.compile(r"\b[cdjlmnst] (?=\w)")
-
-
-class Kind(StrEnum):
-    """What a phrase does for its topic."""
-
-    STRONG = "strong"
-    WEAK = "weak"
-    CONTEXT = "context"
-    OFF = "off"
-    NOT = "not"
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """One line of the lexicon.
-
-    `topic` is "" for an excluded phrase, "*" for an off-domain word, "!" for text about the text.
-    """
-
-    text: str
-    topic: str
-    kind: Kind
-    group: str = ""
-    where: str = ""
-    own: bool = field(default=False, compare=False)
-    """Whether it comes from a user's file."""
-
-    @property
-    def rule(self) -> str:
-        """How evidence names it: its second-level topic and kind."""
-        return f"{self.group}:{self.kind}" if self.group else str(self.kind)
-
-    @property
-    def order(self) -> tuple[str, str, str]:
-        """Its place among phrases found over the same words."""
-        return self.topic, self.kind, self.text
-
-
-class Hit(NamedTuple):
-    """A phrase found: its first and last word, and the phrase. `Matcher.place_words` says where the words stand."""
-
-    first: int
-    last: int
-    phrase: Phrase
-
-
-class Found(NamedTuple):
-    """The phrases of one text in reading order, and whether it names a state, region or organisation."""
-
-    hits: Sequence[Hit] = ()
-    world: bool = False
 
 
 class _Entry(NamedTuple):
@@ -114,11 +63,11 @@ class Matcher:
     blocking: Mapping[int, tuple[Phrase, ...]]
     """The `not` phrases by pattern. A topic's own block that topic only; the others compete for the longest match."""
     gapped: Mapping[int, tuple[_Rule, ...]]
-    """Rules of several parts, by the first."""
+    """Rules of several parts, by the part that is the least common: a state is named in most texts."""
     openers: frozenset[int]
-    """The patterns with which such a rule may begin."""
+    """The patterns that hold such a part."""
     excluders: frozenset[int]
-    """The patterns that are, or with which begins, a `not` phrase."""
+    """The patterns that are a `not` phrase, or hold such a part of one."""
     forms: WordForms
     codes: Mapping[str, str]
     """The character that stands for each key."""
@@ -191,17 +140,22 @@ class Matcher:
 
     def _span_gaps(self, coded: str, found: Sequence[tuple[int, int, int]], patterns: set[int]) -> Iterator[Hit]:
         """Yield the phrases of several parts, and those that need a class elsewhere in the text."""
-        entries = self.entries
-        present = {part for pattern in patterns for part in entries[pattern].parts}
-        rules = [r for part in present & self.gapped.keys() for r in self.gapped[part] if present >= r.required]
+        entries, gapped = self.entries, self.gapped
+        parts_of = {pattern: parts for pattern in patterns if (parts := entries[pattern].parts)}
+        present = set().union(*parts_of.values())
+        rules = [r for part in present & gapped.keys() for r in gapped[part] if r.required <= present]
         if not rules:
             return
-        spans: dict[int, list[tuple[int, int]]] = {}
+        asked = set().union(*[rule.required for rule in rules])
+        spans: dict[int, list[tuple[int, int]]] = {part: [] for part in asked}
         for pattern, start, end in found:
-            for part in entries[pattern].parts:
-                spans.setdefault(part, []).append((start, end))
+            if pattern in parts_of:
+                for part in parts_of[pattern]:
+                    if part in asked:
+                        spans[part].append((start, end))
         for rule in rules:
-            yield from [Hit(s, e - 1, rule.phrase) for s, e in rule.spans(coded, spans)]
+            for first, end in rule.spans(coded, spans):
+                yield Hit(first, end - 1, rule.phrase)
 
     def _unblocked(self, hits: list[Hit], plain: list[tuple[int, int, int]]) -> list[Hit]:
         """Drop the exclusions and what they exclude: any phrase over a word of theirs, or those of their topic."""
@@ -231,6 +185,7 @@ class _Rule:
     gaps: tuple[int, ...]
     needs: tuple[int, ...]
     required: frozenset[int]
+    """All of these."""
 
     def spans(self, coded: str, found: Mapping[int, list[tuple[int, int]]]) -> list[tuple[int, int]]:
         """Return the spans of the rule in the coded text, the shortest for each place where it begins."""
@@ -261,13 +216,17 @@ def compile_phrases(
     codes = _Codes()
     patterns = builder.patterns(codes)
     plain: dict[int, list[Phrase]] = {}
-    gapped: dict[int, list[_Rule]] = {}
+    several: list[_Rule] = []
     for rule in rules:
         if len(rule.parts) == 1 and not rule.needs:
             plain.setdefault(rule.parts[0], []).append(rule.phrase)
         else:
-            gapped.setdefault(rule.parts[0], []).append(rule)
-    used = {n for found in gapped.values() for rule in found for n in (*rule.parts, *rule.needs)}
+            several.append(rule)
+    used = {n for rule in several for n in rule.required}
+    common = _how_common(patterns, codes, used)
+    gapped: dict[int, list[_Rule]] = {}
+    for rule in several:
+        gapped.setdefault(min(rule.required, key=lambda n: (common[n], n)), []).append(rule)
     entries = []
     for numbers in patterns.values():
         here = [p for n in numbers for p in plain.get(n, ())]
@@ -292,6 +251,16 @@ def compile_phrases(
         forms=builder.forms,
         codes=dict(codes),
     )
+
+
+def _how_common(patterns: Mapping[str, Sequence[int]], codes: Mapping[str, str], parts: set[int]) -> dict[int, float]:
+    """Return a guess how often each part stands in texts: the more, the more forms it has and the shorter they are."""
+    length = {code: len(key) for key, code in codes.items()}
+    common = dict.fromkeys(parts, 0.0)
+    for text, numbers in patterns.items():
+        for part in parts.intersection(numbers):
+            common[part] += 1 / sum([length[code] for code in text]) ** 2
+    return common
 
 
 class _Codes(dict[str, str]):
@@ -340,7 +309,7 @@ class _Builder:
         if not parts:
             raise ValueError(f"{phrase.text!r} holds no word")
         classes = tuple(self._class(n) for n in needs)
-        return _Rule(phrase, tuple(parts), tuple(gaps[1:]), classes, frozenset((*parts[1:], *classes)))
+        return _Rule(phrase, tuple(parts), tuple(gaps[1:]), classes, frozenset((*parts, *classes)))
 
     def _spaced(self, text: str) -> str:
         """Put the words of a phrase apart as the tokens of a text are."""

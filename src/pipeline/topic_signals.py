@@ -5,11 +5,13 @@ The same readings feed the score of the lexicon, the learned weights and the poo
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
-from .topic_model import Found, Hit, Kind, Matcher
+from .topic_model import Matcher
+from .topic_phrases import Found, Hit, Kind
 
 _REACH = 2
 """Sentences on either side that count as neighbours."""
@@ -138,38 +140,35 @@ def _read(found: Found) -> Reading:
     return Reading({topic: s for topic, s in signals.items() if s.hits}, foreign, world)
 
 
-def name_evidence(reading: Reading, scores: Mapping[str, float]) -> Iterator[str]:
-    """Yield the names of the pieces of evidence in a sentence, as the table of learned weights has them.
+Piece = tuple[str | int | bool, ...]
+"""A piece of evidence, told from others by its kind and what it is of; `name_piece` names it."""
 
-    `scores` are those of the lexicon, by topic.
-    """
+
+def list_evidence(reading: Reading, scores: Mapping[str, float]) -> Iterator[Piece]:
+    """Yield the pieces of evidence in a sentence. `scores` are those of the lexicon, by topic."""
     for topic in reading.heading:
-        yield f"heading: {topic}"
+        yield "heading", topic
     for topic, count in reading.neighbours.items():
-        yield f"near: {topic}"
-        if count > 1:
-            yield f"near: {topic}, twice"
+        yield "near", topic, count > 1
     enough = reading.around >= _FEWEST_AROUND
+    often = _OFTEN * reading.around if enough else math.inf
     for topic, count in reading.passage.items():
-        yield f"passage: {topic}"
-        if enough and count >= _OFTEN * reading.around:
-            yield f"passage: {topic}, often"
+        yield "passage", topic, count >= often
     if enough:
         share = reading.busy / reading.around
-        yield f"around: {next(name for least, name in _SHARES if share >= least) if share else 'none'}"
+        yield "around", next(name for least, name in _SHARES if share >= least) if share else "none"
     if reading.foreign:
-        yield "off domain"
-        if reading.foreign > 1:
-            yield "off domain, twice"
+        yield "off domain", reading.foreign > 1
     if reading.world:
-        yield "state named"
+        yield ("state named",)
     given = 0
     for topic, signal in reading.signals.items():
         score = scores[topic]
         given += score >= 1
-        yield from _name_signal(
+        yield (
+            "signal",
             topic,
-            sum([score >= step for step in _STEPS]),
+            bisect_right(_STEPS, score),
             min(signal.strong, 3),
             min(signal.weak, 3),
             signal.context > 0,
@@ -180,16 +179,42 @@ def name_evidence(reading: Reading, scores: Mapping[str, float]) -> Iterator[str
         )
         for hit in signal.hits:
             if hit.phrase.group:
-                yield f"{topic}: {hit.phrase.rule}"
+                yield "phrase", topic, hit.phrase.rule
     if given:
-        yield f"topics: {min(given, 4)}"
+        yield "topics", min(given, 4)
 
 
-@lru_cache(maxsize=20_000)
+def name_piece(piece: Piece) -> list[str]:
+    """Return the names that a piece of evidence has in the table of learned weights.
+
+    >>> name_piece(("near", "energy", True)), name_piece(("off domain", False))
+    (['near: energy', 'near: energy, twice'], ['off domain'])
+    """
+    kind, *values = piece
+    match kind:
+        case "signal":
+            return _name_signal(*values)  # type: ignore[arg-type]
+        case "phrase":
+            return [f"{values[0]}: {values[1]}"]
+        case "near":
+            return [f"near: {values[0]}", *([f"near: {values[0]}, twice"] if values[1] else ())]
+        case "passage":
+            return [f"passage: {values[0]}", *([f"passage: {values[0]}, often"] if values[1] else ())]
+        case "off domain":
+            return ["off domain", *(["off domain, twice"] if values[0] else ())]
+        case _:
+            return [f"{kind}: {values[0]}" if values else str(kind)]
+
+
+def name_evidence(reading: Reading, scores: Mapping[str, float]) -> Iterator[str]:
+    """Yield the names of the pieces of evidence in a sentence, as the table of learned weights has them."""
+    for piece in list_evidence(reading, scores):
+        yield from name_piece(piece)
+
+
 def _name_signal(
     topic: str, steps: int, strong: int, weak: int, context: bool, off: bool, heading: bool, near: bool, state: bool
-) -> tuple[str, ...]:
-    """Return the names of what a signal holds; cached, because few differ."""
+) -> list[str]:
     around = [name for name, holds in (("heading", heading), ("near", near), ("state", state)) if holds]
     names = [f"score {step}" for step in _STEPS[:steps]]
     names += [name for name, holds in (("off", off), ("context", context)) if holds]
@@ -199,4 +224,4 @@ def _name_signal(
             names.append("strong, alone")
     if weak:
         names += [f"weak, {weak}", *(f"weak, {name}" for name in around)]
-    return tuple([f"{topic}: {name}" for name in names])
+    return [f"{topic}: {name}" for name in names]

@@ -20,7 +20,7 @@ from .model import TopicScore
 from .settings import TagSettings
 from .tag import tag_texts
 from .taxonomy import Taxonomy, find_shadowed
-from .topic_model import Kind
+from .topic_phrases import Kind
 
 OVERFIRING_PRECISION = {Kind.STRONG: 0.5, Kind.CONTEXT: 0.34, Kind.WEAK: 0.2}
 """Precision on labelled sentences below which a phrase over-fires, with `OVERFIRING_COUNT` matches or more."""

@@ -8,13 +8,19 @@ integers, so that one sentence has one score on every machine. `benchmarks/train
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import chain
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from .errors import UsageError
+from .joined_search import search_each
+from .topic_signals import Piece, name_piece
 from .word_forms import Coder, fold
 
 BIAS = "bias"
@@ -29,6 +35,14 @@ _SHORTEST_SHOWN = 4
 """Letters. "off" or "at the" may weigh something and tell a reader nothing."""
 _TELLING = 30
 """Hundredths of a log odds, before a sentence's length divides them, from which a word is evidence."""
+_AT_ONCE = 1_000
+"""Sentences whose weights are added up together: 3 MB of numbers."""
+_REMEMBERED = 100_000
+
+_row = itemgetter(0)
+
+Words = Sequence[tuple[int, int, int]]
+"""The words of a text that the table holds: row, first word, the word after the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +61,8 @@ class TopicWeights:
     """How much of a sentence's length the word of each row takes: its squared rarity."""
     _automaton: Any = field(init=False, repr=False, compare=False)
     _coder: Coder = field(init=False, repr=False, compare=False)
+    _rows: _Rows = field(init=False, repr=False, compare=False)
+    _sums: _Sums = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Give each word a character, so that one pass over the characters of a text finds the rows of its words."""
@@ -55,31 +71,41 @@ class TopicWeights:
         forms = dict.fromkeys(form for words in self.words for form in words.split())
         codes = {form: chr(0x100 + n) for n, form in enumerate(forms)}
         patterns = ["".join([codes[form] for form in words.split()]) for words in self.words]
+        coder = Coder(self.language, lambda token: codes.get(word_form(token, self.language), _UNKNOWN))
         object.__setattr__(self, "_automaton", AhoCorasick(patterns or ["\0"], matchkind=MatchKind.Standard))
-        object.__setattr__(
-            self, "_coder", Coder(self.language, lambda token: codes.get(word_form(token, self.language), _UNKNOWN))
-        )
+        object.__setattr__(self, "_coder", coder)
+        object.__setattr__(self, "_rows", _Rows(self.evidence))
+        columns = (self.of_evidence.values(), self.of_words.values(), [self.lengths])
+        object.__setattr__(self, "_sums", _Sums(*(_above_nothing(list(some)) for some in columns)))
 
-    def weigh(self, evidence: Iterable[str], text: str, topics: Iterable[str]) -> dict[str, float]:
-        """Return the log odds of the topics for a sentence, from its pieces of evidence and its words.
+    def find_words(self, texts: Sequence[str]) -> list[Words]:
+        """Return the words of each text that the table holds; one search through all of them."""
+        found: list[Words] = [()] * len(texts)
+        for number, words in search_each(self._automaton, list(map(self._coder.code, texts))):
+            found[number] = words
+        return found
 
-        A topic that the table does not have, a user's own, is left out.
-        """
-        known = self.evidence
-        pieces = {known[name] for name in (BIAS, *evidence) if name in known}
-        words = {row for row, _, _ in self._find(text)}
-        length = math.sqrt(max(sum(map(self.lengths.__getitem__, words)) / _UNIT, SHORTEST))
-        odds: dict[str, float] = {}
-        for topic in topics:
-            if topic in self.of_words:
-                of_evidence, of_words = self.of_evidence[topic].__getitem__, self.of_words[topic].__getitem__
-                odds[topic] = (sum(map(of_evidence, pieces)) + sum(map(of_words, words)) / length) / _UNIT
+    def weigh(self, evidence: Iterable[Iterable[Piece]], words: Iterable[Words]) -> list[dict[str, float]]:
+        """Return the log odds of every topic of the table for each of some sentences, from evidence and words."""
+        always = {len(self.evidence), *self._rows[(BIAS,)]}
+        pieces = [always.union(*map(self._rows.__getitem__, some)) for some in evidence]
+        rows = [{len(self.words), *map(_row, some)} for some in words]
+        odds: list[dict[str, float]] = []
+        for first in range(0, len(rows), _AT_ONCE):
+            some = slice(first, first + _AT_ONCE)
+            length = np.sqrt(np.maximum(_add_up(self._sums.lengths, rows[some]) / _UNIT, SHORTEST))
+            of_words = _add_up(self._sums.words, rows[some]) / length
+            weighed = (_add_up(self._sums.evidence, pieces[some]) + of_words) / _UNIT
+            odds += [dict(zip(self.of_words, row, strict=True)) for row in weighed.tolist()]
         return odds
 
-    def telling_words(self, text: str, topic: str, most: int) -> list[tuple[int, int]]:
-        """Return where the words that speak most for a topic begin and end, in reading order."""
+    def telling_words(self, text: str, words: Words, topic: str, most: int) -> list[tuple[int, int]]:
+        """Return where the words that speak most for a topic begin and end, in reading order.
+
+        `words` are those that `find_words` found in `text`.
+        """
         found: dict[int, tuple[int, int]] = {}
-        for row, start, end in self._find(text):
+        for row, start, end in words:
             if any([len(word) >= _SHORTEST_SHOWN for word in self.words[row].split()]):
                 found.setdefault(row, (start, end - 1))
         column = self.of_words[topic]
@@ -88,12 +114,40 @@ class TopicWeights:
         spans = [found.span() for found in self._coder.token.finditer(text)] if telling else []
         return [(spans[first][0], spans[last][1]) for first, last in telling]
 
-    def _find(self, text: str) -> list[tuple[int, int, int]]:
-        """Return the words of a text that the table holds: row, first word, the word after the last."""
-        found: list[tuple[int, int, int]] = self._automaton.find_matches_as_indexes(
-            self._coder.code(text), overlapping=True
-        )
-        return found
+
+class _Rows(dict[Piece, Sequence[int]]):
+    """The rows of a piece of evidence; looked up by name once, because few differ."""
+
+    def __init__(self, known: Mapping[str, int]) -> None:
+        super().__init__()
+        self._known = known
+
+    def __missing__(self, piece: Piece) -> Sequence[int]:
+        """Look up the names."""
+        rows = tuple([self._known[name] for name in name_piece(piece) if name in self._known])
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        self[piece] = rows
+        return rows
+
+
+class _Sums(NamedTuple):
+    """The weights of evidence and of words, and the lengths of these: a row each, and a last one of nothing."""
+
+    evidence: NDArray[np.int64]
+    words: NDArray[np.int64]
+    lengths: NDArray[np.int64]
+
+
+def _above_nothing(columns: Sequence[Sequence[int]]) -> NDArray[np.int64]:
+    return np.pad(np.array(columns, np.int64).T, ((0, 1), (0, 0)))
+
+
+def _add_up(weights: NDArray[np.int64], rows: Sequence[set[int]]) -> NDArray[np.int64]:
+    """Return the sums of some rows of a table each; none of them is empty."""
+    flat = np.fromiter(chain.from_iterable(rows), np.intp)
+    ends = np.cumsum(list(map(len, rows)))
+    return np.add.reduceat(weights[flat], np.concatenate(([0], ends[:-1])), axis=0)
 
 
 def word_form(token: str, language: str) -> str:

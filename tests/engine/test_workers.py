@@ -22,6 +22,27 @@ def test_workers_are_other_processes_and_one_worker_is_this_one() -> None:
         assert there.call(os.getpid) != os.getpid()
 
 
+def look(name: str) -> tuple[bool, int]:
+    """Give Arrow a list, as every batch does, and say whether that imported a module."""
+    import pyarrow as pa
+
+    return name in sys.modules, len(pa.array([1, 2]))
+
+
+def test_a_worker_and_the_command_leave_pandas_out() -> None:
+    with Workers(2) as workers:
+        assert workers.call(look, "pandas") == (False, 2)
+    code = (
+        "import sys\n"
+        "from flows.environment import leave_pandas_out\n"
+        "leave_pandas_out()\n"
+        "import pipeline.run, pyarrow as pa\n"
+        "print(len(pa.array([1, 2])), 'pandas' in sys.modules)"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
+    assert subprocess.check_output([sys.executable, "-c", code], env=environment, text=True) == "2 False\n"
+
+
 def test_a_worker_does_not_outlive_a_parent_that_was_killed(tmp_path: Path) -> None:
     code = (
         "import os, time\n"
