@@ -16,7 +16,7 @@ from .blocks import Line, cut_lines
 from .ledger import UNCLAIMED, Verdict, write_blocks
 from .metadata import fact_date, fact_value, read_facts
 from .model import DISPOSITION_OF, UNDETERMINED, Block, Disposition, Document, Language, Markup, Page
-from .prose_guard import foreign_sentences, runs_of_lines
+from .prose_guard import foreign_sentences, html_paragraphs, runs_of_lines
 from .rules import (
     authors,
     bars,
@@ -294,6 +294,9 @@ def judge_lines(
     for line in foreign_sentences(sheet, open_lines, keep, probability):
         keep[line.index] = True
         saved[line.index] = Verdict(True, "foreign_prose", "in the midst of prose in a language not trained on", 0.5)
+    for line in html_paragraphs(sheet, keep, probability):
+        keep[line.index] = True
+        saved[line.index] = Verdict(True, "html_paragraph", "a sentence that the model half believes", 0.5)
     flags = []
     long = [line for line in open_lines if line.words >= GUARD_WORDS and line.ends]
     gone = [line for line in long if not keep[line.index]]

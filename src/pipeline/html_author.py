@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from .dates import find_dates
 from .html_head import Head, clean_text, host_of, key_of, text_of
@@ -28,21 +29,25 @@ def find_author(head: Head, rendered: Rendered, title: str, near: range) -> Fact
         return Fact("author", names, "jsonld_author", confidence=0.95)
     if head.is_front:
         return None
-    for element in head.items.get("author", ())[:1]:
-        inner = element.find(".//*[@itemprop='name']")
-        stated = element.get("content") or (
-            (inner.get("content") or text_of(inner)) if inner is not None else text_of(element)
-        )
-        if names := _people([stated or ""], head, rendered):
-            return Fact("author", names, "microdata_author", confidence=0.9)
+    elements = head.items.get("author", [])
+    # Several authors stand side by side; one further down is another article's.
+    stated = [_stated_name(e) for e in elements if e.getparent() is elements[0].getparent()]
+    if names := _people(stated, head, rendered):
+        return Fact("author", names, "microdata_author", confidence=0.9)
     for key in _META_AUTHORS:
-        if (stated := head.meta.get(key)) and (names := _people([stated], head, rendered)):
+        if (value := head.meta.get(key)) and (names := _people([value], head, rendered)):
             return Fact("author", names, "meta_author", confidence=0.85 if head.is_article else 0.6)
     for n in ("1", "2"):
         is_author = fold(head.meta.get(f"twitter:label{n}", "")).rstrip(":") in _words("label")
         if is_author and (names := _people([head.meta.get(f"twitter:data{n}", "")], head, rendered)):
             return Fact("author", names, "twitter_author", confidence=0.85)
     return _byline(head, rendered, title, near)
+
+
+def _stated_name(element: Any) -> str:
+    inner = element.find(".//*[@itemprop='name']")
+    shown = (inner.get("content") or text_of(inner)) if inner is not None else text_of(element)
+    return element.get("content") or shown or ""
 
 
 _META_AUTHORS = (
@@ -55,10 +60,15 @@ _META_AUTHORS = (
 _NO_NAME = re.compile(
     r"https?:|www\.|@|\.(?:com|org|net|co|io|in|ru|ua|de|fr|page|head)\b|[<>{}|\[\]]|^\W*$|\d{3}|^\(|"
     r"^(?:admin(?:istrator)?|guest|user|unknown|anonymous|null|none|undefined|n/?a|wp-?admin|webmaster|root|test|"
-    r"default|home|administrat(?:eur|ore)|admini?strador|админ(?:истратор)?|redakcja)$",
+    r"default|home|administrat(?:eur|ore)|admini?strador|админ(?:истратор)?|redakcja|"
+    r"(?:[a-z0-9-]{1,40}\.){1,4}[a-z]{2,6})$",
     re.IGNORECASE,
 )
-_COMMA = re.compile(r"\s?[,;，、•·]\s?")
+_COMMA = re.compile(r"\s?[,;，、•·]\s?(?:(?:and|und|y|et|e|en|och|og|и|&)\s)?")
+_KOREAN = re.compile(
+    r"([가-힣]{2,4})\s(?:[가-힣]{1,8}\s)?[가-힣]{0,4}(?:기자|특파원|논설위원|칼럼니스트|평론가|교수|편집장)$"
+)
+"""A Korean name with what its bearer does."""
 _AND = re.compile(r"\s(?:and|und|y|e|et|en|och|og|i|и|та|ve|və|և|و|&|\+)\s", re.IGNORECASE)
 _AFTER = re.compile(r"\s+(?:[|•·/]|[-–—])\s+.*$|\s*\(.*$")
 _LOGIN = re.compile(r"[a-z0-9._\-]+$")
@@ -70,13 +80,15 @@ def _people(stated: Sequence[str], head: Head, rendered: Rendered) -> str:
     names: list[str] = []
     for text in stated:
         name = clean_text(text)
+        if key_of(name) in sites:
+            continue
         label = _label_end(name)
         said = name[:label].strip()
         if " " not in said and ":" not in said and said.lower() != "by" and not said.islower():
             # "Di Natale" and "Von Trapp" are names; "di Marco Natale" says who wrote.
             label = 0
         name = _AFTER.sub("", name[label:]).strip(" ,;|-–—:")
-        for part in _split_names(name[:200]):
+        for part in _split_names(_KOREAN.sub(r"\1", name[:200])):
             if _is_person(part, sites) and _is_credible(part, head, rendered) and part not in names:
                 names.append(part)
     return ", ".join(names[:8])

@@ -151,12 +151,15 @@ _NO_KEY = re.compile(r"\W+|^the\s|\.(?:com|org|net)$")
 
 
 def host_of(url: str | None) -> str:
-    """Return the host of an address without "www.", "" where there is none or it is broken."""
+    """Return the host of an address without "www.", or "". An archive's copy has the host of the page."""
     try:
-        host = urlsplit(url or "").hostname or ""
+        host = urlsplit(_ARCHIVED.sub("", url or "")).hostname or ""
     except ValueError:
         return ""
     return host.removeprefix("www.")
+
+
+_ARCHIVED = re.compile(r"^https?://web\.archive\.org/web/[^/]{1,40}/(?=https?:)")
 
 
 def page_address(root: Any) -> str | None:

@@ -18,6 +18,8 @@ from .html_head import Head, host_of, key_of, path_of, text_of
 from .html_names import bits_of
 from .html_render import Rendered
 from .model import Fact
+from .rules.lexicon import fold
+from .rules.site_names import is_section
 
 
 def stated_facts(head: Head, rendered: Rendered) -> tuple[Fact, ...]:
@@ -26,14 +28,14 @@ def stated_facts(head: Head, rendered: Rendered) -> tuple[Fact, ...]:
     headline = title.value if title else ""
     near = _around_headline(rendered, headline)
     author = find_author(head, rendered, headline, near)
-    found = (title, author, _published(head, rendered, near), _site(head))
+    found = (title, author, _published(head, rendered, near), _site(head, headline))
     return tuple(_placed(fact, rendered) for fact in found if fact is not None)
 
 
 # --- title ------------------------------------------------------------------------------------------
 
 _SEPARATOR = re.compile(
-    r"\s+[|–—\-:·•»«/›~]+\s+|\s*[|｜»›]\s*|:\s+(?=[^:]{1,40}$)|(?<=[\u3040-\u9fff])[_-](?=[\u3040-\u9fff])"
+    r"\s+[|–—\-:·•»«/›~]+\s+|\s*[|｜»›]\s*|:\s+(?=[^:]{1,40}$)|\s*：\s*(?=[^：]{1,20}$)|(?<=[\u3040-\u9fff])[_-](?=[\u3040-\u9fff])"
 )
 _WORD = re.compile(r"\w+")
 _CUT_OFF = re.compile(r"(?:…|\.\.\.)$")
@@ -53,7 +55,7 @@ def _title(head: Head, rendered: Rendered) -> Fact | None:
         return Fact("title", head.h1[0], "h1", confidence=0.7) if len(head.h1) == 1 else None
     # The headline that readers see, when what the head states agrees with it: without the site's name,
     # without the changes made for search engines, not cut off.
-    for h1 in head.h1:
+    for h1 in _best_first(head.h1, stated):
         for text, _ in stated:
             if _agrees(h1, text) and not _names_site(h1, stated):
                 return Fact("title", _without_tail(_without_kicker(h1, stated), stated), "h1", confidence=0.95)
@@ -66,13 +68,19 @@ def _title(head: Head, rendered: Rendered) -> Fact | None:
     return Fact("title", _without_site(*stated[0][:1], head) or stated[0][0], stated[0][1], confidence=0.6)
 
 
+def _best_first(h1s: Sequence[str], stated: Sequence[tuple[str, str]]) -> list[str]:
+    """Return the headlines, those first that are all that a statement says: the first may be a hidden name."""
+    exact = {key_of(text) for text, _ in stated}
+    return sorted(h1s, key=lambda h1: key_of(h1) not in exact)
+
+
 def _shown_part(stated: Sequence[tuple[str, str]], rendered: Rendered) -> str | None:
     """Return the first part of a stated title ("Rain" of "Rain - News - Site") that is a line of the page."""
     parts = {
         key: text[: cut.start()].strip()
         for text, _ in stated
         for cut in _SEPARATOR.finditer(text)
-        if cut[0].strip() != ":" and len(key := key_of(text[: cut.start()])) >= _SHOWN_LETTERS
+        if cut[0].strip() not in (":", "：") and len(key := key_of(text[: cut.start()])) >= _SHOWN_LETTERS
     }
     longest = max(map(len, parts.values()), default=0)
     lines, text = rendered.lines, rendered.text
@@ -141,12 +149,15 @@ _TAIL = re.compile(r"\s*(?:\((?:[\w\-]{1,40}\.){1,3}[a-z]{2,10}\))?\s*(?:\d{1,6}
 
 
 def _without_tail(h1: str, stated: Sequence[tuple[str, str]]) -> str:
-    """Take "(example.org) 87" off the end of a headline that the head states without it."""
+    """Take "(example.org) 87", or the site's name glued to it, off a headline that the head states without it."""
+    sites = {key_of(_SEPARATOR.split(text)[-1]) for text, _ in stated if _SEPARATOR.search(text)}
     for text, _ in stated:
         for cut in (len(text), *(m.start() for m in _SEPARATOR.finditer(text))):
             part = text[:cut].strip()
             tail = h1[len(part) :]
-            if len(part.split()) >= 4 and h1.startswith(part) and tail[:1].isspace() and _TAIL.fullmatch(tail):
+            if len(part.split()) < 4 or not h1.startswith(part) or not tail:
+                continue
+            if (tail[0].isspace() and _TAIL.fullmatch(tail)) or key_of(tail) in sites:
                 return part
     return h1
 
@@ -173,11 +184,18 @@ def _without_site(title: str, head: Head) -> str:
         (cuts[-1], title[cuts[-1].end() :], title[: cuts[-1].start()]),
         (cuts[0], title[: cuts[0].start()], title[cuts[0].end() :]),
     ):
-        if key_of(part) in names or _is_in_host(part, host):
+        if _is_named(key_of(part), names) or _is_in_host(part, host):
             return _without_site(rest, head) if cut is cuts[-1] and len(cuts) > 1 else rest
     pipe = re.split(r"\s+[|»]\s+|\s*\|\s*", title)
     return pipe[0] if len(pipe) > 1 and len(pipe[0]) >= 12 else title
 
+
+def _is_named(key: str, names: set[str]) -> bool:
+    """Tell whether a part of a title is one of the names, or the beginning of one: "The Post" of "The Post Online"."""
+    return key in names or (len(key) >= _NAME_LETTERS and any(name.startswith(key) for name in names))
+
+
+_NAME_LETTERS = 4
 
 # --- date -------------------------------------------------------------------------------------------
 
@@ -275,7 +293,7 @@ def _day(stated: str) -> str | None:
 # --- site -------------------------------------------------------------------------------------------
 
 
-def _site(head: Head) -> Fact | None:
+def _site(head: Head, headline: str) -> Fact | None:
     if name := head.meta.get("og:site_name", ""):
         return Fact("site", name, "og_site_name", confidence=0.95)
     for thing in head.things:
@@ -285,8 +303,24 @@ def _site(head: Head) -> Fact | None:
         return Fact("site", head.article.publisher, "jsonld_publisher", confidence=0.9)
     if name := head.meta.get("application-name", ""):
         return Fact("site", name, "application_name", confidence=0.7)
+    if name := _site_in_title(head, headline):
+        return Fact("site", name, "html_title", confidence=0.6)
     host = host_of(head.url)
     return Fact("site", host, "url_host", confidence=0.5) if host else None
+
+
+def _site_in_title(head: Head, headline: str) -> str:
+    """Return what stands last in the page's title behind the headline, if it looks like a name: "Rain | The Post"."""
+    cuts = list(_SEPARATOR.finditer(head.title))
+    if not cuts or not headline or not key_of(head.title).startswith(key_of(headline)):
+        return ""
+    name = head.title[cuts[-1].end() :].strip()
+    behind = len(key_of(head.title[: cuts[-1].start()])) >= len(key_of(headline))
+    shaped = 2 <= len(name) <= _SITE_LENGTH and not re.search(r"\d{3}", name) and not is_section(fold(name))
+    return name if behind and shaped and len(name.split()) <= _SITE_WORDS else ""
+
+
+_SITE_LENGTH, _SITE_WORDS = 40, 5
 
 
 # --- where it stands --------------------------------------------------------------------------------

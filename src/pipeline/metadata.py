@@ -39,7 +39,13 @@ def read_facts(sheet: Sheet, stated: Sequence[Fact] = (), language: str = "und")
         found = next(find(sheet, claims), None)
         if fact := head or found:
             facts.append(fact)
-    return tuple(facts)
+    # A site is no author, however its name stands in the place of one.
+    sites = {_key(f.value) for f in facts if f.name == "site"}
+    return tuple(f for f in facts if f.name != "author" or _key(f.value) not in sites)
+
+
+def _key(name: str) -> str:
+    return "".join(filter(str.isalnum, name.lower()))
 
 
 def fact_value(facts: Sequence[Fact], name: str) -> str | None:

@@ -8,12 +8,18 @@ between two paragraphs, sentence or not, three in four are boilerplate.
 other languages the nine sentences were all body, and so were headings between them. So elsewhere the model's word alone
 does not take them: short sentences stay, so do the items of a list of which one stays, and a line above one that stays.
 
-HTML is left alone: there the markup says more than the words.
+*Paragraphs of HTML*: of a page's expected best level, sentences of twelve words and more are kept from a part that is
+smaller than for other lines, and smaller still where three of the same element stay. Out of fold on the bench, after
+the other guards: prose lines lost 1.52 -> 1.16 %, word F1 -.0008 on mixed pages and -.0003 on news. Of an article of
+400 lines whose probabilities sank slowly, thirty paragraphs among kept ones had gone.
+
+Else HTML is left alone: there the markup says more than the words.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from .blocks import Line
@@ -33,6 +39,11 @@ RUN, RUN_WORDS = 3, 14
 """Lines that make a run, and words that each has at most."""
 RUN_ENDS, RUN_DISTINCT = 0.75, 0.6
 """Share of a run's lines that end like a clause, and that are not copies of others (a refrain has few)."""
+
+LEVEL, LEVEL_AMONG = 0.6, 0.5
+"""Part of the best level that is enough for a paragraph of HTML, and for one among `AMONG` kept ones of its element."""
+AMONG, LINKED = 3, 0.3
+"""Kept paragraphs of an element, and the share of its characters in links up to which a line is a paragraph."""
 
 _ENGLISH = frozenset(
     ["the", "of", "and", "that", "with", "was", "for", "by", "has", "from", "this", "are", "his", "it"]
@@ -94,6 +105,37 @@ def foreign_sentences(
             saved.append(line)
             stays.add(line.index)
     yield from sorted(saved, key=lambda line: line.index)
+
+
+def html_paragraphs(sheet: Sheet, keep: Mapping[int, bool], probability: Sequence[float]) -> Iterator[Line]:
+    """Yield those lines of an HTML page that the model drops (`keep`) though they are paragraphs it half believes."""
+    paragraphs = [line for line in sheet.lines if line.index in keep and _is_paragraph(line)]
+    dropped = [line for line in paragraphs if not keep[line.index]]
+    if not dropped:
+        return
+    import numpy as np
+
+    from .line_model import best_level
+
+    level = best_level(np.array(probability), np.array([max(line.words, 1) for line in sheet.lines], np.float64))
+    kept = Counter(_element(line) for line in paragraphs if keep[line.index])
+    for line in dropped:
+        share = LEVEL_AMONG if kept[_element(line)] >= AMONG else LEVEL
+        if probability[line.index] >= share * level:
+            yield line
+
+
+def _is_paragraph(line: Line) -> bool:
+    """Tell whether a line of HTML is a sentence or more, and neither a list's item nor made of links."""
+    if line.markup is None or line.words < PARAGRAPH_WORDS or not line.ends:
+        return False
+    return bool(_PLAIN.match(line.text)) and line.markup.features.get("link_share", 0.0) <= LINKED
+
+
+def _element(line: Line) -> tuple[float, float]:
+    """Return what tells the elements of a page apart: the parent, and the path of tags and classes."""
+    features = line.markup.features if line.markup else {}
+    return features.get("parent_group", -1.0), features.get("path_group", -1.0)
 
 
 def _end_of_text(sheet: Sheet, lines: Sequence[Line], paragraph: Line) -> int:

@@ -94,6 +94,28 @@ _ROLE = re.compile(
 )
 _WIRE = re.compile(r"[\[(（【][^\[\]()（）【】\n]{2,24}[\])）】]\s*")
 _KOREAN = re.compile(r"[가-힣]{2,4}$")
+_ASKS = frozenset(
+    [
+        "点击",
+        "點擊",
+        "返回",
+        "回到",
+        "查看",
+        "分享",
+        "打印",
+        "列印",
+        "下载",
+        "下載",
+        "关闭",
+        "關閉",
+        "登录",
+        "登入",
+        "注册",
+        "註冊",
+        "更多",
+    ]
+)
+"""What buttons of two words begin with in Chinese."""
 
 
 def _asian(text: str, start: int, end: int) -> Person | None:
@@ -106,6 +128,9 @@ def _asian(text: str, start: int, end: int) -> Person | None:
     if is_section(fold(text[begin:stop])) or any(
         w in signature_words("no_person") for w in fold(text[begin:stop]).split()
     ):
+        return None
+    parts = text[begin:stop].split()
+    if any(part in filler_words() or part[:2] in _ASKS for part in parts):
         return None
     if _APART.match(text, begin, stop) and not is_medium(text[begin:stop].replace(" ", "")):
         return Person(begin, stop, True)
