@@ -16,6 +16,7 @@ from .blocks import Line, cut_lines
 from .ledger import UNCLAIMED, Verdict, write_blocks
 from .metadata import fact_date, fact_value, read_facts
 from .model import DISPOSITION_OF, UNDETERMINED, Block, Disposition, Document, Language, Markup, Page
+from .preformatted import claim_code_furniture, kept_listings
 from .prose_guard import foreign_sentences, runs_of_lines
 from .rules import (
     authors,
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 Rule = Callable[[Sheet, CleanSettings], Iterable[Claim]]
 
 RULES: tuple[Rule, ...] = (
+    lambda sheet, _: claim_code_furniture(sheet),
     lambda sheet, _: navigation.claim_artefacts(sheet),
     lambda sheet, settings: profile.claim_profiles(sheet, settings.profile_families),
     lambda sheet, _: profile_values.claim_value_profiles(sheet),
@@ -294,6 +296,10 @@ def judge_lines(
     for line in foreign_sentences(sheet, open_lines, keep, probability):
         keep[line.index] = True
         saved[line.index] = Verdict(True, "foreign_prose", "in the midst of prose in a language not trained on", 0.5)
+    if by == "line_model":
+        for line in kept_listings(sheet, keep, probability):
+            keep[line.index] = True
+            saved[line.index] = Verdict(True, "listing", "a line of a listing that stays as a whole", 0.6)
     flags = []
     long = [line for line in open_lines if line.words >= GUARD_WORDS and line.ends]
     gone = [line for line in long if not keep[line.index]]
