@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 from .blocks import Line, cut_lines
 from .ledger import UNCLAIMED, Verdict, write_blocks
+from .markup_guard import kept_by_markup
 from .metadata import fact_date, fact_value, read_facts
 from .model import DISPOSITION_OF, UNDETERMINED, Block, Disposition, Document, Language, Markup, Page
-from .preformatted import claim_code_furniture, kept_listings
+from .preformatted import claim_code_furniture
 from .prose_guard import foreign_sentences, runs_of_lines
 from .rules import (
     authors,
@@ -297,9 +298,9 @@ def judge_lines(
         keep[line.index] = True
         saved[line.index] = Verdict(True, "foreign_prose", "in the midst of prose in a language not trained on", 0.5)
     if by == "line_model":
-        for line in kept_listings(sheet, keep, probability):
+        for line, rule, said in [*kept_by_markup(sheet, keep, probability)]:
             keep[line.index] = True
-            saved[line.index] = Verdict(True, "listing", "a line of a listing that stays as a whole", 0.6)
+            saved[line.index] = Verdict(True, rule, said, 0.6)
     flags = []
     long = [line for line in open_lines if line.words >= GUARD_WORDS and line.ends]
     gone = [line for line in long if not keep[line.index]]
