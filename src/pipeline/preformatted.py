@@ -37,10 +37,15 @@ def claim_code_furniture(sheet: Sheet) -> Iterator[Claim]:
     """Claim the line numbers beside a listing's lines and the buttons that copy it."""
     for piece in _pieces(sheet.lines):
         yield from _numbers(piece)
-        near = (*sheet.lines[max(0, piece[0].index - 2) : piece[0].index], *piece)
-        for line in (*near, *sheet.lines[piece[-1].index + 1 : piece[-1].index + 2]):
-            if len(line.text) <= _LONGEST and _is_button(line.text):
-                yield whole_line(line, Role.NAVIGATION, "code_button", "copies the listing beside it")
+        above = sheet.lines[max(0, piece[0].index - 3) : piece[0].index]
+        below = sheet.lines[piece[-1].index + 1 : piece[-1].index + 3]
+        buttons = [line for line in (*above, *piece, *below) if len(line.text) <= _LONGEST and _is_button(line.text)]
+        for line in buttons:
+            yield whole_line(line, Role.NAVIGATION, "code_button", "copies the listing beside it")
+        pressed = {line.index for line in buttons}
+        for line in (*above, *below):
+            if line.index not in pressed and pressed & {line.index - 1, line.index + 1} and _is_label(line):
+                yield whole_line(line, Role.NAVIGATION, "code_button", "names the language of the listing beside it")
 
 
 def kept_listings(sheet: Sheet, keep: Mapping[int, bool], probability: Sequence[float]) -> Iterator[Line]:
@@ -145,6 +150,15 @@ def _is_button(text: str) -> bool:
     said = text.casefold().strip(" \t.!:…•|[]()")
     # "python Copy": the language's name stands beside the button.
     return said in _buttons() or said.partition(" ")[2] in _buttons()
+
+
+_LABEL_WORDS = 2
+
+
+def _is_label(line: Line) -> bool:
+    """Tell whether a line beside the button may name the language: a word or two, no heading."""
+    heading = line.markup is not None and line.markup.tag[:1] == "h" and line.markup.tag[1:].isdigit()
+    return line.words <= _LABEL_WORDS and not line.ends and line.text[-1] not in ":," and not heading
 
 
 _LONGEST = 40
