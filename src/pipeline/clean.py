@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 
 from .blocks import Line, cut_lines
 from .ledger import UNCLAIMED, Verdict, write_blocks
+from .markup_guard import kept_by_markup
 from .metadata import fact_date, fact_value, read_facts
 from .model import DISPOSITION_OF, UNDETERMINED, Block, Disposition, Document, Language, Markup, Page
+from .preformatted import claim_code_furniture
 from .prose_guard import foreign_sentences, html_paragraphs, runs_of_lines
 from .rules import (
     authors,
@@ -32,6 +34,7 @@ from .rules import (
     profile,
     profile_values,
     promotion,
+    pull_quotes,
     questions,
     repeats,
     site,
@@ -49,6 +52,7 @@ if TYPE_CHECKING:
 Rule = Callable[[Sheet, CleanSettings], Iterable[Claim]]
 
 RULES: tuple[Rule, ...] = (
+    lambda sheet, _: claim_code_furniture(sheet),
     lambda sheet, _: navigation.claim_artefacts(sheet),
     lambda sheet, settings: profile.claim_profiles(sheet, settings.profile_families),
     lambda sheet, _: profile_values.claim_value_profiles(sheet),
@@ -90,6 +94,7 @@ RULES: tuple[Rule, ...] = (
     lambda sheet, _: title.claim_title_copies(sheet),
     lambda sheet, _: forum.claim_forum(sheet),
     lambda sheet, _: questions.claim_questions(sheet),
+    lambda sheet, _: pull_quotes.claim_pull_quotes(sheet),
     lambda sheet, settings: repeats.claim_repeats(sheet, settings.repeat_min),
     lambda sheet, _: header.claim_teams(sheet),
     lambda sheet, _: authors.claim_lone_names(sheet),
@@ -294,9 +299,13 @@ def judge_lines(
     for line in foreign_sentences(sheet, open_lines, keep, probability):
         keep[line.index] = True
         saved[line.index] = Verdict(True, "foreign_prose", "in the midst of prose in a language not trained on", 0.5)
-    for line in html_paragraphs(sheet, keep, probability):
-        keep[line.index] = True
-        saved[line.index] = Verdict(True, "html_paragraph", "a sentence that the model half believes", 0.5)
+    if by == "line_model":
+        for line in html_paragraphs(sheet, keep, probability):
+            keep[line.index] = True
+            saved[line.index] = Verdict(True, "html_paragraph", "a sentence that the model half believes", 0.5)
+        for line, rule, said in [*kept_by_markup(sheet, keep, probability)]:
+            keep[line.index] = True
+            saved[line.index] = Verdict(True, rule, said, 0.6)
     flags = []
     long = [line for line in open_lines if line.words >= GUARD_WORDS and line.ends]
     gone = [line for line in long if not keep[line.index]]

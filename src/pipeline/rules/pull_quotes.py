@@ -1,0 +1,68 @@
+"""Claim pull quotes: a sentence of the text, set again in large letters beside it.
+
+A box for quotations (an aside, a blockquote, an element called "pull quote") whose words all stand in a paragraph
+outside such boxes says nothing new: of 57 such lines on the labelled pages 45 are no content. A quotation
+that stands nowhere else is body, and so is a sentence that is repeated without a box: there two in three are content.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from ..blocks import Line
+from ..model import Role
+from .sheet import Claim, Sheet, whole_line
+
+LEAST_WORDS, MOST_WORDS = 4, 60
+LEAST_CHARS = 15
+"""Letters and spaces of a pull quote at least: shorter ones may stand in a paragraph by chance."""
+PARAGRAPH_WORDS = 10
+SIGNATURE_WORDS = 8
+"""Words of the line that names the speaker, at most."""
+
+_BOX = re.compile(r"(?:^|>)(?:blockquote|aside)\b|quote|call-?out|zitat|citat|(?<![a-z])cita(?![a-z])", re.IGNORECASE)
+_SIGNS = re.compile(r"[\W_]+")
+
+
+def claim_pull_quotes(sheet: Sheet) -> Iterator[Claim]:
+    """Claim the lines of quotation boxes that a paragraph says, and what decorates them."""
+    boxed = {line.index for line in sheet.lines if _is_boxed(line)}
+    asked = [x for x in sheet.open_lines() if x.index in boxed and LEAST_WORDS <= x.words <= MOST_WORDS]
+    if not asked:
+        return
+    prose = (x for x in sheet.lines if x.words >= PARAGRAPH_WORDS and x.index not in boxed)
+    said = "|".join(f" {_plain(sheet, x)} " for x in prose)
+    for line in asked:
+        words = _plain(sheet, line)
+        if len(words) >= LEAST_CHARS and f" {words} " in said:
+            yield whole_line(line, Role.REPEATED, "pull_quote", "a paragraph says it")
+            for index in (line.index - 1, line.index + 1):
+                if index in boxed and _decorates(sheet.lines[index], line):
+                    yield whole_line(sheet.lines[index], Role.REPEATED, "pull_quote", "beside a repeated quotation")
+
+
+def _plain(sheet: Sheet, line: Line) -> str:
+    return _SIGNS.sub(" ", sheet.said(line.index)).strip()
+
+
+def _is_boxed(line: Line) -> bool:
+    if line.markup is None:
+        return False
+    return _names_box(line.markup.path) or line.markup.features.get("in_blockquote", 0.0) > 0
+
+
+@lru_cache(maxsize=1 << 14)
+def _names_box(path: str) -> bool:
+    return _BOX.search(path) is not None
+
+
+def _decorates(line: Line, quote: Line) -> bool:
+    """Tell whether a line of the same box is a quotation mark or the speaker's name behind a dash."""
+    if line.markup is None or quote.markup is None or line.words > SIGNATURE_WORDS:
+        return False
+    group = "parent_group"
+    if line.markup.features.get(group, -1.0) != quote.markup.features.get(group, -2.0):
+        return False
+    return line.text[0] in "—–-―" or not any(c.isalnum() for c in line.text)
