@@ -153,6 +153,10 @@ _READING = re.compile(
 _PARTS = re.compile(r"\s*[|•·]\s*|\s+[-–—/]\s+|\s{2,}|\t")
 _BY_INSIDE = re.compile(r"[\s,](?:by|von|par|por|di|door):?\s", re.IGNORECASE)
 _LONGEST = 120
+_CREDIT = re.compile(
+    r"\b(?:imagery|photo(?:s|graphs?|graphy)?|illustrations?|graphics?|images?|video) (?:by|via|from|courtesy)\b", re.I
+)
+"""Who made the picture, not the text."""
 
 
 def _byline(head: Head, rendered: Rendered, title: str, near: range) -> Fact | None:
@@ -170,6 +174,8 @@ def _byline(head: Head, rendered: Rendered, title: str, near: range) -> Fact | N
         line = text[start:end].lstrip("• ")
         if end - start > _LONGEST:
             announced = False
+            continue
+        if _CREDIT.search(line):
             continue
         label, inner = _label_end(line), None
         if not label and (inner := _BY_INSIDE.search(line)) and find_dates(line[: inner.start()]):

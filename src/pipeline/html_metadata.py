@@ -26,9 +26,10 @@ def stated_facts(head: Head, rendered: Rendered) -> tuple[Fact, ...]:
     """Return at most one fact a field: title, author, published_on (ISO 8601) and site."""
     title = _title(head, rendered)
     headline = title.value if title else ""
-    near = _around_headline(rendered, headline)
+    at = _headline_line(rendered, headline)
+    near = range(0) if at is None else range(max(0, at - _ABOVE), min(len(rendered.lines.start), at + _BELOW + 1))
     author = find_author(head, rendered, headline, near)
-    found = (title, author, _published(head, rendered, near), _site(head, headline))
+    found = (title, author, _published(head, rendered, near, at), _site(head, headline))
     return tuple(_placed(fact, rendered) for fact in found if fact is not None)
 
 
@@ -150,14 +151,18 @@ _TAIL = re.compile(r"\s*(?:\((?:[\w\-]{1,40}\.){1,3}[a-z]{2,10}\))?\s*(?:\d{1,6}
 
 def _without_tail(h1: str, stated: Sequence[tuple[str, str]]) -> str:
     """Take "(example.org) 87", or the site's name glued to it, off a headline that the head states without it."""
-    sites = {key_of(_SEPARATOR.split(text)[-1]) for text, _ in stated if _SEPARATOR.search(text)}
+    sites = {
+        key_of(text[cuts[-1].end() :])
+        for text, _ in stated
+        if (cuts := [m for m in _SEPARATOR.finditer(text) if m[0].strip() not in (":", "：")])
+    }
     for text, _ in stated:
         for cut in (len(text), *(m.start() for m in _SEPARATOR.finditer(text))):
             part = text[:cut].strip()
             tail = h1[len(part) :]
             if len(part.split()) < 4 or not h1.startswith(part) or not tail:
                 continue
-            if (tail[0].isspace() and _TAIL.fullmatch(tail)) or key_of(tail) in sites:
+            if (tail[0].isspace() and _TAIL.fullmatch(tail)) or (tail[0].isalnum() and key_of(tail) in sites):
                 return part
     return h1
 
@@ -213,7 +218,7 @@ _EPOCH = frozenset(("1970-01-01", "1969-12-31", "2000-01-01", "1900-01-01", "198
 _IN_URL = re.compile(r"/((?:19|20)\d{2})([/-]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?=[/_.-]|$)")
 
 
-def _published(head: Head, rendered: Rendered, near: range) -> Fact | None:
+def _published(head: Head, rendered: Rendered, near: range, headline: int | None) -> Fact | None:
     article = head.article
     if article and (day := _day(article.published)):
         return Fact("published_on", day, "jsonld_date", confidence=0.95)
@@ -233,9 +238,33 @@ def _published(head: Head, rendered: Rendered, near: range) -> Fact | None:
     found = _IN_URL.search(path_of(head.url))
     if found and (day := _day(f"{found[1]}-{found[3]}-{found[4]}")):
         return Fact("published_on", day, "url_date", confidence=0.8)
-    return _date_by_headline(rendered, near)
+    below = None if headline is None else _date_below_headline(rendered, headline)
+    return below or _date_by_headline(rendered, near)
 
 
+def _date_below_headline(rendered: Rendered, headline: int) -> Fact | None:
+    """Return the date, with a time at most, that is all of one of the two lines right below the headline."""
+    lines = rendered.lines
+    found: dict[str, tuple[int, int]] = {}
+    for i in range(headline + 1, min(headline + 1 + _NEXT, len(lines.start))):
+        start, line = lines.start[i], rendered.text[lines.start[i] : lines.end[i]]
+        dates = find_dates(line) if len(line) <= _DATE_LENGTH and not _UPDATED.search(line) else []
+        if len(dates) != 1 or (day := dates[0].value) is None or day.year < 1990:
+            continue
+        low, high = dates[0].start, dates[0].end
+        if _TIME.fullmatch(line[:low] + line[high:]):
+            found.setdefault(day.isoformat(), (start + low, start + high))
+    if len(found) != 1:
+        return None
+    stated, (low, high) = found.popitem()
+    return Fact("published_on", stated, "date_by_headline", low, high, 0.75)
+
+
+_NEXT, _DATE_LENGTH = 2, 48
+"""Lines below the headline, and characters of a line that is a date."""
+_TIME = re.compile(
+    r"[\s,|·–—()-]{0,6}(?:\d{1,2}[:.h]\d{2}(?::\d{2})?\s?(?:[ap]\.?m\.?)?\s?(?:[A-Z]{2,4})?)?[\s,|·()]{0,4}", re.I
+)
 _UPDATED = re.compile(r"updat|modif|edited|review|aktualis|mis à jour|actualiz|aggiorn|обновл", re.IGNORECASE)
 
 
@@ -263,8 +292,8 @@ _ABOVE, _BELOW = 4, 8
 """Lines above and below the headline in which author and date are the article's own."""
 
 
-def _around_headline(rendered: Rendered, title: str) -> range:
-    """Return the lines around the headline: the first heading, or else the first line, that is the title."""
+def _headline_line(rendered: Rendered, title: str) -> int | None:
+    """Return the line of the headline: the first heading, or else the first line, that is the title."""
     lines, text = rendered.lines, rendered.text
     key = key_of(title)
     at = [
@@ -273,9 +302,7 @@ def _around_headline(rendered: Rendered, title: str) -> range:
         if key and len(title) // 2 <= b - a <= 2 * len(title) + 10 and key_of(text[a:b]) == key
     ]
     heads = [i for i in at if rendered.nodes.tag[lines.node[i]] in ("h1", "h2")] or at
-    if not heads:
-        return range(0)
-    return range(max(0, heads[0] - _ABOVE), min(len(lines.start), heads[0] + _BELOW + 1))
+    return heads[0] if heads else None
 
 
 def _day(stated: str) -> str | None:

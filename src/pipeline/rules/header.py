@@ -55,6 +55,8 @@ def claim_header(sheet: Sheet) -> Iterator[Claim]:
     for line in _head_lines(sheet):
         if diary and line.words <= DIARY_WORDS and _is_entry(sheet, line):
             continue
+        if "\t" in line.text and _is_in_table(sheet, line):
+            continue
         if line.index <= 3 and line.index < sheet.first_prose and _DOMAIN.fullmatch(line.text):
             yield whole_line(line, Role.SITE, "site_line", "a domain name alone on its line")
         elif line.index < sheet.first_prose and _ADDRESS.fullmatch(line.text):
@@ -73,6 +75,16 @@ def claim_header(sheet: Sheet) -> Iterator[Claim]:
             yield whole_line(line, Role.BYLINE, "byline", f"byline label and a name: {sheet.text[slice(*name)]}")
         elif line.index > sheet.last_prose and _is_signature(sheet, line):
             yield whole_line(line, Role.BYLINE, "signature", "a name and where it writes, below the text")
+
+
+def _is_in_table(sheet: Sheet, line: Line) -> bool:
+    """Tell whether a line is a row of a table of data, as a film's in an encyclopedia: "Written by" and a name."""
+    around = sheet.lines[max(0, line.index - TABLE) : line.index + TABLE + 1]
+    return sum("\t" in other.text for other in around) >= ROWS
+
+
+TABLE, ROWS = 6, 5
+"""Lines on either side, and rows among them that make a table of data; one of author, date and source has fewer."""
 
 
 def _is_diary(sheet: Sheet) -> bool:
