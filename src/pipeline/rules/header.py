@@ -124,6 +124,7 @@ def _head_lines(sheet: Sheet) -> Iterator[Line]:
     first, below = sheet.first_prose, sheet.last_prose + 1
     # Verse and lists have no prose: their header stands at their top.
     above = sheet.lines[max(0, first - REACH) : first] if first < len(sheet.lines) else sheet.lines[:REACH]
+    above = (*(sheet.lines[i] for i in far_header(sheet)), *above)
     beside = [line for line in sheet.lines[first : first + BESIDE] if line.words <= HEAD_WORDS // 2 and not line.ends]
     beside = [line for line in beside if line.index < below]
     for line in (*above, *beside, *sheet.lines[max(below, first) : below + NEAR]):
@@ -132,6 +133,36 @@ def _head_lines(sheet: Sheet) -> Iterator[Line]:
     # A paragraph may carry the machine's date in front.
     if sheet.first_prose < len(sheet.lines) and sheet.is_open(sheet.first_prose):
         yield sheet.lines[sheet.first_prose]
+
+
+def far_header(sheet: Sheet) -> range:
+    """Return the lines around the one byline with a date that stands far above the text, if nothing nearer is one.
+
+    Buttons, players and lists of videos may part the head of an article from its text by a hundred lines.
+    """
+    first = sheet.first_prose
+    if not REACH < first < len(sheet.lines):
+        return range(0)
+    found = [i for i in range(max(0, first - FAR), first) if _is_byline(sheet, i) and _is_dated(sheet, i)]
+    if len(found) != 1 or found[0] >= first - REACH:
+        return range(0)
+    return range(max(0, found[0] - AROUND), min(first - REACH, found[0] + AROUND + 1))
+
+
+FAR, AROUND, DATED = 100, 4, 3
+"""Lines above the text in which a far header stands, lines of it on either side, and those in which its date stands."""
+
+
+def _is_byline(sheet: Sheet, index: int) -> bool:
+    line = sheet.lines[index]
+    short = line.words <= HEAD_WORDS and len(line.text) <= HEAD_CHARACTERS
+    return short and sheet.opening(index, "byline") is not None and byline_name(sheet, line) is not None
+
+
+def _is_dated(sheet: Sheet, index: int) -> bool:
+    """Tell whether a full date stands in a byline or in one of the short lines beside it."""
+    around = sheet.lines[max(0, index - DATED) : index + DATED + 1]
+    return any(x.numbered and x.words <= HEAD_WORDS and any(d.value for d in find_dates(x.text)) for x in around)
 
 
 _DIGIT = re.compile(r"\d")
