@@ -102,7 +102,7 @@ def _author(sheet: Sheet, claims: list[Claim]) -> Iterator[Fact]:
                 if cue.family == "byline" and cue.end == label:
                     name = name or handle_span(sheet, cue, claim.end)
             if name:
-                name = _once(sheet.text, *name)
+                name = _listed(sheet.text, *_once(sheet.text, *name), claim.end)
                 yield Fact("author", " ".join(sheet.text[slice(*name)].split()), claim.rule, *name, 0.9)
 
 
@@ -113,6 +113,38 @@ def _once(text: str, start: int, end: int) -> tuple[int, int]:
     if half and len(words) % 2 == 0 and words[:half] == words[half:]:
         return start, start + len(text[start:end]) // 2
     return start, end
+
+
+_NAME = r"[^\W\d_][\w'’.-]{0,30}(?:\s[^\W\d_][\w'’.-]{0,30}){1,3}"
+_LISTED = re.compile(
+    rf"(?:,\s({_NAME}))(?:,\s({_NAME}))?(?:,\s({_NAME}))?,?\s(?:and|et|und|y|e|en|og|och|и|та|&)\s({_NAME})"
+)
+"""The rest of a list of up to five names; what follows one name and a comma alone is a place or a function."""
+
+
+def _listed(text: str, start: int, end: int, stop: int) -> tuple[int, int]:
+    """Return the span of a list of names of which the first is known: "Ann Lee, Bo Ek and Cy Fox"."""
+    rest = _LISTED.match(text, end, stop)
+    if rest is None:
+        return start, end
+    names = [(rest.start(n), rest.end(n)) for n in range(1, 5) if rest[n]]
+    # The last may run on into what follows it, a date or a function.
+    spans = [(a, b) if (a, b) != names[-1] else _first_name(text, a, b) for a, b in names]
+    return (start, spans[-1][1]) if all(_is_name(text, a, b) for a, b in spans) else (start, end)
+
+
+def _first_name(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the longest beginning of a stretch that is a person's name."""
+    ends = [start + m.end() for m in re.finditer(r"\S+", text[start:end])]
+    return next(((start, e) for e in reversed(ends) if _is_name(text, start, e)), (start, end))
+
+
+def _is_name(text: str, start: int, end: int) -> bool:
+    """Tell whether a stretch is a person's name; in a list of names it may be in capitals."""
+    said = text[start:end]
+    return find_person(text, start, end) is not None or (
+        said.isupper() and 2 <= len(said.split()) <= 3 and said[-1] != "."
+    )
 
 
 def _label_end(sheet: Sheet, claim: Claim) -> int:

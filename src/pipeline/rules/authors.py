@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from ..blocks import Line
 from ..model import Role
 from .lexicon import fold
-from .names import filler_words, name_span, signature_words
+from .names import LABEL, filler_words, name_span, signature_words
 from .persons import RUN_ON, Person, find_person, has_case
 from .sheet import MILD, SOFT, Claim, Sheet, find_all, trim, whole_line
 
@@ -35,6 +35,9 @@ def claim_lone_names(sheet: Sheet) -> Iterator[Claim]:
             continue
         begin = without_label(sheet.text, line.start, line.end)
         person = None if _is_odd(sheet, line) else find_person(sheet.text, begin, line.end)
+        if line.bullet and "\uac00" <= line.text[len(line.bullet) :][:1] <= "\ud7a3":
+            # "• 김하늘 기자": a Korean name with what its bearer does is one in a list, too.
+            person = find_person(sheet.text, line.start + len(line.bullet), line.end)
         if person is None and not _looks_like_name(sheet, line):
             continue
         beside = any(_beside(sheet, index, other) for other in dated)
@@ -198,7 +201,8 @@ _GLUED = re.compile(r"By(?=[A-Z][a-z])")
 
 def without_label(text: str, start: int, end: int) -> int:
     """Return where the name begins in a claim of this rule."""
-    return start + (2 if _GLUED.match(text, start, end) else 0)
+    label = LABEL.match(text, start, end)
+    return label.end() if label else start + (2 if _GLUED.match(text, start, end) else 0)
 
 
 def _is_person(sheet: Sheet, start: int, end: int) -> bool:

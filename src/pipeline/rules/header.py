@@ -16,7 +16,7 @@ from ..dates import RELATIVE, find_dates
 from ..model import Role
 from ..word_counts import count_words
 from .lexicon import Cue, fold
-from .names import filler_words, name_span, signature_words
+from .names import LABEL, filler_words, name_span, signature_words
 from .persons import find_person
 from .rights import names_in_notices
 from .sheet import FIRM, SOFT, Claim, Sheet, trim, whole_line
@@ -278,6 +278,8 @@ def _names_beside(sheet: Sheet, line: Line, parts: list[Part]) -> Iterator[Part]
         # "国際部　佐藤健一": the desk and the name together say more than each part.
         for start, end in ((a, b), *zip(edges[::2], edges[1::2], strict=True)):
             start, end = trim(sheet.text, start, end)
+            label = LABEL.match(sheet.text, start, end)
+            start = label.end() if label else start
             known = any(start <= c.start < end and c.mode == "whole" for c in sheet.cues(line.index))
             person = find_person(sheet.text, start, end)
             if person is not None and (person.sure or not known):
