@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
@@ -20,6 +21,7 @@ from .html_names import bits_of
 from .html_render import Rendered
 from .model import Fact
 from .rules.lexicon import fold
+from .rules.names import REPORTER
 
 
 def find_author(head: Head, rendered: Rendered, title: str, near: range) -> Fact | None:
@@ -88,6 +90,8 @@ def _people(stated: Sequence[str], head: Head, rendered: Rendered) -> str:
             # "Di Natale" and "Von Trapp" are names; "di Marco Natale" says who wrote.
             label = 0
         name = _AFTER.sub("", name[label:]).strip(" ,;|-–—:")
+        if reporters := REPORTER.match(name):
+            name = name[reporters.end() :].replace(" ", ", ")
         for part in _split_names(_KOREAN.sub(r"\1", name[:200])):
             if _is_person(part, sites) and _is_credible(part, head, rendered) and part not in names:
                 names.append(part)
@@ -105,10 +109,38 @@ def _split_names(text: str) -> list[str]:
 
 
 def _is_person(name: str, sites: frozenset[str]) -> bool:
-    if not 2 <= len(name) <= 60 or len(name.split()) > 6 or _NO_NAME.search(name) or key_of(name) in sites:
+    if not 2 <= len(name) <= 60 or len(name.split()) > 6 or _NO_NAME.search(name) or _is_site(name, sites):
+        return False
+    if _HAN_MEDIUM.search(name):
         return False
     folded = fold(name)
     return folded not in _words("role") and folded not in _words("label") and not _is_organisation(name)
+
+
+_HAN_MEDIUM = re.compile(
+    "网|網|报|報|社|新闻|新聞|财经|財經|科技|消息|媒体|媒體|频道|頻道|在线|線上|电视台|電視台|广播|日刊|周刊|週刊|杂志|雜誌|公司|集团|集團|"
+    "编辑部|編輯部|編集部|小编|小編|自媒体|资讯|資訊|委员会|委員會|办公室|中心$|放送|ニュース"
+)
+"""What names of media and offices hold in Chinese and Japanese, and those of persons do not."""
+
+
+def _is_site(name: str, sites: frozenset[str]) -> bool:
+    """Tell whether a name is the site's, the beginning of the site's, or holds it: "Ediciones El País"."""
+    key = _plain(key_of(name))
+    keys = [_plain(site) for site in sites]
+    return key in keys or any(
+        (len(key) >= _SITE_LETTERS and site.startswith(key)) or (len(site) >= _SITE_LETTERS and key.endswith(site))
+        for site in keys
+    )
+
+
+_SITE_LETTERS = 6
+"""Letters from which a part of a name tells the whole."""
+
+
+def _plain(key: str) -> str:
+    """Return a key without accents: ş and ș are written for each other."""
+    return "".join(c for c in unicodedata.normalize("NFKD", key) if not unicodedata.combining(c))
 
 
 def _is_organisation(name: str) -> bool:

@@ -16,7 +16,7 @@ from .dates import DAY_FIRST, find_dates
 from .model import Fact, Role
 from .rules.authors import without_label
 from .rules.header import handle_span
-from .rules.names import name_span
+from .rules.names import REPORTER, name_span
 from .rules.persons import find_person
 from .rules.rights import notices
 from .rules.sheet import Claim, Sheet, trim
@@ -102,6 +102,8 @@ def _author(sheet: Sheet, claims: list[Claim]) -> Iterator[Fact]:
                 if cue.family == "byline" and cue.end == label:
                     name = name or handle_span(sheet, cue, claim.end)
             if name:
+                if reporters := REPORTER.match(sheet.text, *name):
+                    name = (reporters.end(), name[1])
                 name = _listed(sheet.text, *_once(sheet.text, *name), claim.end)
                 yield Fact("author", " ".join(sheet.text[slice(*name)].split()), claim.rule, *name, 0.9)
 

@@ -114,6 +114,8 @@ _ASKS = frozenset(
         "注册",
         "註冊",
         "更多",
+        "向前",
+        "向后",
     ]
 )
 """What buttons of two words begin with in Chinese."""
@@ -131,7 +133,7 @@ def _asian(text: str, start: int, end: int) -> Person | None:
     ):
         return None
     parts = text[begin:stop].split()
-    if any(part in filler_words() or part[:2] in _ASKS for part in parts):
+    if any(part in filler_words() or part[:2] in _ASKS for part in parts) or len({p[0] for p in parts}) < len(parts):
         return None
     if _APART.match(text, begin, stop) and not is_medium(text[begin:stop].replace(" ", "")):
         return Person(begin, stop, True)
