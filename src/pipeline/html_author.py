@@ -92,7 +92,7 @@ def _people(stated: Sequence[str], head: Head, rendered: Rendered) -> str:
         name = _AFTER.sub("", name[label:]).strip(" ,;|-–—:")
         if reporters := REPORTER.match(name):
             name = name[reporters.end() :].replace(" ", ", ")
-        for part in _split_names(_KOREAN.sub(r"\1", name[:200])):
+        for part in _split_names(_without_site(_KOREAN.sub(r"\1", name[:200]), sites)):
             if _is_person(part, sites) and _is_credible(part, head, rendered) and part not in names:
                 names.append(part)
     return ", ".join(names[:8])
@@ -125,17 +125,20 @@ _HAN_MEDIUM = re.compile(
 
 
 def _is_site(name: str, sites: frozenset[str]) -> bool:
-    """Tell whether a name is the site's, the beginning of the site's, or holds it: "Ediciones El País"."""
+    """Tell whether a name is the site's, or ends with it: "Ediciones El País"."""
     key = _plain(key_of(name))
-    keys = [_plain(site) for site in sites]
-    return key in keys or any(
-        (len(key) >= _SITE_LETTERS and site.startswith(key)) or (len(site) >= _SITE_LETTERS and key.endswith(site))
-        for site in keys
-    )
+    return any(key == site or (len(site) >= _SITE_LETTERS and key.endswith(site)) for site in map(_plain, sites))
+
+
+def _without_site(name: str, sites: frozenset[str]) -> str:
+    """Take the site's name off the end of a person's: "Ann Lee Hill Post"."""
+    words, keys = name.split(), [_plain(site) for site in sites]
+    cut = next((n for n in range(2, len(words)) if _plain(key_of(" ".join(words[n:]))) in keys), len(words))
+    return " ".join(words[:cut])
 
 
 _SITE_LETTERS = 6
-"""Letters from which a part of a name tells the whole."""
+"""Letters from which a site's name at the end of another tells what that is."""
 
 
 def _plain(key: str) -> str:
