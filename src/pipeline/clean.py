@@ -17,7 +17,7 @@ from .ledger import UNCLAIMED, Verdict, write_blocks
 from .markup_guard import kept_by_markup
 from .metadata import fact_date, fact_value, read_facts
 from .model import DISPOSITION_OF, UNDETERMINED, Block, Disposition, Document, Language, Markup, Page
-from .preformatted import claim_code_furniture
+from .preformatted import claim_code_furniture, listed_lines, spare_listings
 from .prose_guard import foreign_sentences, runs_of_lines
 from .rules import (
     authors,
@@ -171,8 +171,12 @@ def _claim(pages: Sequence[Scored], settings: CleanSettings) -> list[Sheet]:
         make_sheet(page.text, lines, _stated_title(page), None if scores is None else scores.probability.tolist())
         for page, lines, scores in pages
     ]
+    listings = [listed_lines(sheet) for sheet in sheets]
     for rule in RULES:
-        sheets = [sheet.with_claims(rule(sheet, settings)) for sheet in sheets]
+        sheets = [
+            sheet.with_claims(spare_listings(sheet, rule(sheet, settings), listed) if listed else rule(sheet, settings))
+            for sheet, listed in zip(sheets, listings, strict=True)
+        ]
     return sheets
 
 
