@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 from .blocks import Line, cut_lines
 from .ledger import UNCLAIMED, Verdict, write_blocks
-from .markup_guard import kept_by_markup
+from .markup_guard import kept_by_markup, protected_lines
 from .metadata import fact_date, fact_value, read_facts
 from .model import DISPOSITION_OF, UNDETERMINED, Block, Disposition, Document, Language, Markup, Page
-from .preformatted import claim_code_furniture, listed_lines, spare_listings
+from .preformatted import claim_code_furniture, spare_listings
 from .prose_guard import foreign_sentences, runs_of_lines
 from .rules import (
     authors,
@@ -171,7 +171,7 @@ def _claim(pages: Sequence[Scored], settings: CleanSettings) -> list[Sheet]:
         make_sheet(page.text, lines, _stated_title(page), None if scores is None else scores.probability.tolist())
         for page, lines, scores in pages
     ]
-    listings = [listed_lines(sheet) for sheet in sheets]
+    listings = [protected_lines(sheet) for sheet in sheets]
     for rule in RULES:
         sheets = [
             sheet.with_claims(spare_listings(sheet, rule(sheet, settings), listed) if listed else rule(sheet, settings))

@@ -17,7 +17,7 @@ from functools import lru_cache
 
 from .blocks import Line
 from .model import Markup
-from .preformatted import kept_listings
+from .preformatted import kept_listings, listed_lines
 from .rules.sheet import Sheet
 
 Saved = tuple[Line, str, str]
@@ -25,6 +25,8 @@ Saved = tuple[Line, str, str]
 
 _CELLS = frozenset(("td", "th", "tr"))
 _ITEMS = frozenset(("li", "dd", "dt"))
+_TABLE, _LIKELY = 3, 0.3
+"""Rows, and their mean probability of being content, from which rules spare a table."""
 _ROWS, _LIST = 2, 3
 """Lines that a data table and a list have at least."""
 _IN_LINKS = 0.5
@@ -44,6 +46,18 @@ def kept_by_markup(sheet: Sheet, keep: Mapping[int, bool], probability: Sequence
         if len(items) >= _LIST and _mostly_kept(items, keep):
             yield from ((item, "list_of_kept", "most of its list stays") for item in _gone(items, keep))
     yield from _standfirst(sheet, keep)
+
+
+def protected_lines(sheet: Sheet) -> frozenset[int]:
+    """Return the lines of listings and data tables: a date or a menu's word in one of them is what it holds."""
+    if not sheet.lines or sheet.lines[0].markup is None:
+        return frozenset()
+    found = set(listed_lines(sheet))
+    for rows in _runs(sheet.lines, _is_cell, _no_key):
+        likely = sum(sheet.likely(row.index) for row in rows)
+        if len(rows) >= _TABLE and _is_data(rows) and likely >= _LIKELY * len(rows):
+            found.update(row.index for row in rows)
+    return frozenset(found)
 
 
 # --- pieces --------------------------------------------------------------------------------------
