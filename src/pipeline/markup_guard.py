@@ -5,8 +5,8 @@ the labelled pages, out of fold, 13 of 13 data tables that it drops between two 
 pages, and of the rows that it drops of lists of which it keeps more than half, three in five are. So a data table
 stays whole between lines that stay, a list where more than half of its items do.
 
-A standfirst is told by its class below the headline. News labels count it in 4 of 5 cases, those of mixed pages leave
-it out in 3 of 4; an analyst wants it.
+A standfirst is told by its class below the headline, or by its place between headline and byline. News labels count it
+in 4 of 5 cases, those of mixed pages leave it out in 3 of 4; an analyst wants it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from .blocks import Line
-from .model import Markup
+from .model import Markup, Role
 from .preformatted import kept_listings, listed_lines
 from .rules.sheet import Sheet
 
@@ -86,7 +86,7 @@ def _is_cell(markup: Markup) -> bool:
 
 
 def _is_item(markup: Markup) -> bool:
-    return markup.tag in _ITEMS
+    return markup.tag in _ITEMS or markup.path.startswith(("li>", "li.", "dd>", "dd."))
 
 
 def _no_key(_: Markup) -> str:
@@ -140,10 +140,20 @@ def _standfirst(sheet: Sheet, keep: Mapping[int, bool]) -> Iterator[Saved]:
         if keep.get(line.index, True) or line.words < _DECK_WORDS or line.markup is None:
             continue
         features = line.markup.features
-        if not _names_deck(line.markup.path) or not 0 < features["from_title"] <= _BELOW_TITLE:
+        if features["link_share"] >= _IN_LINKS or features["around_bio"] or features["has_time"]:
             continue
-        if features["link_share"] < _IN_LINKS and not features["around_bio"] and not features["has_time"]:
+        if _names_deck(line.markup.path) and 0 < features["from_title"] <= _BELOW_TITLE:
             yield line, "standfirst", "the markup calls it so, below the headline"
+        elif line.ends and _has_role(sheet, line.index - 1, Role.TITLE) and _has_role(sheet, line.index + 1, *_HEAD):
+            yield line, "standfirst", "between the headline and a byline or date"
+
+
+def _has_role(sheet: Sheet, index: int, *roles: Role) -> bool:
+    claims = sheet.claims.get(index)
+    return claims is not None and claims[0].role in roles
+
+
+_HEAD = (Role.BYLINE, Role.DATE)
 
 
 @lru_cache(maxsize=1 << 14)
