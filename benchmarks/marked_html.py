@@ -1,6 +1,6 @@
 """Measure the cleaner on marked HTML pages: what an analyst would keep of each text, marked before the page was run.
 
-    python benchmarks/marked_html.py tests/cases/independent_html/*.html [--lines]
+    python benchmarks/marked_html.py tests/cases/independent_html/*/*.html [--lines]
 
 `data-m` on an element says what its text is; the nearest marked element around a text decides: B body, H heading in
 the body, M metadata, C caption (body or not, both are right), D dropped, ? anything. <html> states the facts in

@@ -14,16 +14,17 @@ from typing import TYPE_CHECKING
 
 from .blocks import Line, cut_lines
 from .ledger import UNCLAIMED, Verdict, write_blocks
-from .markup_guard import kept_by_markup
+from .markup_guard import kept_by_markup, protected_lines
 from .metadata import fact_date, fact_value, read_facts
 from .model import DISPOSITION_OF, UNDETERMINED, Block, Disposition, Document, Language, Markup, Page
-from .preformatted import claim_code_furniture
+from .preformatted import claim_code_furniture, spare_listings
 from .prose_guard import foreign_sentences, html_paragraphs, runs_of_lines
 from .rules import (
     authors,
     bars,
     biography,
     body,
+    class_names,
     forum,
     furniture,
     header,
@@ -94,6 +95,7 @@ RULES: tuple[Rule, ...] = (
     lambda sheet, _: title.claim_title_copies(sheet),
     lambda sheet, _: forum.claim_forum(sheet),
     lambda sheet, _: questions.claim_questions(sheet),
+    lambda sheet, _: class_names.claim_class_names(sheet),
     lambda sheet, _: pull_quotes.claim_pull_quotes(sheet),
     lambda sheet, settings: repeats.claim_repeats(sheet, settings.repeat_min),
     lambda sheet, _: header.claim_teams(sheet),
@@ -171,8 +173,12 @@ def _claim(pages: Sequence[Scored], settings: CleanSettings) -> list[Sheet]:
         make_sheet(page.text, lines, _stated_title(page), None if scores is None else scores.probability.tolist())
         for page, lines, scores in pages
     ]
+    listings = [protected_lines(sheet) for sheet in sheets]
     for rule in RULES:
-        sheets = [sheet.with_claims(rule(sheet, settings)) for sheet in sheets]
+        sheets = [
+            sheet.with_claims(spare_listings(sheet, rule(sheet, settings), listed) if listed else rule(sheet, settings))
+            for sheet, listed in zip(sheets, listings, strict=True)
+        ]
     return sheets
 
 

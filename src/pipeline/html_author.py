@@ -43,7 +43,7 @@ def find_author(head: Head, rendered: Rendered, title: str, near: range) -> Fact
         is_author = fold(head.meta.get(f"twitter:label{n}", "")).rstrip(":") in _words("label")
         if is_author and (names := _people([head.meta.get(f"twitter:data{n}", "")], head, rendered)):
             return Fact("author", names, "twitter_author", confidence=0.85)
-    return _byline(head, rendered, title, near)
+    return _linked(head, rendered, title, near) or _byline(head, rendered, title, near)
 
 
 def _stated_name(element: Any) -> str:
@@ -185,13 +185,41 @@ _READING = re.compile(
     r"\b\d+ (?:comments?|views?|words)\b.*$",
     re.IGNORECASE,
 )
-_PARTS = re.compile(r"\s*[|•·]\s*|\s+[-–—/]\s+|\s{2,}|\t")
+_PARTS = re.compile(r"\s*[|•·»]\s*|\s+[-–—/]\s+|\s{2,}|\t")
 _BY_INSIDE = re.compile(r"[\s,](?:by|von|par|por|di|door):?\s", re.IGNORECASE)
+_BY_COLON = re.compile(
+    r"(?:(?<=\s)|(?<=[）)|｜·]))(?:记者|記者|作者|撰文|文|author|autor(?:in|a)?|auteur|autore|автор|yazar|نویسنده|الكاتب|کاتب)"
+    r"\s?[:：]\s?",
+    re.IGNORECASE,
+)
+_IDEOGRAPHS = re.compile(r"[\u3400-\u9fff·]{2,12}")
 _LONGEST = 120
 _CREDIT = re.compile(
     r"\b(?:imagery|photo(?:s|graphs?|graphy)?|illustrations?|graphics?|images?|video) (?:by|via|from|courtesy)\b", re.I
 )
 """Who made the picture, not the text."""
+
+
+def _linked(head: Head, rendered: Rendered, title: str, near: range) -> Fact | None:
+    """Return the names beside the headline that link to an author's page."""
+    sites = _site_names(head)
+    names = [
+        name
+        for name in head.author_links
+        if len(name.split()) >= 2
+        and all(_NAME_WORD.match(word) for word in name.split())
+        and _is_person(name, sites)
+        and key_of(name) != key_of(title)
+    ]
+    lines, text = rendered.lines, rendered.text
+    for i in near if names else ():
+        start, end = lines.start[i], lines.end[i]
+        here = [(at, name) for name in names if end - start <= _LONGEST and (at := text.find(name, start, end)) >= 0]
+        if here:
+            at, first = here[0]
+            said = ", ".join(name for _, name in here)
+            return Fact("author", said, "author_link", at, at + len(first), 0.8)
+    return None
 
 
 def _byline(head: Head, rendered: Rendered, title: str, near: range) -> Fact | None:
@@ -222,6 +250,8 @@ def _byline(head: Head, rendered: Rendered, title: str, near: range) -> Fact | N
         marked = (lines.kinds[i] | nodes.around[lines.node[i]]) & marked_bit
         # "Author Jane Goodall Dies" is a headline: a noun says who wrote with a colon, or on a line of its own.
         says_by = announced or (bool(label) and (_is_clear(line[:label]) or inner is not None))
+        if not says_by and (said := _after_colon(line)):
+            line, label, says_by = said, 0, True
         announced = False
         if not says_by and not marked:
             continue
@@ -234,9 +264,20 @@ def _byline(head: Head, rendered: Rendered, title: str, near: range) -> Fact | N
     return None
 
 
+def _after_colon(line: str) -> str:
+    """Return what stands behind a label in the midst of a byline: "19 May 2025 Source: City Online Author: Ann Lee"."""
+    label = _BY_COLON.search(line)
+    if label is None:
+        return ""
+    said = line[label.end() :]
+    name = _IDEOGRAPHS.match(said)
+    return name[0] if name else said
+
+
 def _names_in(said: str, says_by: bool, marked: bool, sites: frozenset[str]) -> Iterator[str]:
     """Yield the name or names that stand first in a byline, if it holds no more than that, a date and the like."""
-    for found in reversed(find_dates(said)):
+    dated = find_dates(said)
+    for found in reversed(dated):
         said = said[: found.start] + "  " + said[found.end :]
     parts = [p.strip(" ,;:.|-–—") for p in _PARTS.split(_READING.sub(" ", said.strip(" :：-–—")))]
     parts = [p for p in parts if p]
@@ -244,14 +285,31 @@ def _names_in(said: str, says_by: bool, marked: bool, sites: frozenset[str]) -> 
         return
     name = re.sub(r"\s(?:on|am|le|el|il|op|den)$|\s+(?:Follow|Updated|Published|Posted)\b.*$", "", parts[0])
     people = _split_names(name)
-    first = people[0] if people else ""
+    first = _without_day(people[0]) if people else ""
     capitalised = all(_NAME_WORD.match(w) for w in first.split())
-    least = 1 if says_by and marked else 2
+    least = 1 if says_by and (marked or _IDEOGRAPHS.fullmatch(first)) else 2
+    if says_by and marked and dated and _LOGIN.fullmatch(first) and len(first) > 2:
+        # "by oldhand » 8 Feb 2025": on forums the first post's author.
+        capitalised = True
     if least <= len(first.split()) <= 5 and capitalised and all(_is_person(p, sites) for p in people[:1]):
         rest = people[1:]
         is_list = all(_is_person(p, sites) and all(_NAME_WORD.match(w) for w in p.split()) for p in rest)
         # "By Ann Lee and Bo Ek" names two; "By Ann Lee, Washington" or "..., Staff Writer" one.
         yield name if is_list and rest and all(len(p.split()) >= 2 for p in rest) else first
+
+
+def _without_day(name: str) -> str:
+    """Take the day of the week that belongs to the date off the end of a name."""
+    words = name.split()
+    while len(words) > 1 and fold(words[-1]).strip(",،") in _days():
+        words.pop()
+    return " ".join(words)
+
+
+@cache
+def _days() -> frozenset[str]:
+    source = files("pipeline").joinpath("resources/clean/signatures.toml").read_text(encoding="utf-8")
+    return frozenset(fold(word) for word in tomllib.loads(source)["header_words"]["words"])
 
 
 def _label_end(text: str) -> int:

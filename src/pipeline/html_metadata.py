@@ -10,7 +10,7 @@ rendered text carries its span.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from .dates import find_dates
 from .html_author import find_author
@@ -19,6 +19,7 @@ from .html_names import bits_of
 from .html_render import Rendered
 from .model import Fact
 from .rules.lexicon import fold
+from .rules.names import is_small
 from .rules.site_names import is_section
 
 
@@ -29,7 +30,7 @@ def stated_facts(head: Head, rendered: Rendered) -> tuple[Fact, ...]:
     at = _headline_line(rendered, headline)
     near = range(0) if at is None else range(max(0, at - _ABOVE), min(len(rendered.lines.start), at + _BELOW + 1))
     author = find_author(head, rendered, headline, near)
-    found = (title, author, _published(head, rendered, near, at), _site(head, headline))
+    found = (title, author, _published(head, rendered, near, at), _site(head, rendered, headline))
     return tuple(_placed(fact, rendered) for fact in found if fact is not None)
 
 
@@ -103,10 +104,22 @@ def _agrees(seen: str, stated: str) -> bool:
         return False
     if _CUT_OFF.search(stated) and len(b) >= 4:
         return a[: len(b) - 1] == b[: len(b) - 1]
+    if any(len(part) >= _PREFIX_WORDS and a[: len(part)] == part for part in _front_parts(stated)):
+        return True
     shared = len(set(a) & set(b))
     if len(a) <= 2:
         return bool(_SEPARATOR.search(stated) or len(b) <= 3) and (b[: len(a)] == a or b[-len(a) :] == a)
     return shared >= 0.75 * len(set(a)) and shared >= 0.4 * len(set(b))
+
+
+def _front_parts(stated: str) -> Iterator[list[str]]:
+    """Yield the words before each separator of a stated title: four of "Bogs cool their surroundings: Lindhagen"."""
+    for cut in _SEPARATOR.finditer(stated):
+        yield _WORD.findall(stated[: cut.start()].lower())
+
+
+_PREFIX_WORDS = 4
+"""Words of a stated title that a longer headline begins with."""
 
 
 def _is_in_host(part: str, host: str) -> bool:
@@ -320,7 +333,7 @@ def _day(stated: str) -> str | None:
 # --- site -------------------------------------------------------------------------------------------
 
 
-def _site(head: Head, headline: str) -> Fact | None:
+def _site(head: Head, rendered: Rendered, headline: str) -> Fact | None:
     if name := head.meta.get("og:site_name", ""):
         return Fact("site", name, "og_site_name", confidence=0.95)
     for thing in head.things:
@@ -330,6 +343,8 @@ def _site(head: Head, headline: str) -> Fact | None:
         return Fact("site", head.article.publisher, "jsonld_publisher", confidence=0.9)
     if name := head.meta.get("application-name", ""):
         return Fact("site", name, "application_name", confidence=0.7)
+    if name := _tail_of_title(head, rendered, headline):
+        return Fact("site", name, "title_tail", confidence=0.7)
     if name := _site_in_title(head, headline):
         return Fact("site", name, "html_title", confidence=0.6)
     host = host_of(head.url)
@@ -344,10 +359,32 @@ def _site_in_title(head: Head, headline: str) -> str:
     name = head.title[cuts[-1].end() :].strip()
     behind = len(key_of(head.title[: cuts[-1].start()])) >= len(key_of(headline))
     shaped = 2 <= len(name) <= _SITE_LENGTH and not re.search(r"\d{3}", name) and not is_section(fold(name))
-    return name if behind and shaped and len(name.split()) <= _SITE_WORDS else ""
+    return name if behind and shaped and not is_small(name[0]) and len(name.split()) <= _NAME_WORDS else ""
 
 
-_SITE_LENGTH, _SITE_WORDS = 40, 5
+_SITE_LENGTH, _NAME_WORDS = 40, 5
+
+
+def _tail_of_title(head: Head, rendered: Rendered, headline: str) -> str:
+    """Return what <title> says behind the headline, where the page's head or foot says it too."""
+    cuts = list(_SEPARATOR.finditer(head.title))
+    if not cuts or not headline:
+        return ""
+    tail, front = head.title[cuts[-1].end() :].strip(), head.title[: cuts[-1].start()]
+    key = key_of(tail)
+    if len(tail.split()) > _SITE_WORDS or len(key) < _SITE_LETTERS or not _agrees(headline, f"{front} | {tail}"):
+        return ""
+    lines, text = rendered.lines, rendered.text
+    edges = [*zip(lines.start, lines.end, strict=True)]
+    for start, end in (*edges[:_EDGE], *edges[-_EDGE:]):
+        if end - start <= _SITE_LINE and key in key_of(text[start:end]) and key_of(text[start:end]) != key_of(headline):
+            return tail
+    return ""
+
+
+_SITE_WORDS, _SITE_LETTERS = 6, 3
+_EDGE, _SITE_LINE = 12, 160
+"""Lines at either end of the page that name the site, and their longest."""
 
 
 # --- where it stands --------------------------------------------------------------------------------

@@ -37,6 +37,9 @@ _LISTS = frozenset(("ul", "ol", "menu", "dir"))
 _CELLS = frozenset(("td", "th"))
 _CLICKED = frozenset(("a", "button", "label"))
 _BOLD = frozenset(("b", "strong"))
+_LABELS = frozenset(("b", "strong", "span"))
+_ENDS_LABEL = re.compile(r"[^\W_\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]{2}[?!:.…]?$")
+# Not behind a bracket, a single letter, nor in a script that sets no space between words.
 _LONG_CELL = 80
 # 80: a cell with a sentence in it belongs to a layout table or is read alone; data cells are shorter.
 _NEARLY_EMPTY = 200
@@ -222,8 +225,9 @@ class _Walk:
         elif tag in _CLICKED:
             self.in_link += tag == "a"
             self.links += tag == "a"
-            # Links side by side are set apart by style sheets, not by white space.
-            self.space = self.space or self.closed in _CLICKED or tag == "button"
+            # Links side by side are set apart by style sheets, not by white space; so are a box's label and its links.
+            labelled = self.closed in _LABELS and bool(self.buffer) and _ENDS_LABEL.search(self.buffer[-1]) is not None
+            self.space = self.space or self.closed in _CLICKED or tag == "button" or labelled
         elif tag in _BOLD:
             self.in_bold += 1
         elif tag in ("span", "time"):

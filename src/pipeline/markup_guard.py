@@ -5,8 +5,8 @@ the labelled pages, out of fold, 13 of 13 data tables that it drops between two 
 pages, and of the rows that it drops of lists of which it keeps more than half, three in five are. So a data table
 stays whole between lines that stay, a list where more than half of its items do.
 
-A standfirst is told by its class below the headline. News labels count it in 4 of 5 cases, those of mixed pages leave
-it out in 3 of 4; an analyst wants it.
+A standfirst is told by its class below the headline, or by its place between headline and byline. News labels count it
+in 4 of 5 cases, those of mixed pages leave it out in 3 of 4; an analyst wants it.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from .blocks import Line
-from .model import Markup
-from .preformatted import kept_listings
+from .model import Markup, Role
+from .preformatted import kept_listings, listed_lines
 from .rules.sheet import Sheet
 
 Saved = tuple[Line, str, str]
@@ -25,6 +25,8 @@ Saved = tuple[Line, str, str]
 
 _CELLS = frozenset(("td", "th", "tr"))
 _ITEMS = frozenset(("li", "dd", "dt"))
+_TABLE, _LIKELY = 3, 0.3
+"""Rows, and their mean probability of being content, from which rules spare a table."""
 _ROWS, _LIST = 2, 3
 """Lines that a data table and a list have at least."""
 _IN_LINKS = 0.5
@@ -44,6 +46,18 @@ def kept_by_markup(sheet: Sheet, keep: Mapping[int, bool], probability: Sequence
         if len(items) >= _LIST and _mostly_kept(items, keep):
             yield from ((item, "list_of_kept", "most of its list stays") for item in _gone(items, keep))
     yield from _standfirst(sheet, keep)
+
+
+def protected_lines(sheet: Sheet) -> frozenset[int]:
+    """Return the lines of listings and data tables: a date or a menu's word in one of them is what it holds."""
+    if not sheet.lines or sheet.lines[0].markup is None:
+        return frozenset()
+    found = set(listed_lines(sheet))
+    for rows in _runs(sheet.lines, _is_cell, _no_key):
+        likely = sum(sheet.likely(row.index) for row in rows)
+        if len(rows) >= _TABLE and _is_data(rows) and likely >= _LIKELY * len(rows):
+            found.update(row.index for row in rows)
+    return frozenset(found)
 
 
 # --- pieces --------------------------------------------------------------------------------------
@@ -72,7 +86,7 @@ def _is_cell(markup: Markup) -> bool:
 
 
 def _is_item(markup: Markup) -> bool:
-    return markup.tag in _ITEMS
+    return markup.tag in _ITEMS or markup.path.startswith(("li>", "li.", "dd>", "dd."))
 
 
 def _no_key(_: Markup) -> str:
@@ -126,10 +140,20 @@ def _standfirst(sheet: Sheet, keep: Mapping[int, bool]) -> Iterator[Saved]:
         if keep.get(line.index, True) or line.words < _DECK_WORDS or line.markup is None:
             continue
         features = line.markup.features
-        if not _names_deck(line.markup.path) or not 0 < features["from_title"] <= _BELOW_TITLE:
+        if features["link_share"] >= _IN_LINKS or features["around_bio"] or features["has_time"]:
             continue
-        if features["link_share"] < _IN_LINKS and not features["around_bio"] and not features["has_time"]:
+        if _names_deck(line.markup.path) and 0 < features["from_title"] <= _BELOW_TITLE:
             yield line, "standfirst", "the markup calls it so, below the headline"
+        elif line.ends and _has_role(sheet, line.index - 1, Role.TITLE) and _has_role(sheet, line.index + 1, *_HEAD):
+            yield line, "standfirst", "between the headline and a byline or date"
+
+
+def _has_role(sheet: Sheet, index: int, *roles: Role) -> bool:
+    claims = sheet.claims.get(index)
+    return claims is not None and claims[0].role in roles
+
+
+_HEAD = (Role.BYLINE, Role.DATE)
 
 
 @lru_cache(maxsize=1 << 14)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
 
@@ -46,6 +46,36 @@ def claim_code_furniture(sheet: Sheet) -> Iterator[Claim]:
         for line in (*above, *below):
             if line.index not in pressed and pressed & {line.index - 1, line.index + 1} and _is_label(line):
                 yield whole_line(line, Role.NAVIGATION, "code_button", "names the language of the listing beside it")
+
+
+def listed_lines(sheet: Sheet) -> frozenset[int]:
+    """Return the lines of listings in which only this module and the detector of fake profiles may claim.
+
+    A date, a menu's word or a rights notice inside a listing is what a program wrote. A page that is all one <pre>
+    is text, and a listing that the model is sure is no content may be anything.
+    """
+    page = sum(line.words for line in sheet.lines)
+    found: set[int] = set()
+    for piece in _pieces(sheet.lines):
+        words = sum(line.words for line in piece)
+        if 2 * words <= page and not any(line.is_prose for line in piece):
+            likely = [sheet.likely(line.index) for line in sheet.lines[piece[0].index : piece[-1].index + 1]]
+            if sum(likely) >= _PROTECTED * len(likely):
+                found.update(line.index for line in piece)
+    return frozenset(found)
+
+
+def spare_listings(sheet: Sheet, claims: Iterable[Claim], listed: frozenset[int]) -> Iterator[Claim]:
+    """Yield the claims that may stand: those outside the `listed` lines, and those that know listings."""
+    for claim in claims:
+        knows = claim.rule in _FURNITURE or claim.role is Role.FAKE_PROFILE
+        if knows or sheet.index_at(claim.start) not in listed:
+            yield claim
+
+
+_PROTECTED = 0.1
+"""Mean probability of being content from which a listing is protected."""
+_FURNITURE = ("code_button", "line_numbers")
 
 
 def kept_listings(sheet: Sheet, keep: Mapping[int, bool], probability: Sequence[float]) -> Iterator[Line]:
@@ -111,7 +141,7 @@ def _touches(sheet: Sheet, piece: Sequence[Line], keep: Mapping[int, bool]) -> b
     """Tell whether the line right above or below a listing stays; its buttons and numbers do not count."""
     for index, step in ((piece[0].index - 1, -1), (piece[-1].index + 1, 1)):
         at = index
-        while (claims := sheet.claims.get(at)) and claims[0].rule in ("code_button", "line_numbers"):
+        while (claims := sheet.claims.get(at)) and claims[0].rule in _FURNITURE:
             at += step
         if keep.get(at, False):
             return True

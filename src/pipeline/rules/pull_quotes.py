@@ -1,14 +1,14 @@
 """Claim pull quotes: a sentence of the text, set again in large letters beside it.
 
-A box for quotations (an aside, a blockquote, an element called "pull quote") whose words all stand in a paragraph
-outside such boxes says nothing new: of 57 such lines on the labelled pages 45 are no content. A quotation
+A box for quotations (an aside, a blockquote, an element called "pull quote") whose words all stand inside a longer
+paragraph says nothing new: of 57 such lines on the labelled pages 45 are no content. A quotation
 that stands nowhere else is body, and so is a sentence that is repeated without a box: there two in three are content.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from ..blocks import Line
@@ -32,15 +32,21 @@ def claim_pull_quotes(sheet: Sheet) -> Iterator[Claim]:
     asked = [x for x in sheet.open_lines() if x.index in boxed and LEAST_WORDS <= x.words <= MOST_WORDS]
     if not asked:
         return
-    prose = (x for x in sheet.lines if x.words >= PARAGRAPH_WORDS and x.index not in boxed)
-    said = "|".join(f" {_plain(sheet, x)} " for x in prose)
+    long = [x for x in sheet.lines if x.words >= PARAGRAPH_WORDS]
+    prose = "|".join(f" {_plain(sheet, x)} " for x in long if x.index not in boxed)
+    # Of boxes a longer one counts: a quotation in the text may be a blockquote itself.
+    others = [_plain(sheet, x) for x in long if x.index in boxed]
     for line in asked:
         words = _plain(sheet, line)
-        if len(words) >= LEAST_CHARS and f" {words} " in said:
+        if len(words) >= LEAST_CHARS and (f" {words} " in prose or _is_part(words, others)):
             yield whole_line(line, Role.REPEATED, "pull_quote", "a paragraph says it")
             for index in (line.index - 1, line.index + 1):
                 if index in boxed and _decorates(sheet.lines[index], line):
                     yield whole_line(sheet.lines[index], Role.REPEATED, "pull_quote", "beside a repeated quotation")
+
+
+def _is_part(words: str, others: Sequence[str]) -> bool:
+    return any(len(other) > len(words) and f" {words} " in f" {other} " for other in others)
 
 
 def _plain(sheet: Sheet, line: Line) -> str:
