@@ -14,21 +14,17 @@ from __future__ import annotations
 
 import argparse
 import re
-import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "src"), str(Path(__file__).resolve().parent)]
+from pipeline import clean_html
+from pipeline.extract import parse_html
+from pipeline.model import Disposition, Document
 
-from clean_pages import FIELDS  # noqa: E402
-
-from pipeline import clean_html  # noqa: E402
-from pipeline.extract import parse_html  # noqa: E402
-from pipeline.model import Disposition, Document  # noqa: E402
-
+FIELDS = ("title", "author", "date", "site")
 _SILENT = frozenset(
     [
         "head",

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.clean_pages import FIELDS
-from benchmarks.marked_html import MarkedHtml, count_html, judge_html, read_marked_html
+from benchmarks.marked_html import FIELDS, MarkedHtml, count_html, judge_html, read_marked_html
 from pipeline import clean_html
 
 FOLDER = Path(__file__).parent / "cases" / "independent_html"

@@ -102,13 +102,16 @@ def _level(lines: Sequence[Line], probability: Sequence[float]) -> float:
 
 def _pieces(lines: Sequence[Line]) -> Iterator[list[Line]]:
     """Yield the listings: lines in <pre> that follow each other, and boxes of code."""
+    from .html_features import column
+
+    markup = [line.markup for line in lines if line.markup is not None]
+    if not markup or len(markup) < len(lines):
+        return
     piece: list[Line] = []
     boxed = False
-    for line in lines:
-        if line.markup is None:
-            return
-        listed = _is_listed(line)
-        box = not listed and _is_box(line.markup.path)
+    for line, said, inside in zip(lines, markup, column(markup, "in_pre"), strict=True):
+        listed = inside > 0 or said.tag == "pre"
+        box = not listed and _is_box(said.path)
         if piece and (boxed if listed else not box or not boxed):
             yield from _piece(piece, boxed)
             piece = []
@@ -116,11 +119,6 @@ def _pieces(lines: Sequence[Line]) -> Iterator[list[Line]]:
             piece.append(line)
             boxed = box
     yield from _piece(piece, boxed)
-
-
-def _is_listed(line: Line) -> bool:
-    """Tell whether a line stands in <pre>, where its signs are those of code and verse."""
-    return line.markup is not None and (line.markup.tag == "pre" or line.markup.features.get("in_pre", 0.0) > 0)
 
 
 @lru_cache(maxsize=1 << 14)

@@ -28,7 +28,7 @@ _SIGNS = re.compile(r"[\W_]+")
 
 def claim_pull_quotes(sheet: Sheet) -> Iterator[Claim]:
     """Claim the lines of quotation boxes that a paragraph says, and what decorates them."""
-    boxed = {line.index for line in sheet.lines if _is_boxed(line)}
+    boxed = _boxed(sheet)
     asked = [x for x in sheet.open_lines() if x.index in boxed and LEAST_WORDS <= x.words <= MOST_WORDS]
     if not asked:
         return
@@ -53,10 +53,15 @@ def _plain(sheet: Sheet, line: Line) -> str:
     return _SIGNS.sub(" ", sheet.said(line.index)).strip()
 
 
-def _is_boxed(line: Line) -> bool:
-    if line.markup is None:
-        return False
-    return _names_box(line.markup.path) or line.markup.features.get("in_blockquote", 0.0) > 0
+def _boxed(sheet: Sheet) -> set[int]:
+    """Return the lines that stand in boxes for quotations."""
+    from ..html_features import column
+
+    markup = [line.markup for line in sheet.lines if line.markup is not None]
+    if len(markup) < len(sheet.lines):
+        return set()
+    inside = column(markup, "in_blockquote")
+    return {i for i, (said, quoted) in enumerate(zip(markup, inside, strict=True)) if quoted or _names_box(said.path)}
 
 
 @lru_cache(maxsize=1 << 14)
