@@ -15,7 +15,7 @@ from ..blocks import Line
 from ..model import Role
 from .lexicon import count_apart
 from .promotion import saying_span
-from .sheet import FIRM, SOFT, Claim, Sheet, find_all, whole_line
+from .sheet import FIRM, MILD, SOFT, Claim, Sheet, find_all, whole_line
 
 WIDGET_WORDS = 10
 FOLLOW_WORDS = 18
@@ -126,7 +126,8 @@ def _counters(sheet: Sheet) -> Iterator[Claim]:
         if len(line.text) > 60:
             continue
         if line.text[0] in "★☆⭐" and _STARS.fullmatch(line.text) and not sheet.is_inside(line.index):
-            below = FIRM if line.numbered else AMONG
+            # Bare stars may be the text's own verdict on a hotel or a film.
+            below = FIRM if line.numbered else MILD
             yield whole_line(line, Role.NAVIGATION, "rating", "stars and a count of votes", 0.9, below)
         elif line.text[-1].isdigit() and _PAGES.fullmatch(sheet.folded[line.start : line.end]):
             yield whole_line(line, Role.NAVIGATION, "pagination", "the number of a page and of all pages")

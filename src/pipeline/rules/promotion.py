@@ -62,6 +62,7 @@ def claim_teasers(sheet: Sheet) -> Iterator[Claim]:
         families = sheet.whole(line.index)
         if "related" in families:
             run = list(_run(sheet, line))
+            run = [] if _is_of_values(run) else run
             below = line.index > sheet.last_prose or (run and run[-1].index >= len(sheet.lines) - 1)
             bulleted = len(run) >= 2 and all(r.bullet for r in run)
             level = SOFT if sheet.is_inside(line.index) else FIRM
@@ -103,6 +104,18 @@ def _run(sheet: Sheet, heading: Line) -> Iterator[Line]:
         yield line
 
 
+def _is_of_values(run: list[Line]) -> bool:
+    """Tell whether half of a list's items are a label and its value: "• Memory: 6 GB RAM" is no teaser."""
+    labelled = sum(1 for line in run if line.bullet and _is_short(line) and _VALUE.match(line.text))
+    return labelled >= 3 and 2 * labelled >= len(run)
+
+
+def _is_short(line: Line) -> bool:
+    return line.numbered or line.words <= VALUE_WORDS
+
+
+VALUE_WORDS = 5
+_VALUE = re.compile(r"\W{1,6}[^\W\d_][^:：.!?;\n]{1,30}[:：][ \t]?[^\W_]")
 _AMONG_TEASERS = (Role.DATE, Role.BYLINE, Role.NAVIGATION, Role.PROMOTION, Role.REPEATED, Role.MACHINE_ARTIFACT)
 """What stands between teasers, too: their dates and authors, "share" and "read more"."""
 
@@ -202,7 +215,9 @@ def claim_appeals(sheet: Sheet) -> Iterator[Claim]:
         said = "closing sentences that ask the reader to act"
         # One such phrase is as often the author's own; it takes two, or a question to the reader, against the model.
         strength = sum(_strength(sheet, *s) for s in sentences[cut:]) + any(soft[cut:])
-        below = FIRM if strength >= 2 else MILD
+        # What any firm says of itself may be the text: "Do you need help? Call us or contact us today."
+        own = any(_is_sites(sheet, *s) for s in sentences[cut:])
+        below = FIRM if strength >= 2 and own else MILD
         yield Claim(sentences[cut][0], line.end, Role.PROMOTION, "appeal", said, 0.9, below)
         if sentences[cut][0] > line.start + len(line.bullet):
             return
@@ -249,7 +264,7 @@ def claim_newsletter_sentences(sheet: Sheet) -> Iterator[Claim]:
             # "Don't forget to like and share this post!"
             cries = sheet.text[end - 1] in "!！" and count_words(sheet.text[start:end]) <= CRY_WORDS
             asks = opens and apart >= 2
-            if (asks or (cries and any(c.family in _ASKING for c in inside))) and end - start <= 220 and not quoted:
+            if (asks or (cries and _is_sites(sheet, start, end))) and end - start <= 220 and not quoted:
                 said = "a sentence that asks for a subscription, at the edge of a paragraph"
                 yield Claim(start, end, Role.PROMOTION, "newsletter_sentence", said, 0.9)
 
@@ -265,6 +280,13 @@ def _strength(sheet: Sheet, start: int, end: int) -> int:
     index = sheet.index_at(start)
     first = any(c.family in _SITES and c.mode == "has" and 0 <= c.start - start <= 3 for c in sheet.cues(index))
     return _count_appeals(sheet, start, end) + first
+
+
+def _is_sites(sheet: Sheet, start: int, end: int) -> bool:
+    """Tell whether one of an appeal's phrases is a site's and not what any firm writes ("Contact us today")."""
+    cues = [c for c in sheet.cues(sheet.index_at(start)) if c.mode == "has" and start <= c.start and c.end <= end]
+    firms = [c for c in cues if c.family == "firm"]
+    return any(c.family in _ASKING and not any(f.start <= c.start and c.end <= f.end for f in firms) for c in cues)
 
 
 def _opens_sentence(sheet: Sheet, start: int) -> bool:
