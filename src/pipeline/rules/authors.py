@@ -71,6 +71,7 @@ def _beside(sheet: Sheet, index: int, other: int) -> bool:
     between = sheet.lines[(index + other) // 2]
     # Of names with any short line between them and the date a third were links: it must be known for furniture.
     known = not sheet.is_open(between.index) or bool(sheet.whole(between.index)) or _is_count(between)
+    known = known or sheet.opening(between.index, "caption") is not None
     return abs(index - other) == 2 and known and between.words <= FURNITURE_WORDS and not between.ends
 
 

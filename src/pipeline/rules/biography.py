@@ -52,7 +52,7 @@ def claim_author_notes(sheet: Sheet) -> Iterator[Claim]:
     """Claim the closing paragraph that begins with the byline's author, whom the text does not name otherwise."""
     authors = [sheet.folded[a:b] for a, b in _bylines(sheet)]
     begin = max(0, sheet.last_prose - 1)
-    for line in sheet.lines[begin : begin + NOTE_REACH]:
+    for line in sheet.lines[begin : max(sheet.last_prose, _last_sentence(sheet)) + NOTE_REACH]:
         # A text's only paragraph is no note on who wrote it.
         if not _is_told(sheet, line) or line.words > NOTE_WORDS or line.index <= sheet.first_prose:
             continue
@@ -70,6 +70,12 @@ def claim_author_notes(sheet: Sheet) -> Iterator[Claim]:
                 said = "the last paragraph begins with the byline's name, which the text does not say"
                 yield whole_line(line, Role.AUTHOR_BIO, "author_note", said, 0.95)
                 return
+
+
+def _last_sentence(sheet: Sheet) -> int:
+    """Return the last long sentence that the model does not take for junk: of short paragraphs it doubts many."""
+    long = (x for x in reversed(sheet.ground.wordy) if x.ends and sheet.is_open(x.index))
+    return next((x.index for x in long if sheet.likely(x.index) >= MILD), -1)
 
 
 NOTE_REACH = 12

@@ -34,7 +34,7 @@ _SIZES = re.compile(
     r"|[小中大][|｜/\s]{1,3}[小中大](?:[|｜/\s]{1,3}[小中大])?)(?=[\s|]|$)"
 )
 SIZE_SIGNS = ("A+", "А+", "Α+", "A A", "А А", "Α Α", "ع ع", "א א", "अ अ", "中 大", "大 中", "中\u3000大", "大\u3000中")
-SIZE_WORDS = 12
+SIZE_WORDS = 16
 
 
 def _font_sizes(sheet: Sheet) -> Iterator[Claim]:

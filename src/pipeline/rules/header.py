@@ -112,14 +112,29 @@ def _head_lines(sheet: Sheet) -> Iterator[Line]:
     first, below = sheet.first_prose, sheet.last_prose + 1
     # Verse and lists have no prose: their header stands at their top.
     above = sheet.lines[max(0, first - REACH) : first] if first < len(sheet.lines) else sheet.lines[:REACH]
-    beside = [line for line in sheet.lines[first : first + BESIDE] if line.words <= HEAD_WORDS // 2 and not line.ends]
+    beside = [
+        line
+        for line in sheet.lines[first : first + BESIDE]
+        # "30 октября 2025 г." ends with an abbreviation.
+        if line.words <= HEAD_WORDS // 2 and (not line.ends or (line.numbered and line.words <= DIARY_WORDS))
+    ]
     beside = [line for line in beside if line.index < below]
-    for line in (*above, *beside, *sheet.lines[max(below, first) : below + NEAR]):
+    for line in (*above, *beside, *_below(sheet, max(below, first))):
         if line.words <= HEAD_WORDS and len(line.text) <= HEAD_CHARACTERS and sheet.is_open(line.index):
             yield line
     # A paragraph may carry the machine's date in front.
     if sheet.first_prose < len(sheet.lines) and sheet.is_open(sheet.first_prose):
         yield sheet.lines[sheet.first_prose]
+
+
+def _below(sheet: Sheet, first: int) -> Iterator[Line]:
+    """Yield the lines right below the text; a made-up profile between them does not count."""
+    left = NEAR
+    for line in sheet.lines[first:]:
+        left -= all(c.role is not Role.FAKE_PROFILE for c in sheet.claims.get(line.index, ()))
+        if left < 0:
+            return
+        yield line
 
 
 _DIGIT = re.compile(r"\d")

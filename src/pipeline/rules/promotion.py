@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from ..blocks import PROSE_WORDS, Line
 from ..model import Role
 from ..word_counts import count_words
-from .lexicon import Cue
+from .lexicon import Cue, count_apart
 from .sheet import FIRM, MILD, SOFT, Claim, Sheet, trim, whole_line
 
 BUTTONS = ("share", "donate", "newsletter", "advert", "offer")
@@ -130,7 +130,7 @@ def claim_boxes(sheet: Sheet) -> Iterator[Claim]:
             continue
         below, edge = line.index > sheet.last_prose, not sheet.is_inside(line.index)
         cues = sheet.having(line.index, "newsletter")
-        asks = cues and (_is_appeal(sheet, line.start, line.end) or len(cues) >= 2)
+        asks = cues and (_is_appeal(sheet, line.start, line.end) or count_apart(cues) >= 2)
         if asks and (edge or line.words <= 12):
             start, end = saying_span(sheet, line, [*cues, *_asking_cues(sheet, line)])
             yield Claim(start, end, Role.PROMOTION, "newsletter_box", "asks the reader to subscribe")
