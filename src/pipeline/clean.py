@@ -16,7 +16,7 @@ from .blocks import Line, cut_lines
 from .ledger import UNCLAIMED, Verdict, write_blocks
 from .metadata import fact_date, fact_value, read_facts
 from .model import DISPOSITION_OF, UNDETERMINED, Block, Disposition, Document, Language, Markup, Page
-from .prose_guard import foreign_sentences, runs_of_lines
+from .prose_guard import foreign_sentences, listed_headings, runs_of_lines
 from .rules import (
     authors,
     bars,
@@ -291,6 +291,9 @@ def judge_lines(
     for line in runs_of_lines(sheet, open_lines, keep):
         keep[line.index] = True
         saved[line.index] = Verdict(True, "run_of_lines", "lines like verse in the midst of prose", 0.5)
+    for line in listed_headings(sheet, open_lines, keep):
+        keep[line.index] = True
+        saved[line.index] = Verdict(True, "heading_of_kept", "listed in the table of contents, over kept text", 0.6)
     for line in foreign_sentences(sheet, open_lines, keep, probability):
         keep[line.index] = True
         saved[line.index] = Verdict(True, "foreign_prose", "in the midst of prose in a language not trained on", 0.5)

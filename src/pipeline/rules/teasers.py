@@ -146,6 +146,13 @@ def claim_lists(sheet: Sheet) -> Iterator[Claim]:
         dated = [x.index for x in run if _is_dated(x)]
         cut = [x.index for x in run if x.text.endswith(("...", "…"))]
         marked = [x for x in run if x.text[0] in _BULLET and not (x.ends and x.text[-1] in ".。")]
+        if sure and (group := _group(sheet, line)):
+            why = "a heading of other stories and headlines in one block"
+            yield whole_line(line, Role.PROMOTION, "related", why, 0.95)
+            for entry in group:
+                yield whole_line(entry, Role.PROMOTION, "teaser", why, 0.9, STRONG)
+            done = group[-1].index
+            continue
         # On a page of listings "Latest" and "Featured" head the page's own entries.
         if not sure and line.index < sheet.last_prose:
             continue
@@ -168,6 +175,19 @@ def claim_lists(sheet: Sheet) -> Iterator[Claim]:
             if sheet.is_open(entry.index):
                 yield whole_line(entry, Role.PROMOTION, "teaser", said, 0.9, FIRM if _is_dated(entry) else STRONG)
         done = last
+
+
+def _group(sheet: Sheet, heading: Line) -> list[Line]:
+    """Return the headlines that make one block with their heading, between blank lines and paragraphs of the text."""
+    found = list(itertools.takewhile(lambda x: x.gap == 0, sheet.lines[heading.index + 1 : heading.index + 2 + GROUP]))
+    after = heading.index + 1 + len(found)
+    closed = after < len(sheet.lines) and sheet.lines[after].gap > 0
+    fit = all(sheet.is_open(x.index) and _is_headline(x) and x.words >= HEADLINE_WORDS for x in found)
+    return found if heading.gap > 0 and closed and 1 <= len(found) <= GROUP and fit else []
+
+
+GROUP, HEADLINE_WORDS = 5, 4
+"""Headlines of such a block, and words that each has at least."""
 
 
 def _headlines(sheet: Sheet, run: list[Line]) -> list[Line]:
