@@ -139,7 +139,7 @@ def _is_unknown(sheet: Sheet, said: str, copies: list[Line]) -> bool:
     others = " ".join(sheet.folded[x.start : x.end] for x in sheet.lines if x.index not in own).replace(said, " ")
     share = KNOWN_SHARE if sheet.folded.count(said) <= STRAYS else KNOWN_MORE
     # A refrain or the head of a form is shorter: of a long headline half may be everyday words.
-    share += KNOWN_LONG if copies[0].words >= LONG_HEADLINE else 0.0
+    share += KNOWN_LONG if copies[0].words >= LONG_HEADLINE and not copies[0].ends else 0.0
     # The first five letters (of Korean two): an inflected form is the same word, and so is a compound.
     return sum(w[: 2 if "\uac00" <= w[0] <= "\ud7a3" else 5] in others for w in words) <= share * len(words)
 
