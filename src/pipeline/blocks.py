@@ -146,13 +146,14 @@ def _join_wrapped(text: str, spans: list[_Span]) -> list[_Span]:
         return spans
     width = max([*widths, run_on])
     proved = run_on > 0
+    first = next((b[0] for g in groups for a, b in itertools.pairwise(g) if proved and _runs_on(text, a, b)), 0)
     joined: list[_Span] = []
     for group in groups:
         # Two lines alone, or lines of other lengths, prove no width: there the text must also run on.
         own = _wrap_width(text, group) if len(group) >= 3 else 0
         for i, span in enumerate(group):
             pair = i > 0 and (group[i - 1], span)
-            if pair and (_overflows(text, *pair, own) if own else _continues(text, *pair, width, proved)):
+            if pair and (_overflows(text, *pair, own) if own else _continues(text, *pair, width, proved and (span[0] > first or _breaks_small(text, *pair)))):
                 joined[-1] = (joined[-1][0], span[1], joined[-1][2], joined[-1][3])
             else:
                 joined.append(span)
@@ -210,7 +211,12 @@ def _continues(text: str, line: _Span, following: _Span, width: int, proved: boo
     if _runs_on(text, line, following) or (last.islower() and first.isdigit()):
         return True
     # German writes its nouns with capitals, and names begin a line in any language.
-    return proved and (last in ",;" or (last.isalnum() and not last.isupper())) and first.isalnum()
+    plain = not (_CELLS.search(text, line[0], line[1]) or _CELLS.search(text, following[0], following[1]))
+    return proved and plain and (last in ",;" or (last.isalnum() and not last.isupper())) and first.isalnum()
+
+
+_CELLS = re.compile(r"[|·•©→›»►]|\S {2,}\S|\t")
+"""What parts a row of buttons or a rights notice."""
 
 
 def _overflows(text: str, line: _Span, following: _Span, width: int) -> bool:
@@ -222,6 +228,11 @@ def _overflows(text: str, line: _Span, following: _Span, width: int) -> bool:
     alone = len(words) > 1 and (words[0] in _APART or (len(words[0]) == 1 and words[0].isalpha()))
     first = " ".join(words[:2]) if alone else words[0]
     return _length(line) + 1 + len(first) > width and _length(line) > width // 2
+
+
+def _breaks_small(text: str, line: _Span, _: _Span) -> bool:
+    """Tell whether a line breaks behind a word written small: above the text stand names and rows of a menu, too."""
+    return text[line[0] : line[1]].rsplit(None, 1)[-1][0].islower()
 
 
 def _runs_on(text: str, line: _Span, following: _Span) -> bool:

@@ -95,6 +95,8 @@ RULES: tuple[Rule, ...] = (
     lambda sheet, _: authors.claim_lone_names(sheet),
     lambda sheet, _: authors.claim_closing_names(sheet),
     lambda sheet, _: biography.claim_author_notes(sheet),
+    lambda sheet, _: biography.claim_closing_sentences(sheet),
+    lambda sheet, _: biography.claim_unnamed_notes(sheet),
     lambda sheet, _: body.claim_captions(sheet),
     lambda sheet, _: promotion.claim_appeals(sheet),
     lambda sheet, _: promotion.claim_inner_appeals(sheet),

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from ..blocks import Line
 from ..model import Role
 from .lexicon import count_apart
-from .promotion import saying_span
+from .promotion import COMMON_NETWORKS, saying_span
 from .sheet import FIRM, MILD, SOFT, Claim, Sheet, find_all, whole_line
 
 WIDGET_WORDS = 10
@@ -143,7 +143,7 @@ def _requests(sheet: Sheet) -> Iterator[Claim]:
             continue
         told = [c for c in sheet.cues(line.index) if c.mode == "has" and c.family in ("follow", "liked")]
         named = any(
-            c.family == "network" and sheet.folded[c.start : c.end] not in _COMMON for c in sheet.cues(line.index)
+            c.family == "network" and sheet.folded[c.start : c.end] not in COMMON_NETWORKS for c in sheet.cues(line.index)
         )
         verbs = sheet.having(line.index, "follow_verb")
         # "Follow the steps" is an instruction: a bare verb needs a network, and to stand at an end of the line.
@@ -173,10 +173,6 @@ def _second_line(sheet: Sheet, line: Line) -> Iterator[Claim]:
         and not below.bullet
     ):
         yield whole_line(below, Role.PROMOTION, "follow", "the second line of a request", 0.8, SOFT)
-
-
-_COMMON = frozenset({"link", "line", "mail", "email", "e-mail", "print", "copy", "pocket", "threads", "messenger", "x"})
-"""Names of networks that are also everyday words."""
 
 
 def _notices(sheet: Sheet) -> Iterator[Claim]:

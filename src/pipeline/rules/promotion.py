@@ -9,14 +9,21 @@ from __future__ import annotations
 
 import itertools
 import re
+import tomllib
 from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
 
 from ..blocks import PROSE_WORDS, Line
 from ..model import Role
 from ..word_counts import count_words
-from .lexicon import Cue, count_apart
+from .lexicon import Cue, count_apart, fold
 from .sheet import FIRM, MILD, SOFT, Claim, Sheet, trim, whole_line
 
+COMMON_NETWORKS = frozenset(
+    {"link", "line", "mail", "email", "e-mail", "print", "copy", "pocket", "threads", "messenger", "x"}
+)
+"""Names of networks that are also everyday words."""
 BUTTONS = ("share", "donate", "newsletter", "advert", "offer")
 TEASER_WORDS = 25
 TEASER_RUN = 40
@@ -256,17 +263,46 @@ def claim_newsletter_sentences(sheet: Sheet) -> Iterator[Claim]:
             # A long sentence that only ends in such words tells of them: "... where people read our newsletter".
             short = count_words(sheet.text[start:end]) <= LAST_WORDS
             opens = any(c.start - start <= 3 or (short and end - c.end <= 2) for c in inside)
+            opens = opens or sheet.folded.startswith(_wishes(), start)
             apart, reached = 0, start
             for cue in sorted(inside, key=lambda c: (c.end, c.start)):
                 if reached <= cue.start:
                     apart, reached = apart + 1, cue.end
             quoted = sheet.text[start] in '"“«„' or sheet.text[end - 1] in '"”»'
+            # "Subscribe to the channel on WhatsApp": the network is the second phrase.
+            apart += any(
+                c.family == "network" and start <= c.start and c.end <= end and _is_network(sheet, c)
+                for c in sheet.cues(line.index)
+            )
             # "Don't forget to like and share this post!"
             cries = sheet.text[end - 1] in "!！" and count_words(sheet.text[start:end]) <= CRY_WORDS
             asks = opens and apart >= 2
             if (asks or (cries and _is_sites(sheet, start, end))) and end - start <= 220 and not quoted:
                 said = "a sentence that asks for a subscription, at the edge of a paragraph"
+                start = _with_wish(sheet, sentences, start)
                 yield Claim(start, end, Role.PROMOTION, "newsletter_sentence", said, 0.9)
+
+
+def _is_network(sheet: Sheet, cue: Cue) -> bool:
+    return sheet.folded[cue.start : cue.end] not in COMMON_NETWORKS
+
+
+def _with_wish(sheet: Sheet, sentences: list[tuple[int, int]], start: int) -> int:
+    """Return where a request begins with the question before it: "Want our analysis every morning? Subscribe ..."."""
+    index = next((i for i, s in enumerate(sentences) if s[0] == start), 0)
+    if index < 2:
+        return start
+    before, end = sentences[index - 1]
+    asks = sheet.text[end - 1] in "?؟？" and sheet.folded.startswith(_wishes(), before)
+    return before if asks else start
+
+
+@cache
+def _wishes() -> tuple[str, ...]:
+    """Return how a request opens that names the reader's wish: "Want more", "Si quieres"."""
+    path = files("pipeline") / "resources" / "clean" / "openers.toml"
+    words = tomllib.loads(path.read_text(encoding="utf-8"))["wish"]
+    return tuple(sorted(fold(w) + " " for said in words.values() for w in said))
 
 
 CRY_WORDS, LAST_WORDS = 14, 18
