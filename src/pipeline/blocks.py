@@ -153,7 +153,8 @@ def _join_wrapped(text: str, spans: list[_Span]) -> list[_Span]:
         own = _wrap_width(text, group) if len(group) >= 3 else 0
         for i, span in enumerate(group):
             pair = i > 0 and (group[i - 1], span)
-            if pair and (_overflows(text, *pair, own) if own else _continues(text, *pair, width, proved and (span[0] > first or _breaks_small(text, *pair)))):
+            sure = proved and pair and (span[0] > first or _breaks_small(text, pair[0]))
+            if pair and (_overflows(text, *pair, own) if own else _continues(text, *pair, width, bool(sure))):
                 joined[-1] = (joined[-1][0], span[1], joined[-1][2], joined[-1][3])
             else:
                 joined.append(span)
@@ -230,7 +231,7 @@ def _overflows(text: str, line: _Span, following: _Span, width: int) -> bool:
     return _length(line) + 1 + len(first) > width and _length(line) > width // 2
 
 
-def _breaks_small(text: str, line: _Span, _: _Span) -> bool:
+def _breaks_small(text: str, line: _Span) -> bool:
     """Tell whether a line breaks behind a word written small: above the text stand names and rows of a menu, too."""
     return text[line[0] : line[1]].rsplit(None, 1)[-1][0].islower()
 

@@ -110,7 +110,8 @@ _TICKER = re.compile(r"[A-Z][A-Z.]{0,7}:?[ \t]*[$€£]?[\d.,]{0,9}[ \t]*[+\-−
 _STARS = re.compile(r"[★☆⭐]{3,5}[\s\d.,/()|–-]*(?:\w+[\s\d.,]*){0,4}")
 
 
-_OPENS_COUNT, _CLOSES_COUNT = re.compile(r"[★☆⭐\d]"), re.compile(r"[\d%]")
+_PAGE_ROW = re.compile(r"(?:[^\W\d_]{4,12}: ?)?1(?:[ |·]{1,3}\d{1,3}){1,12}(?: ?(?:…|\.{3}) ?\d{1,4})?(?:[ |·]{1,3}[^\W\d_]{3,14})? ?[»›>→]")
+_OPENS_COUNT, _CLOSES_COUNT = re.compile(r"[★☆⭐\d]"), re.compile(r"[\d%»›>→]")
 
 
 def _counters(sheet: Sheet) -> Iterator[Claim]:
@@ -129,6 +130,8 @@ def _counters(sheet: Sheet) -> Iterator[Claim]:
             # Bare stars may be the text's own verdict on a hotel or a film.
             below = FIRM if line.numbered else MILD
             yield whole_line(line, Role.NAVIGATION, "rating", "stars and a count of votes", 0.9, below)
+        elif _PAGE_ROW.fullmatch(line.text):
+            yield whole_line(line, Role.NAVIGATION, "pagination", "the numbers of the pages", 0.95)
         elif line.text[-1].isdigit() and _PAGES.fullmatch(sheet.folded[line.start : line.end]):
             yield whole_line(line, Role.NAVIGATION, "pagination", "the number of a page and of all pages")
         elif line.text[-1] == "%" and not sheet.is_inside(line.index) and _TICKER.fullmatch(line.text):

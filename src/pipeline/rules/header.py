@@ -71,6 +71,8 @@ def claim_header(sheet: Sheet) -> Iterator[Claim]:
             yield source
         elif sheet.opening(line.index, "byline") and (name := byline_name(sheet, line)):
             yield whole_line(line, Role.BYLINE, "byline", f"byline label and a name: {sheet.text[slice(*name)]}")
+        elif _is_credit(sheet, line):
+            yield whole_line(line, Role.LEGAL, "photo_credit", "who took the picture, and nothing else", 0.9, CREDIT)
         elif line.index > sheet.last_prose and _is_signature(sheet, line):
             yield whole_line(line, Role.BYLINE, "signature", "a name and where it writes, below the text")
 
@@ -178,6 +180,20 @@ def _is_relative(sheet: Sheet, line: Line) -> bool:
     labels = [c.end for c in sheet.cues(line.index) if c.family in ("date", "updated") and c.end <= found.start()]
     before = sheet.folded[max(labels, default=line.start) : found.start()]
     return not _left(before) and not _left(sheet.folded[found.end() : line.end])
+
+
+CREDIT_WORDS, CREDIT = 4, 0.7
+"""Words of a name behind a picture's label, and the probability from which the line is left to the model."""
+
+
+def _is_credit(sheet: Sheet, line: Line) -> bool:
+    """Tell whether a line is a picture's label with a mark and a name: "Photo: Ann Lee", "Фото: пресс-служба"."""
+    cue = sheet.opening(line.index, "caption")
+    if cue is None or line.ends or line.numbered or line.words > CREDIT_WORDS + 2:
+        return False
+    marked = sheet.text[cue.end - 1] in ":：" or sheet.text[cue.end : cue.end + 2].lstrip()[:1] in tuple(":：")
+    name = sheet.text[cue.end : line.end].strip(" :：")
+    return marked and 1 <= len(name.split()) <= CREDIT_WORDS and len(name) <= 40 and not name[0].islower()
 
 
 def _is_editor_line(sheet: Sheet, line: Line) -> bool:
