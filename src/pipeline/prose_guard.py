@@ -131,7 +131,8 @@ def foreign_sentences(
         if not keep[line.index]
         and probability[line.index] >= LEAST
         and (first < line.index < last or line.bullet or _heads_list(sheet, line))
-        and (line.words >= SHORTEST or _heads_list(sheet, line))
+        # Of "Rok 1977" the year is a word, too.
+        and (line.words >= SHORTEST or (line.numbered and " " in line.text) or _heads_list(sheet, line))
         and _is_plain(sheet, line)
     ]
     if not doubtful or _is_trained(prose):

@@ -101,7 +101,13 @@ def claim_closing_sentences(sheet: Sheet) -> Iterator[Claim]:
         note = sheet.text[found[0] : line.end]
         told = ends_sentence(before) and len(note.split()) <= NOTE_WORDS and len(note.split()) >= 5
         first = _SENTENCE_END.search(note)
-        if told and first is not None and after in (" ", ",") and '"' not in note and len(before.split()) >= GLUED_WORDS:
+        if (
+            told
+            and first is not None
+            and after in (" ", ",")
+            and '"' not in note
+            and len(before.split()) >= GLUED_WORDS
+        ):
             said = "the last sentences begin with the byline's name, which the text does not say"
             yield Claim(found[0], line.end, Role.AUTHOR_BIO, "author_note", said, 0.9)
             return

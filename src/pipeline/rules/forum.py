@@ -56,9 +56,7 @@ def claim_forum(sheet: Sheet) -> Iterator[Claim]:
             yield whole_line(line, Role.NAVIGATION, "forum_head", "a name above a member's box", 0.9)
         elif i in signatures:
             yield whole_line(line, Role.NAVIGATION, "forum_signature", "a member's signature below a rule", 0.9)
-        elif i in bars or (
-            not line.ends and line.words <= BOX_WORDS and is_row_of("forum", sheet.said(i))
-        ):
+        elif i in bars or (not line.ends and line.words <= BOX_WORDS and is_row_of("forum", sheet.said(i))):
             yield whole_line(line, Role.NAVIGATION, "forum_button", "buttons below a post")
     for line in sheet.open_with(("forum_page", "has")):
         # A post may speak of the forum's software.
@@ -76,7 +74,7 @@ _POST = re.compile(r"#(\d{1,4})\b")
 def _numbered_heads(sheet: Sheet) -> set[int]:
     """Return the heads of posts that count up, each with its time: "#2  3 days ago, 22:17", "#3 · May 4, 2024"."""
     found: list[tuple[int, int]] = []
-    for line in sheet.open_beginning(_HASH):
+    for line in (sheet.lines[m.start()] for m in _HASH.finditer(sheet.ground.heads)):
         number = _POST.match(line.text)
         if number is None or line.words > HEAD_WORDS or line.ends:
             continue

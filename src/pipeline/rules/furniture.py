@@ -110,7 +110,10 @@ _TICKER = re.compile(r"[A-Z][A-Z.]{0,7}:?[ \t]*[$€£]?[\d.,]{0,9}[ \t]*[+\-−
 _STARS = re.compile(r"[★☆⭐]{3,5}[\s\d.,/()|–-]*(?:\w+[\s\d.,]*){0,4}")
 
 
-_PAGE_ROW = re.compile(r"(?:[^\W\d_]{4,12}: ?)?1(?:[ |·]{1,3}\d{1,3}){1,12}(?: ?(?:…|\.{3}) ?\d{1,4})?(?:[ |·]{1,3}[^\W\d_]{3,14})? ?[»›>→]")
+_PAGE_ROW = re.compile(
+    r"(?:[^\W\d_]{4,12}: ?)?1(?:[ |·]{1,3}\d{1,3}){1,12}(?: ?(?:…|\.{3}) ?\d{1,4})?"
+    r"(?:[ |·]{1,3}[^\W\d_]{3,14})? ?[»›>→]"
+)
 _OPENS_COUNT, _CLOSES_COUNT = re.compile(r"[★☆⭐\d]"), re.compile(r"[\d%»›>→]")
 
 
@@ -146,7 +149,8 @@ def _requests(sheet: Sheet) -> Iterator[Claim]:
             continue
         told = [c for c in sheet.cues(line.index) if c.mode == "has" and c.family in ("follow", "liked")]
         named = any(
-            c.family == "network" and sheet.folded[c.start : c.end] not in COMMON_NETWORKS for c in sheet.cues(line.index)
+            c.family == "network" and sheet.folded[c.start : c.end] not in COMMON_NETWORKS
+            for c in sheet.cues(line.index)
         )
         verbs = sheet.having(line.index, "follow_verb")
         # "Follow the steps" is an instruction: a bare verb needs a network, and to stand at an end of the line.

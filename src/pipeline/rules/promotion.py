@@ -408,4 +408,5 @@ def _is_question(sheet: Sheet, start: int, end: int) -> bool:
     if sheet.text[end - 1] not in "?؟？" and "՞" not in sheet.text[start:end]:
         return False
     index = sheet.index_at(start)
-    return any(c.family == "you" and start <= c.start < end for c in sheet.cues(index))
+    wishes = sheet.folded.startswith(_wishes(), start)
+    return wishes or any(c.family == "you" and start <= c.start < end for c in sheet.cues(index))
