@@ -35,6 +35,7 @@ from .rules import (
     questions,
     repeats,
     site,
+    subscribing,
     teasers,
     threads,
     title,
@@ -63,6 +64,7 @@ RULES: tuple[Rule, ...] = (
     lambda sheet, _: repeats.claim_repeated_menus(sheet),
     lambda sheet, _: authors.claim_mail_head(sheet),
     lambda sheet, _: header.claim_header(sheet),
+    lambda sheet, _: legal.claim_credits(sheet),
     lambda sheet, _: biography.claim_biographies(sheet),
     lambda sheet, _: promotion.claim_buttons(sheet),
     lambda sheet, _: promotion.claim_comments(sheet),
@@ -91,7 +93,7 @@ RULES: tuple[Rule, ...] = (
     lambda sheet, _: forum.claim_forum(sheet),
     lambda sheet, _: questions.claim_questions(sheet),
     lambda sheet, settings: repeats.claim_repeats(sheet, settings.repeat_min),
-    lambda sheet, _: header.claim_teams(sheet),
+    lambda sheet, _: authors.claim_teams(sheet),
     lambda sheet, _: authors.claim_lone_names(sheet),
     lambda sheet, _: authors.claim_closing_names(sheet),
     lambda sheet, _: biography.claim_author_notes(sheet),
@@ -100,7 +102,7 @@ RULES: tuple[Rule, ...] = (
     lambda sheet, _: body.claim_captions(sheet),
     lambda sheet, _: promotion.claim_appeals(sheet),
     lambda sheet, _: promotion.claim_inner_appeals(sheet),
-    lambda sheet, _: promotion.claim_newsletter_sentences(sheet),
+    lambda sheet, _: subscribing.claim_newsletter_sentences(sheet),
     lambda sheet, _: wiki.claim_edit_links(sheet),
 )
 """The structural rules in the order of their rank: the first claim on a character wins."""

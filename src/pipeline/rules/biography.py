@@ -8,14 +8,11 @@ not know and a profession. A paragraph about anybody else is body.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
-from functools import cache
-from importlib.resources import files
 
 from ..blocks import Line, ends_sentence
 from ..model import Role
-from .lexicon import fold
+from .lexicon import load_openers
 from .names import name_span
 from .sheet import MILD, Claim, Sheet, find_all, whole_line
 
@@ -125,20 +122,15 @@ def claim_unnamed_notes(sheet: Sheet) -> Iterator[Claim]:
         if not _is_told(sheet, line) or line.words > UNNAMED_WORDS or line.index <= sheet.first_prose:
             continue
         said = sheet.said(line.index).lstrip("*_ ([")
-        if said.startswith(_unnamed()) and not any(x.is_prose for x in sheet.lines[line.index + 1 : last + 1]):
+        if said.startswith(load_openers("note")) and not any(
+            x.is_prose for x in sheet.lines[line.index + 1 : last + 1]
+        ):
             yield whole_line(line, Role.AUTHOR_BIO, "author_note", "what the author is, below the text", 0.85, LIKELY)
             return
 
 
 UNNAMED_WORDS, LIKELY = 40, 0.8
 """Words above which "The author is ..." begins a paragraph of the text, and the probability from which it does."""
-
-
-@cache
-def _unnamed() -> tuple[str, ...]:
-    path = files("pipeline") / "resources" / "clean" / "openers.toml"
-    words = tomllib.loads(path.read_text(encoding="utf-8"))["note"]
-    return tuple(sorted(fold(w) + " " for said in words.values() for w in said))
 
 
 NOTE_REACH = 12

@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from ..blocks import Line
 from ..model import Role
 from .lexicon import count_apart
-from .promotion import COMMON_NETWORKS, saying_span
+from .promotion import saying_span
 from .sheet import FIRM, MILD, SOFT, Claim, Sheet, find_all, whole_line
+from .subscribing import COMMON_NETWORKS
 
 WIDGET_WORDS = 10
 FOLLOW_WORDS = 18

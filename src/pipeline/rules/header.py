@@ -52,7 +52,7 @@ class Part:
 def claim_header(sheet: Sheet) -> Iterator[Claim]:
     """Claim site, date, byline and id lines above and below the prose."""
     diary = _is_diary(sheet)
-    for line in _head_lines(sheet):
+    for line in head_lines(sheet):
         if diary and line.words <= DIARY_WORDS and _is_entry(sheet, line):
             continue
         if line.index <= 3 and line.index < sheet.first_prose and _DOMAIN.fullmatch(line.text):
@@ -71,8 +71,6 @@ def claim_header(sheet: Sheet) -> Iterator[Claim]:
             yield source
         elif sheet.opening(line.index, "byline") and (name := byline_name(sheet, line)):
             yield whole_line(line, Role.BYLINE, "byline", f"byline label and a name: {sheet.text[slice(*name)]}")
-        elif _is_credit(sheet, line):
-            yield whole_line(line, Role.LEGAL, "photo_credit", "who took the picture, and nothing else", 0.9, CREDIT)
         elif line.index > sheet.last_prose and _is_signature(sheet, line):
             yield whole_line(line, Role.BYLINE, "signature", "a name and where it writes, below the text")
 
@@ -92,25 +90,8 @@ def _is_entry(sheet: Sheet, line: Line) -> bool:
     return len(dates) == 1 and dates[0].end - dates[0].start == len(line.text)
 
 
-def claim_teams(sheet: Sheet) -> Iterator[Claim]:
-    """Claim the line near the title that names the desk or team which wrote: "Example OSINT Unit"."""
-    near = {
-        i + k
-        for i, claims in sheet.claims.items()
-        for c in claims
-        for k in (-1, 1, 2, 3, 4, 5, 6)
-        if c.role is Role.TITLE
-    }
-    for line in (sheet.lines[i] for i in sorted(near) if 0 <= i < sheet.first_prose):
-        if sheet.is_open(line.index) and 2 <= line.words <= 6 and not line.ends:
-            folded = sheet.said(line.index)
-            named = any(folded.endswith(" " + team) for team in signature_words("team"))
-            if named and name_span(sheet.text, line.start, line.end) == (line.start, line.end):
-                yield whole_line(line, Role.BYLINE, "team", "near the title, the name of a desk or team")
-                return
-
-
-def _head_lines(sheet: Sheet) -> Iterator[Line]:
+def head_lines(sheet: Sheet) -> Iterator[Line]:
+    """Yield the open short lines right above the text, beside its first lines and right below it."""
     first, below = sheet.first_prose, sheet.last_prose + 1
     # Verse and lists have no prose: their header stands at their top.
     above = sheet.lines[max(0, first - REACH) : first] if first < len(sheet.lines) else sheet.lines[:REACH]
@@ -180,20 +161,6 @@ def _is_relative(sheet: Sheet, line: Line) -> bool:
     labels = [c.end for c in sheet.cues(line.index) if c.family in ("date", "updated") and c.end <= found.start()]
     before = sheet.folded[max(labels, default=line.start) : found.start()]
     return not _left(before) and not _left(sheet.folded[found.end() : line.end])
-
-
-CREDIT_WORDS, CREDIT = 4, 0.7
-"""Words of a name behind a picture's label, and the probability from which the line is left to the model."""
-
-
-def _is_credit(sheet: Sheet, line: Line) -> bool:
-    """Tell whether a line is a picture's label with a mark and a name: "Photo: Ann Lee", "Фото: пресс-служба"."""
-    cue = sheet.opening(line.index, "caption")
-    if cue is None or line.ends or line.numbered or line.words > CREDIT_WORDS + 2:
-        return False
-    marked = sheet.text[cue.end - 1] in ":：" or sheet.text[cue.end : cue.end + 2].lstrip()[:1] in tuple(":：")
-    name = sheet.text[cue.end : line.end].strip(" :：")
-    return marked and 1 <= len(name.split()) <= CREDIT_WORDS and len(name) <= 40 and not name[0].islower()
 
 
 def _is_editor_line(sheet: Sheet, line: Line) -> bool:

@@ -106,7 +106,7 @@ _SENTENCE = re.compile(r"[.!…。។।][\"”’»)]{0,2}\s+(?=[\"“«„(]?[
 
 
 def _end_of_tail(sheet: Sheet, line: Line, cue: Cue) -> int:
-    """Return where a pointer behind a sentence ends: with its bracket, at the text's next sentence, or with the line."""
+    """Return where a pointer behind a sentence ends: with its bracket, at the next sentence, or with the line."""
     if sheet.text[line.start : cue.start].rstrip(" *_")[-1:] in ("(", "["):
         closed = sheet.text.find(")" if "(" in sheet.text[cue.start - 3 : cue.start] else "]", cue.end, line.end)
         if closed >= 0:
