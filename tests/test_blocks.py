@@ -59,7 +59,7 @@ def test_lines_that_break_in_mid_sentence_prove_the_width_of_a_page_without_blan
     assert [" ".join(line.text.split()) for line in cut_lines(text)] == [
         " ".join(head[0].split()),
         *head[1:],
-        *PARAGRAPHS,
+        *PARAGRAPHS * 2,
     ]
 
 
