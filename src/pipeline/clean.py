@@ -18,7 +18,7 @@ from .markup_guard import kept_by_markup, protected_lines
 from .metadata import fact_date, fact_value, read_facts
 from .model import DISPOSITION_OF, UNDETERMINED, Block, Disposition, Document, Language, Markup, Page
 from .preformatted import claim_code_furniture, spare_listings
-from .prose_guard import foreign_sentences, html_paragraphs, runs_of_lines
+from .prose_guard import foreign_sentences, html_paragraphs, listed_headings, runs_of_lines
 from .rules import (
     authors,
     bars,
@@ -39,6 +39,7 @@ from .rules import (
     questions,
     repeats,
     site,
+    subscribing,
     teasers,
     threads,
     title,
@@ -68,6 +69,7 @@ RULES: tuple[Rule, ...] = (
     lambda sheet, _: repeats.claim_repeated_menus(sheet),
     lambda sheet, _: authors.claim_mail_head(sheet),
     lambda sheet, _: header.claim_header(sheet),
+    lambda sheet, _: legal.claim_credits(sheet),
     lambda sheet, _: biography.claim_biographies(sheet),
     lambda sheet, _: promotion.claim_buttons(sheet),
     lambda sheet, _: promotion.claim_comments(sheet),
@@ -98,14 +100,16 @@ RULES: tuple[Rule, ...] = (
     lambda sheet, _: class_names.claim_class_names(sheet),
     lambda sheet, _: pull_quotes.claim_pull_quotes(sheet),
     lambda sheet, settings: repeats.claim_repeats(sheet, settings.repeat_min),
-    lambda sheet, _: header.claim_teams(sheet),
+    lambda sheet, _: authors.claim_teams(sheet),
     lambda sheet, _: authors.claim_lone_names(sheet),
     lambda sheet, _: authors.claim_closing_names(sheet),
     lambda sheet, _: biography.claim_author_notes(sheet),
+    lambda sheet, _: biography.claim_closing_sentences(sheet),
+    lambda sheet, _: biography.claim_unnamed_notes(sheet),
     lambda sheet, _: body.claim_captions(sheet),
     lambda sheet, _: promotion.claim_appeals(sheet),
     lambda sheet, _: promotion.claim_inner_appeals(sheet),
-    lambda sheet, _: promotion.claim_newsletter_sentences(sheet),
+    lambda sheet, _: subscribing.claim_newsletter_sentences(sheet),
     lambda sheet, _: wiki.claim_edit_links(sheet),
 )
 """The structural rules in the order of their rank: the first claim on a character wins."""
@@ -302,6 +306,9 @@ def judge_lines(
     for line in runs_of_lines(sheet, open_lines, keep):
         keep[line.index] = True
         saved[line.index] = Verdict(True, "run_of_lines", "lines like verse in the midst of prose", 0.5)
+    for line in listed_headings(sheet, open_lines, keep):
+        keep[line.index] = True
+        saved[line.index] = Verdict(True, "heading_of_kept", "listed in the table of contents, over kept text", 0.6)
     for line in foreign_sentences(sheet, open_lines, keep, probability):
         keep[line.index] = True
         saved[line.index] = Verdict(True, "foreign_prose", "in the midst of prose in a language not trained on", 0.5)

@@ -19,8 +19,9 @@ from .rules.header import handle_span
 from .rules.names import REPORTER, name_span
 from .rules.persons import find_person
 from .rules.rights import notices
-from .rules.sheet import Claim, Sheet, trim
+from .rules.sheet import Claim, Sheet, find_all, trim
 from .rules.site import masthead_name, printed_name
+from .rules.site_names import clean_name
 
 FAR = 12
 """Lines away from title and first prose at which a date still belongs to the document."""
@@ -188,6 +189,11 @@ _MAILBOX = re.compile(
 )
 
 
+_LOGO = re.compile(r"!\[([^\[\]]{3,60})\]\([^()\s]{0,200}\blogo[^()\s]{0,200}\)", re.I)
+LOGO_LINES = 3
+"""First lines of a page among which the site's logo stands."""
+
+
 def _site(sheet: Sheet, claims: list[Claim]) -> Iterator[Fact]:
     for claim in claims:
         if claim.rule == "site_line":
@@ -229,9 +235,27 @@ def _site(sheet: Sheet, claims: list[Claim]) -> Iterator[Fact]:
         if notice.sure:
             yield _named("site", sheet, (notice.start, notice.end), "rights_notice", 0.8)
     for claim in claims:
+        # The first lines' picture with the site's name for those who cannot see it: "![Example Gazette](/logo.png)".
+        if claim.rule == "image_link" and (m := _LOGO.match(sheet.text, claim.start, claim.end)):
+            name = clean_name(sheet, *m.span(1)) if sheet.index_at(claim.start) < LOGO_LINES else None
+            if name:
+                yield _named("site", sheet, name, "logo", 0.75)
+    for claim in claims:
         if claim.rule == "first_line" and (name := masthead_name(sheet, claim)):
             yield _named("site", sheet, name, claim.rule, claim.confidence)
 
 
+def _as_written(sheet: Sheet, span: tuple[int, int]) -> tuple[int, int]:
+    """Return where a name in capitals stands as it is written elsewhere, in a notice or the text."""
+    if not (said := sheet.text[slice(*span)]).isupper() or len(said.split()) < 2:
+        return span
+    for at in find_all(sheet.folded, sheet.folded[slice(*span)]):
+        other = sheet.text[at : at + len(said)]
+        if not other.isupper() and other[0].isupper() and not sheet.text[at - 1 : at].isalnum():
+            return at, at + len(said)
+    return span
+
+
 def _named(field: str, sheet: Sheet, span: tuple[int, int], rule: str, confidence: float) -> Fact:
+    span = _as_written(sheet, span)
     return Fact(field, " ".join(sheet.text[slice(*span)].split()), rule, *span, confidence)

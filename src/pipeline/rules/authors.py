@@ -74,6 +74,7 @@ def _beside(sheet: Sheet, index: int, other: int) -> bool:
     between = sheet.lines[(index + other) // 2]
     # Of names with any short line between them and the date a third were links: it must be known for furniture.
     known = not sheet.is_open(between.index) or bool(sheet.whole(between.index)) or _is_count(between)
+    known = known or sheet.opening(between.index, "caption") is not None
     return abs(index - other) == 2 and known and between.words <= FURNITURE_WORDS and not between.ends
 
 
@@ -225,6 +226,24 @@ def _stands_uncapitalised(text: str, word: str) -> bool:
         if not before.isalpha() and not after.isalpha():
             return True
     return False
+
+
+def claim_teams(sheet: Sheet) -> Iterator[Claim]:
+    """Claim the line near the title that names the desk or team which wrote: "Example OSINT Unit"."""
+    near = {
+        i + k
+        for i, claims in sheet.claims.items()
+        for c in claims
+        for k in (-1, 1, 2, 3, 4, 5, 6)
+        if c.role is Role.TITLE
+    }
+    for line in (sheet.lines[i] for i in sorted(near) if 0 <= i < sheet.first_prose):
+        if sheet.is_open(line.index) and 2 <= line.words <= 6 and not line.ends:
+            folded = sheet.said(line.index)
+            named = any(folded.endswith(" " + team) for team in signature_words("team"))
+            if named and name_span(sheet.text, line.start, line.end) == (line.start, line.end):
+                yield whole_line(line, Role.BYLINE, "team", "near the title, the name of a desk or team")
+                return
 
 
 _MAIL = re.compile(r"(from|to|cc|date|sent|subject|reply-to) ?: ?(?=\S)", re.I)

@@ -52,7 +52,7 @@ class Part:
 def claim_header(sheet: Sheet) -> Iterator[Claim]:
     """Claim site, date, byline and id lines above and below the prose."""
     diary = _is_diary(sheet)
-    for line in _head_lines(sheet):
+    for line in head_lines(sheet):
         if diary and line.words <= DIARY_WORDS and _is_entry(sheet, line):
             continue
         if "\t" in line.text and _is_in_table(sheet, line):
@@ -102,32 +102,20 @@ def _is_entry(sheet: Sheet, line: Line) -> bool:
     return len(dates) == 1 and dates[0].end - dates[0].start == len(line.text)
 
 
-def claim_teams(sheet: Sheet) -> Iterator[Claim]:
-    """Claim the line near the title that names the desk or team which wrote: "Example OSINT Unit"."""
-    near = {
-        i + k
-        for i, claims in sheet.claims.items()
-        for c in claims
-        for k in (-1, 1, 2, 3, 4, 5, 6)
-        if c.role is Role.TITLE
-    }
-    for line in (sheet.lines[i] for i in sorted(near) if 0 <= i < sheet.first_prose):
-        if sheet.is_open(line.index) and 2 <= line.words <= 6 and not line.ends:
-            folded = sheet.said(line.index)
-            named = any(folded.endswith(" " + team) for team in signature_words("team"))
-            if named and name_span(sheet.text, line.start, line.end) == (line.start, line.end):
-                yield whole_line(line, Role.BYLINE, "team", "near the title, the name of a desk or team")
-                return
-
-
-def _head_lines(sheet: Sheet) -> Iterator[Line]:
+def head_lines(sheet: Sheet) -> Iterator[Line]:
+    """Yield the open short lines right above the text, beside its first lines and right below it."""
     first, below = sheet.first_prose, sheet.last_prose + 1
     # Verse and lists have no prose: their header stands at their top.
     above = sheet.lines[max(0, first - REACH) : first] if first < len(sheet.lines) else sheet.lines[:REACH]
     above = (*(sheet.lines[i] for i in far_header(sheet)), *above)
-    beside = [line for line in sheet.lines[first : first + BESIDE] if line.words <= HEAD_WORDS // 2 and not line.ends]
+    beside = [
+        line
+        for line in sheet.lines[first : first + BESIDE]
+        # "30 октября 2025 г." ends with an abbreviation.
+        if line.words <= HEAD_WORDS // 2 and (not line.ends or (line.numbered and line.words <= DIARY_WORDS))
+    ]
     beside = [line for line in beside if line.index < below]
-    for line in (*above, *beside, *sheet.lines[max(below, first) : below + NEAR]):
+    for line in (*above, *beside, *_below(sheet, max(below, first))):
         if line.words <= HEAD_WORDS and len(line.text) <= HEAD_CHARACTERS and sheet.is_open(line.index):
             yield line
     # A paragraph may carry the machine's date in front.
@@ -163,6 +151,16 @@ def _is_dated(sheet: Sheet, index: int) -> bool:
     """Tell whether a full date stands in a byline or in one of the short lines beside it."""
     around = sheet.lines[max(0, index - DATED) : index + DATED + 1]
     return any(x.numbered and x.words <= HEAD_WORDS and any(d.value for d in find_dates(x.text)) for x in around)
+
+
+def _below(sheet: Sheet, first: int) -> Iterator[Line]:
+    """Yield the lines right below the text; a made-up profile between them does not count."""
+    left = NEAR
+    for line in sheet.lines[first:]:
+        left -= all(c.role is not Role.FAKE_PROFILE for c in sheet.claims.get(line.index, ()))
+        if left < 0:
+            return
+        yield line
 
 
 _DIGIT = re.compile(r"\d")
