@@ -15,7 +15,7 @@ from functools import partial
 from .dates import DAY_FIRST, find_dates
 from .model import Fact, Role
 from .rules.authors import without_label
-from .rules.header import handle_span
+from .rules.bylines import handle_span
 from .rules.names import REPORTER, name_span
 from .rules.persons import find_person
 from .rules.rights import notices

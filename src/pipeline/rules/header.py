@@ -15,28 +15,16 @@ from ..blocks import Line
 from ..dates import RELATIVE, find_dates
 from ..model import Role
 from ..word_counts import count_words
-from .lexicon import Cue, fold
+from .bylines import HEAD_WORDS, byline_name, handle_span, is_credible, near_text
+from .head_lines import DIARY_WORDS, HEAD_CHARACTERS, head_lines
 from .names import LABEL, filler_words, name_span, signature_words
 from .persons import find_person
-from .rights import names_in_notices
 from .sheet import FIRM, SOFT, Claim, Sheet, trim, whole_line
-from .site_names import is_medium
 
-HEAD_WORDS = 25
-"""Words above which a line is no header line."""
 BUTTONS = ("share", "donate", "advert", "newsletter")
-HEAD_CHARACTERS = 300
-"""Characters above which a line is no header line; of a longer one only the beginning is read."""
-REACH = 20
-"""Lines above the first prose that belong to the header."""
-BESIDE = 4
-"""Lines from the first prose on in which a bare date or byline belongs to the header: a standfirst is prose, too."""
 RELATIVE_WORDS = 6
-DIARY_WORDS = 4
 ENTRIES = 3
 """Dates over paragraphs that make a diary."""
-NEAR = 8
-"""Lines below the last prose in which a byline or date may still stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,67 +88,6 @@ def _is_entry(sheet: Sheet, line: Line) -> bool:
         return False
     dates = find_dates(line.text)
     return len(dates) == 1 and dates[0].end - dates[0].start == len(line.text)
-
-
-def head_lines(sheet: Sheet) -> Iterator[Line]:
-    """Yield the open short lines right above the text, beside its first lines and right below it."""
-    first, below = sheet.first_prose, sheet.last_prose + 1
-    # Verse and lists have no prose: their header stands at their top.
-    above = sheet.lines[max(0, first - REACH) : first] if first < len(sheet.lines) else sheet.lines[:REACH]
-    above = (*(sheet.lines[i] for i in far_header(sheet)), *above)
-    beside = [
-        line
-        for line in sheet.lines[first : first + BESIDE]
-        # "30 октября 2025 г." ends with an abbreviation.
-        if line.words <= HEAD_WORDS // 2 and (not line.ends or (line.numbered and line.words <= DIARY_WORDS))
-    ]
-    beside = [line for line in beside if line.index < below]
-    for line in (*above, *beside, *_below(sheet, max(below, first))):
-        if line.words <= HEAD_WORDS and len(line.text) <= HEAD_CHARACTERS and sheet.is_open(line.index):
-            yield line
-    # A paragraph may carry the machine's date in front.
-    if sheet.first_prose < len(sheet.lines) and sheet.is_open(sheet.first_prose):
-        yield sheet.lines[sheet.first_prose]
-
-
-def far_header(sheet: Sheet) -> range:
-    """Return the lines around the one byline with a date that stands far above the text, if nothing nearer is one.
-
-    Buttons, players and lists of videos may part the head of an article from its text by a hundred lines.
-    """
-    first = sheet.first_prose
-    if not REACH < first < len(sheet.lines):
-        return range(0)
-    found = [i for i in range(max(0, first - FAR), first) if _is_byline(sheet, i) and _is_dated(sheet, i)]
-    if len(found) != 1 or found[0] >= first - REACH:
-        return range(0)
-    return range(max(0, found[0] - AROUND), min(first - REACH, found[0] + AROUND + 1))
-
-
-FAR, AROUND, DATED = 100, 4, 3
-"""Lines above the text in which a far header stands, lines of it on either side, and those in which its date stands."""
-
-
-def _is_byline(sheet: Sheet, index: int) -> bool:
-    line = sheet.lines[index]
-    short = line.words <= HEAD_WORDS and len(line.text) <= HEAD_CHARACTERS
-    return short and sheet.opening(index, "byline") is not None and byline_name(sheet, line) is not None
-
-
-def _is_dated(sheet: Sheet, index: int) -> bool:
-    """Tell whether a full date stands in a byline or in one of the short lines beside it."""
-    around = sheet.lines[max(0, index - DATED) : index + DATED + 1]
-    return any(x.numbered and x.words <= HEAD_WORDS and any(d.value for d in find_dates(x.text)) for x in around)
-
-
-def _below(sheet: Sheet, first: int) -> Iterator[Line]:
-    """Yield the lines right below the text; a made-up profile between them does not count."""
-    left = NEAR
-    for line in sheet.lines[first:]:
-        left -= all(c.role is not Role.FAKE_PROFILE for c in sheet.claims.get(line.index, ()))
-        if left < 0:
-            return
-        yield line
 
 
 _DIGIT = re.compile(r"\d")
@@ -230,7 +157,7 @@ def _parts(sheet: Sheet, line: Line) -> list[Claim]:
     if (
         line.words <= HEAD_WORDS // 2
         and (not line.ends or parts[-1].end >= line.end - 1)
-        and _near_text(sheet, line)
+        and near_text(sheet, line)
         and any(p.role is Role.DATE for p in parts)
     ):
         left = [w for w in _MARKS.split(_COUNT.sub(" ", " ".join(open_text))) if w]
@@ -338,7 +265,7 @@ def _find_parts(sheet: Sheet, line: Line) -> Iterator[Part]:
             limit = min([a for a, _ in taken if a >= cue.end], default=line.end)
             explained = not before or not _left(_cut(before, at, taken))
             name = name_span(sheet.text, cue.end, limit) or handle_span(sheet, cue, limit) if explained else None
-            if name and _is_credible(sheet, line, cue, name):
+            if name and is_credible(sheet, line, cue, name):
                 yield Part(cue.start, name[1], Role.BYLINE, "byline")
                 taken.append((cue.start, name[1]))
                 break
@@ -369,65 +296,6 @@ def _left(folded: str) -> bool:
     """Tell whether a stretch between parts says something: more than marks, times, days and counts."""
     rest = _COUNT.sub(" ", _TIME.sub(" ", folded))
     return any(w not in filler_words() for w in _MARKS.split(rest) if w)
-
-
-def byline_name(sheet: Sheet, line: Line) -> tuple[int, int] | None:
-    """Return the span of the name that a byline line states, if it states nothing but a name and a function."""
-    cue = sheet.opening(line.index, "byline")
-    if not cue:
-        return None
-    name = name_span(sheet.text, cue.end, line.end) or handle_span(sheet, cue, line.end)
-    if not name:
-        return None
-    if not _is_credible(sheet, line, cue, name):
-        return None
-    after = sheet.text[name[1] : line.end].strip(" *_")
-    # "By John Smith, Staff Writer" is a byline; "By John Smith the house was ..." is not.
-    if after and (after[0] not in ",|•·-–—(/[" or len(after) > 80 or line.ends):
-        return None
-    return name
-
-
-def handle_span(sheet: Sheet, cue: Cue, end: int) -> tuple[int, int] | None:
-    """Return the span of the name under which somebody writes in a forum, behind "Thread starter:"."""
-    if sheet.folded[cue.start : cue.end].strip(" :") not in signature_words("starter"):
-        return None
-    handle = _HANDLE.match(sheet.text, cue.end, end)
-    return handle.span(1) if handle else None
-
-
-_HANDLE = re.compile(r"[\s:：]*([^\W_][\w.\-]{2,29})(?=\s*(?:[,|·•»;–—-]|\s{2}|$))")
-
-
-def _is_credible(sheet: Sheet, line: Line, cue: Cue, name: tuple[int, int]) -> bool:
-    """Tell whether what follows a byline label is a name, not a menu's "By Industry"."""
-    words = sheet.text[slice(*name)].split()
-    weak = any(c.family == "byline_weak" and c.start == cue.start for c in sheet.cues(line.index))
-    # "By Industry" opens a menu as often as "By Reuters" a story: behind a preposition a name has two words.
-    asian = sheet.text[name[0]] >= "\u3040"
-    if weak and ((len(words) < 2 and not asian) or words[0][0].islower() or not _is_placed(sheet, line)):
-        return False  # "De la Enciclopedia ...": a name behind a preposition begins with no article
-    # "De Stedendriehoek Courant": what looks like a preposition is a Dutch newspaper's article.
-    said = sheet.folded[cue.start : name[1]]
-    article = weak and sheet.folded[cue.start : cue.end] == "de"
-    if article and (
-        is_medium(sheet.text[slice(*name)]) or any(said == sheet.folded[a:b] for a, b in names_in_notices(sheet))
-    ):
-        return False
-    return not any(fold(w) in signature_words("no_name") for w in words)
-
-
-def _is_placed(sheet: Sheet, line: Line) -> bool:
-    """Tell whether a line stands where bylines do: near the text, or right beside a date above it."""
-    if _near_text(sheet, line):
-        return True
-    beside = (sheet.lines[i] for i in (line.index - 1, line.index + 1) if 0 <= i < sheet.first_prose < len(sheet.lines))
-    return any(x.numbered and x.words <= HEAD_WORDS and find_dates(x.text) for x in beside)
-
-
-def _near_text(sheet: Sheet, line: Line) -> bool:
-    first = sheet.first_prose if sheet.first_prose < len(sheet.lines) else 0
-    return first - 8 <= line.index < first + BESIDE
 
 
 def _is_signature(sheet: Sheet, line: Line) -> bool:

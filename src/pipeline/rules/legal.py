@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ..blocks import Line
 from ..model import Role
-from .header import head_lines
+from .head_lines import head_lines
 from .lexicon import count_apart
 from .sheet import FIRM, MILD, SOFT, Claim, Sheet, find_all, whole_line
 

@@ -18,7 +18,7 @@ from itertools import zip_longest
 from ..blocks import Line
 from ..dates import find_dates
 from ..model import Role
-from .header import far_header
+from .head_lines import far_header
 from .lexicon import fold, load_list
 from .names import name_span
 from .sheet import Sheet
