@@ -38,7 +38,9 @@ _CELLS = frozenset(("td", "th"))
 _CLICKED = frozenset(("a", "button", "label"))
 _BOLD = frozenset(("b", "strong"))
 _LABELS = frozenset(("b", "strong", "span"))
-_ENDS_LABEL = re.compile(r"[^\W_\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]{2}[?!:.…]?$")
+_ENDS_LABEL = re.compile(
+    r"[^\s\d()\[\]{}<>«»“”‘’\"'/\\|#@$€£+=*&·•,;–—\-\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]{2}[?!:.…]?$"
+)
 # Not behind a bracket, a single letter, nor in a script that sets no space between words.
 _LONG_CELL = 80
 # 80: a cell with a sentence in it belongs to a layout table or is read alone; data cells are shorter.
