@@ -5,8 +5,8 @@
 A gold line has `text` and `entities` (start, end, kind, id, evidence); `page` or `doc` names its page, `language` its
 language (English if it has none). A mention counts when span, kind and id agree; a gold id of null (a region that M49
 does not know) agrees with any id. What the annotator marked as doubtful counts neither way: neither the mark nor what
-is found on it. `--half` keeps the pages whose name has an even or odd sha256, so that one half can stay unseen while the
-rules are written. Where there are several languages, each has a line of its own.
+is found on it. `--half` keeps the pages whose name has an even or odd sha256, so that one half can stay unseen while
+the rules are written. Where there are several languages, each has a line of its own.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
 from pipeline.entities import find_mentions
-
 
 KEYS = ("all", "country", "region", "organisation", "name", "demonym", "metonym", "abbreviation")
 
@@ -71,7 +70,8 @@ def score(name: str, rows: list[dict[str, Any]], show_errors: bool) -> None:
                 print(f"  + {language} {m.text} = {m.entity_id} ({m.evidence}): {around(row['text'], m.start, m.end)}")
         if show_errors:
             for e in lost:
-                print(f"  - {language} {e['text']} = {e['id']} ({e['evidence']}): {around(row['text'], e['start'], e['end'])}")
+                place = around(row["text"], e["start"], e["end"])
+                print(f"  - {language} {e['text']} = {e['id']} ({e['evidence']}): {place}")
     print(f"{name}: {len(rows)} sentences; evidence agrees on {same_evidence} of {right['all']} right mentions")
     languages = sorted({row.get("language", "en") for row in rows})
     for key in (*KEYS, *(languages if len(languages) > 1 else ())):

@@ -19,7 +19,10 @@ from pipeline.gazetteer import fold, has_language, load_gazetteer
 from pipeline.model import EntityKind
 
 CASES = Path(__file__).parent / "cases"
-LEXICONS = ("ar", "az", "de", "en", "es", "fa", "fr", "he", "hy", "id", "it", "pt", "ro", "ru", "tr", "uk", "zh")
+LEXICONS = (
+    *("ar", "az", "de", "en", "es", "fa", "fr", "he", "hy", "id", "it", "ja", "ko", "nl", "pl", "pt", "ro", "ru"),
+    *("tr", "uk", "zh"),
+)
 
 
 def read(name: str, *, known_failures: bool = False) -> list[Any]:

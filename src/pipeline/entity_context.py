@@ -128,18 +128,15 @@ class Context:
 
     def _is_clear(self, match: Match, rule: Ambiguity, position: int) -> bool:
         """Tell whether an ambiguous name is the country here."""
-        if rule.hyphen and self._text[match.end : match.end + 1] not in ("-", "–"):
+        joined = self._text[match.end : match.end + 1] in ("-", "–")
+        if (rule.hyphen and not joined) or self._text.startswith(rule.joined, match.end):
             return False
         before, following = self._before(match), self._next_word(match)
-        if rule.joined and self._text.startswith(rule.joined, match.end):
-            return False
         if rule.noun and (not following[:1].islower() or following in self._list("function_words")):
             return False
         if following in rule.after or (rule.the and not before.endswith(("the ", "The "))):
             return False
-        if rule.address and self._ends_an_address(match, position):
-            return False
-        if rule.before and before.endswith(rule.before):
+        if (rule.address and self._ends_an_address(match, position)) or before.endswith(rule.before):
             return False
         if rule.unless:
             if self._all_words is None:
@@ -191,7 +188,7 @@ class Context:
         if following in self._list("title_after") and self._text[match.start - 1 : match.start] not in ("-", "–"):
             return False
         last = self._last_word(match)
-        if last in self._list("language_nouns"):
+        if last.lower() in self._list("language_nouns"):
             return False
         also = last in ("and", "or") and bool(self._languages) and match.start - self._languages[-1] in (4, 5)
         if last in self._list("language_before") or also:
@@ -205,8 +202,7 @@ class Context:
         following = self._next_word(match)
         if match.term.evidence == "demonym" and not self._is_english:
             # "западный ветер" is a wind: where the language lists what the West has, nothing else is taken.
-            followers = self._list("west_followers")
-            return "" in followers or following in followers
+            return not {"", following}.isdisjoint(self._list("west_followers"))
         if not self._list("west_before"):
             return True
         if match.term.evidence == "demonym":
@@ -397,8 +393,8 @@ class Context:
 
     def _formal(self, match: Match, before: str) -> Match:
         """Take the longest of the language's `formal_before` into the mention: "República Argentina"."""
-        gaps = {form: form if form.endswith("'") else form + " " for form in self._list("formal_before")}
-        forms = [gap for gap in gaps.values() if before.endswith(gap)]
+        said = before if before.endswith("'") else before[:-1] if before.endswith(" ") else ""
+        forms = [before[len(said) - len(form) :] for form in self._list("formal_before") if said.endswith(form)]
         start = match.start - len(max(forms, key=len, default=""))
-        is_free = not self._decided or self._decided[-1].end <= start
-        return Match(start, match.end, match.term) if is_free and not self._text[start - 1 : start].isalpha() else match
+        is_taken = self._decided and self._decided[-1].end > start
+        return match if is_taken else Match(start, match.end, match.term)
