@@ -23,11 +23,16 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "src"), str(Path(__fil
 
 import train_cleaner as base  # noqa: E402
 from html_pages import read_labelled, word_f1  # noqa: E402
+from train_pages import translate  # noqa: E402
 
 from pipeline.html_features import matrix  # noqa: E402
 from pipeline.line_features import PageLines  # noqa: E402
 from pipeline.line_model import keep_lines, pack_weights  # noqa: E402
 
+FOREIGN_SHARE = 0.25
+"""Share of the pages that are learned from in foreign words as well, with half the weight."""
+# 120 and 200 trees, folds 0 and 1: word F1 .9067 -> .9121 on news and .8922 -> .8918 on mixed pages; of the foreign
+# copies, line F1 by words .914 -> .936 and .875 -> .880.
 LINES_A_PAGE = 120
 """Lines a page that are learned from, on average; the rest of a long page tells little more."""
 
@@ -41,6 +46,10 @@ def main() -> None:
     parser.add_argument("--folds", type=int, default=5, help="folds of the second stage that are measured")
     args = parser.parse_args()
     samples, golds = read_samples(args.data)
+    real = len(samples)
+    # Copies with foreign words: what is learned from English words alone fails on pages in other languages.
+    samples += translate([s for s in samples if len(s.labels)], FOREIGN_SHARE)
+    golds += [""] * (len(samples) - real)
     options = base.Options(trees=tuple(args.trees))
     train(samples, golds, options, args)
 
@@ -121,6 +130,8 @@ def train(samples: list[base.Sample], golds: list[str], options: base.Options, a
         with gzip.open(args.out, "wt", encoding="utf-8") as out:
             for mode in answers:
                 for k, text, own in texts_of(stack, used, late[mode], done):
+                    if used[k].language:
+                        continue
                     row = {"id": used[k].id, "mode": mode, "text": text, "prob": own.tolist()}
                     out.write(json.dumps(row) + "\n")
 
@@ -149,6 +160,8 @@ def report(
 ) -> None:
     scores = defaultdict(list)
     for k, text, _ in texts_of(stack, used, probability, done):
+        if used[k].language:
+            continue
         value = word_f1(text, golds[whole[k]])
         scores[used[k].kind.split()[0]].append(value)
         scores[used[k].kind].append(value)

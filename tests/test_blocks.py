@@ -1,3 +1,5 @@
+import textwrap
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -36,6 +38,42 @@ def test_text_wrapped_at_a_fixed_width_is_put_together() -> None:
     lines = cut_lines(text)
     assert len(lines) == 2
     assert lines[0].text.endswith("than the town has.")
+
+
+PARAGRAPHS = (
+    "Die Stadt hat am Dienstag mitgeteilt, dass der Umbau des alten Hafens erst im kommenden Jahr beginnen wird und "
+    "dass er nach den neuen Zahlen deutlich teurer wird, als es im vergangenen Herbst noch angenommen worden war.",
+    "Die Fischer, die den Kai seit vielen Jahren nutzen, fürchten lange Wartezeiten und hohe Kosten; einige wollen "
+    "ihre Boote in diesem Winter verkaufen, wenn sie bis dahin nicht wissen, wie es für sie im Frühjahr weitergeht.",
+    "Bürgerinnen und Bürger können die Unterlagen vom Montag an im Amt einsehen. Einwendungen nimmt das Landesamt, "
+    "Hafenstraße 12, bis Ende Juni entgegen; dort sitzt auch die kleine Abteilung, die den Plan geschrieben hat.",
+    "Nach den Zahlen der Kammer sind es rund zwanzig Millionen Euro, von denen das Land die Hälfte trägt und die "
+    "Stadt den Rest zahlen will, sobald der neue Rat darüber entschieden hat.",
+)
+
+
+@pytest.mark.parametrize("width", [52, 60, 66, 72])
+def test_lines_that_break_in_mid_sentence_prove_the_width_of_a_page_without_blank_lines(width: int) -> None:
+    head = ["Hafen  Stadt  Region  Sport", "Der neue Kai wird später fertig", "Von Anna Lehmann"]
+    text = "\n".join([*head, *(textwrap.fill(p, width) for p in PARAGRAPHS * 2)])
+    assert [" ".join(line.text.split()) for line in cut_lines(text)] == [
+        " ".join(head[0].split()),
+        *head[1:],
+        *PARAGRAPHS * 2,
+    ]
+
+
+def test_modern_verse_that_runs_on_is_not_put_together() -> None:
+    verse = [
+        "the sea",
+        "that never asked",
+        "for anything but room",
+        "and a low wall",
+        "to lean its grey back on",
+        "lay down",
+    ]
+    text = "\n".join(f"{line} and on" if i % 3 else line for i, line in enumerate(verse * 3))
+    assert len(cut_lines(text)) == 18
 
 
 def test_verse_is_not_put_together() -> None:

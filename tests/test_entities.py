@@ -14,12 +14,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.entities import compare
 from pipeline.entities import find_mentions
 from pipeline.gazetteer import fold, has_language, load_gazetteer
 from pipeline.model import EntityKind
 
 CASES = Path(__file__).parent / "cases"
-LEXICONS = ("ar", "az", "de", "en", "es", "fa", "fr", "he", "hy", "id", "it", "pt", "ro", "ru", "tr", "uk", "zh")
+LEXICONS = (
+    *("ar", "az", "da", "de", "en", "es", "fa", "fr", "he", "hy", "id", "it", "ja", "ko", "nl", "pl", "pt", "ro", "ru"),
+    *("nb", "no", "sv", "tr", "uk", "zh"),
+)
 
 
 def read(name: str, *, known_failures: bool = False) -> list[Any]:
@@ -91,6 +95,24 @@ def test_languages_without_names_give_nothing() -> None:
     assert not has_language("../en")
     assert find_mentions("Iran", "xx") == []
     assert find_mentions("", "en") == []
+
+
+def test_norwegian_has_the_names_of_its_written_form() -> None:
+    assert load_gazetteer("no") is load_gazetteer("nn") is load_gazetteer("nb")
+
+
+def test_what_an_annotator_doubts_counts_neither_way() -> None:
+    text = "Iran and Syria met."
+    marks = [{"start": 9, "end": 14, "kind": "country", "id": "SY", "evidence": "name", "doubtful": True}]
+    right, wrong, missed = compare({"text": text, "entities": marks})
+    assert not right and not missed
+    assert [m.text for m in wrong] == ["Iran"]
+
+
+def test_a_gold_row_is_read_in_its_language() -> None:
+    marks = [{"start": 0, "end": 5, "kind": "country", "id": "PL", "evidence": "name"}]
+    right, wrong, missed = compare({"text": "Polsko.", "language": "pl", "entities": marks})
+    assert [m.evidence for m in wrong] == ["demonym"] and not right and missed == marks
 
 
 def test_threads_give_the_same_answer() -> None:

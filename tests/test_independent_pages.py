@@ -1,8 +1,8 @@
-"""Two hundred and fifty-six pages in thirty-seven languages by thirteen authors who had not seen the cleaner.
+"""Two hundred and seventy-six pages in thirty-seven languages by fourteen authors who had not seen the cleaner.
 
 Each file was read once by rules that did not know it (docs/cleaning.md has these first readings, which are the
-measurement); then their faults were mended by their causes, as far as that was general, but for the last two, whose
-lines nobody who works on the cleaner has read. The floors hold what was reached.
+measurement); then their faults were mended by their causes, as far as that was general, but for the twelfth and
+thirteenth, whose lines nobody who works on the cleaner has read. The floors hold what was reached.
 """
 
 from collections import Counter
@@ -15,7 +15,7 @@ from benchmarks.clean_pages import FIELDS, MarkedPage, count_outcomes, read_page
 
 FOLDER = Path(__file__).parent / "cases" / "independent"
 FIRST = ("author_1", "author_2", "author_3", "author_4", "author_5")
-LAST = ("author_10", "author_11")
+LAST = ("author_10", "author_11", "author_14")
 UNREAD = ("author_12", "author_13")
 REST = {"body lost": "body kept", "junk kept": "junk gone", "metadata in body": "metadata told"}
 
@@ -30,22 +30,22 @@ class Floors:
 
 
 MENDED = Floors(
-    {"body lost": 0.008, "junk kept": 0.06, "metadata in body": 0.025},
-    {"title": 4, "author": 0, "date": 1, "site": 5},
-    {"title": 0.98, "author": 0.92, "date": 0.97, "site": 0.79},
+    {"body lost": 0.005, "junk kept": 0.044, "metadata in body": 0.013},
+    {"title": 3, "author": 0, "date": 1, "site": 2},
+    {"title": 0.98, "author": 0.92, "date": 0.98, "site": 0.8},
 )
 LATER = Floors(
-    {"body lost": 0.01, "junk kept": 0.07, "metadata in body": 0.045},
-    {"title": 10, "author": 2, "date": 1, "site": 4},
-    {"title": 0.98, "author": 0.84, "date": 0.89, "site": 0.62},
+    {"body lost": 0.01, "junk kept": 0.06, "metadata in body": 0.03},
+    {"title": 9, "author": 1, "date": 1, "site": 2},
+    {"title": 0.98, "author": 0.84, "date": 0.89, "site": 0.65},
 )
 NEWEST = Floors(
-    {"body lost": 0.012, "junk kept": 0.05, "metadata in body": 0.03},
+    {"body lost": 0.006, "junk kept": 0.02, "metadata in body": 0.016},
     {"title": 1, "author": 0, "date": 1, "site": 2},
-    {"title": 1.0, "author": 0.89, "date": 1.0, "site": 0.84},
+    {"title": 1.0, "author": 0.94, "date": 1.0, "site": 0.85},
 )
 AT_FIRST = Floors(
-    {"body lost": 0.014, "junk kept": 0.065, "metadata in body": 0.07},
+    {"body lost": 0.012, "junk kept": 0.065, "metadata in body": 0.05},
     {"title": 4, "author": 2, "date": 0, "site": 1},
     {"title": 1.0, "author": 0.68, "date": 0.97, "site": 0.76},
 )
@@ -68,7 +68,7 @@ def reading(request: pytest.FixtureRequest) -> tuple[Floors, Counter[str]]:
 
 def test_the_pages_are_in_many_languages() -> None:
     pages = [page for group in GROUPS for page in read(group)]
-    assert len(pages) == 256 and len({p.language for p in pages}) >= 37
+    assert len(pages) == 276 and len({p.language for p in pages}) >= 37
 
 
 @pytest.mark.parametrize("fault", REST)

@@ -182,3 +182,26 @@ ENGLISH = (
 )
 def test_a_numeric_date_is_read_in_the_order_of_the_texts_language(text: str, said: str) -> None:
     assert str(clean_text(text).published_on) == said
+
+
+STORY = (
+    "The committee met again on Tuesday to discuss the new plan for the harbour, and several members asked for more "
+    "time before the vote that is expected next month.\n\nOfficials said that the talks had been constructive, that "
+    "the work would go on through the winter, and that a second report would be published before the end of the year."
+)
+
+
+def test_a_name_in_capitals_is_taken_as_the_page_writes_it_elsewhere() -> None:
+    head = "HARBOUR GAZETTE\nHome | News | Sport | Contact\n\nThe plan is put off"
+    assert clean_text(f"{head}\n\n{STORY}\n\n\u00a9 2025 Harbour Gazette").site == "Harbour Gazette"
+
+
+@pytest.mark.parametrize(("path", "said"), [("img/logo.png", "Harbour Gazette"), ("img/quay.png", None)])
+def test_the_first_lines_logo_names_the_site_and_another_picture_does_not(path: str, said: str | None) -> None:
+    text = f"![Harbour Gazette]({path})\n\nThe plan is put off\n\nBy Ann Lee\n\n{STORY}"
+    assert clean_text(text).site == said
+
+
+def test_a_date_of_change_is_not_the_date() -> None:
+    text = f"Il piano del porto slitta ancora\n\n30 giugno 2026 (modifica il 1 luglio 2026 | 08:05)\n\n{STORY}"
+    assert str(clean_text(text).published_on) == "2026-06-30"

@@ -3,8 +3,9 @@
 import pytest
 
 from pipeline.blocks import cut_lines
-from pipeline.prose_guard import foreign_sentences, runs_of_lines
-from pipeline.rules.sheet import make_sheet
+from pipeline.model import Role
+from pipeline.prose_guard import foreign_sentences, listed_headings, runs_of_lines
+from pipeline.rules.sheet import Claim, make_sheet
 
 TURKISH = """Belediye, limana giden yolun genişletilmesi için altı şirketin teklif verdiğini perşembe günü açıkladı.
 Kapılar kapandı, kimse beklemedi.
@@ -69,3 +70,39 @@ def test_buttons_and_copies_are_no_verse():
     lines = cut_lines(text)
     sheet = make_sheet(text, lines, "", [0.05] * len(lines))
     assert list(runs_of_lines(sheet, lines, {x.index: not x.text.startswith("Loading") for x in lines})) == []
+
+
+STANZA = ENGLISH.replace(
+    "The story of the road\n",
+    "\nThe town has a shy\ngrace. If you like it,\nit is a rough boy, and greedy,\n"
+    "with hands too large for\ngiving flowers\n\n",
+)
+
+
+def stanza_kept(text: str, dropped: set[str]) -> list[str]:
+    lines = cut_lines(text)
+    keep = {line.index: line.text not in dropped for line in lines}
+    return [line.text for line in runs_of_lines(make_sheet(text, lines, "", [0.3] * len(lines)), lines, keep)]
+
+
+def test_a_stanza_of_which_most_lines_are_kept_stays_whole():
+    dropped = {"with hands too large for", "giving flowers"}
+    assert stanza_kept(STANZA, dropped) == ["with hands too large for", "giving flowers"]
+
+
+def test_of_a_block_of_which_most_is_dropped_or_that_counts_nothing_is_kept():
+    assert stanza_kept(STANZA, {"The town has a shy", "with hands too large for", "giving flowers"}) == []
+    assert stanza_kept(STANZA.replace("flowers", "5 flowers"), {"with hands too large for"}) == []
+
+
+CONTENTS = "Contents: 1. The road \u2013 2. The gates\n" + ENGLISH.replace("The story of the road", "The gates")
+
+
+@pytest.mark.parametrize(("listed", "saved"), [(True, ["The gates"]), (False, [])])
+def test_a_heading_that_the_contents_list_stays(listed, saved):
+    lines = cut_lines(CONTENTS)
+    sheet = make_sheet(CONTENTS, lines, "", [0.3] * len(lines))
+    role = Role.CONTENTS if listed else Role.NAVIGATION
+    sheet = sheet.with_claims([Claim(lines[0].start, lines[0].end, role, "contents")])
+    keep = {line.index: line.text != "The gates" for line in lines[1:]}
+    assert [line.text for line in listed_headings(sheet, lines[1:], keep)] == saved

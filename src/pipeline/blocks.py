@@ -141,16 +141,20 @@ def _join_wrapped(text: str, spans: list[_Span]) -> list[_Span]:
         else:
             groups.append([span])
     widths = [w for g in groups if len(g) >= 3 and (w := _wrap_width(text, g))]
-    if not widths:
+    run_on = _run_on_width(text, groups)
+    if not widths and not run_on:
         return spans
-    width = max(widths)
+    width = max([*widths, run_on])
+    proved = run_on > 0
+    first = next((b[0] for g in groups for a, b in itertools.pairwise(g) if proved and _runs_on(text, a, b)), 0)
     joined: list[_Span] = []
     for group in groups:
         # Two lines alone, or lines of other lengths, prove no width: there the text must also run on.
         own = _wrap_width(text, group) if len(group) >= 3 else 0
         for i, span in enumerate(group):
             pair = i > 0 and (group[i - 1], span)
-            if pair and (_overflows(text, *pair, own) if own else _continues(text, *pair, width)):
+            sure = proved and pair and (span[0] > first or _breaks_small(text, pair[0]))
+            if pair and (_overflows(text, *pair, own) if own else _continues(text, *pair, width, bool(sure))):
                 joined[-1] = (joined[-1][0], span[1], joined[-1][2], joined[-1][3])
             else:
                 joined.append(span)
@@ -173,18 +177,47 @@ def _wrap_width(text: str, group: list[_Span]) -> int:
     return width if len(soft) >= 0.75 * len(pairs) and running >= 0.4 * len(pairs) else 0
 
 
+RUN_ON_PAIRS, RUN_ON_SHARE, RUN_ON_ALL, SLACK = 8, 0.85, 0.25, 6
+"""Lines broken in the middle of a sentence that prove a width, the share of them that fill it, and of all lines; and
+the characters by which who breaks lines by hand misses the width."""
+
+
+def _run_on_width(text: str, groups: list[list[_Span]]) -> int:
+    """Return the width of a text whose lines nearly all break in mid-sentence where the next word did not fit, or 0.
+
+    Without blank lines between paragraphs a group holds headings, buttons and the ends of paragraphs, too.
+    """
+    pairs = [p for g in groups for p in itertools.pairwise(g)]
+    running = [p for p in pairs if _runs_on(text, *p) and _length(p[0]) >= _NARROW]
+    if len(running) < RUN_ON_PAIRS or len(running) < RUN_ON_ALL * len(pairs):
+        return 0
+    width = max(_length(a) for a, _ in running)
+    if width > _WIDE or sum(1 for a, _ in running if _CODE.search(text, a[0], a[1])) >= 0.3 * len(running):
+        return 0
+    return width if sum(1 for p in running if _overflows(text, *p, width - SLACK)) >= RUN_ON_SHARE * len(running) else 0
+
+
 def _length(span: _Span) -> int:
     """Return how wide a line is: a paragraph's first line may be set in."""
     return span[1] - span[0] + min(span[3], 8)
 
 
-def _continues(text: str, line: _Span, following: _Span, width: int) -> bool:
+def _continues(text: str, line: _Span, following: _Span, width: int, proved: bool) -> bool:
     """Tell whether the following line goes on with this one, in a text that was wrapped at `width`."""
     if following[3] > line[3] and _bullet(text, line[0], line[1]) and text[following[0]].islower():
         return True  # the second line of a list's item is set in
-    return _overflows(text, line, following, width) and (
-        _runs_on(text, line, following) or (text[line[1] - 1].islower() and text[following[0]].isdigit())
-    )
+    if not _overflows(text, line, following, width):
+        return proved and _runs_on(text, line, following) and _overflows(text, line, following, width - SLACK)
+    last, first = text[line[1] - 1], text[following[0]]
+    if _runs_on(text, line, following) or (last.islower() and first.isdigit()):
+        return True
+    # German writes its nouns with capitals, and names begin a line in any language.
+    plain = not (_CELLS.search(text, line[0], line[1]) or _CELLS.search(text, following[0], following[1]))
+    return proved and plain and (last in ",;" or (last.isalnum() and not last.isupper())) and first.isalnum()
+
+
+_CELLS = re.compile(r"[|·•©→›»►]|\S {2,}\S|\t")
+"""What parts a row of buttons or a rights notice."""
 
 
 def _overflows(text: str, line: _Span, following: _Span, width: int) -> bool:
@@ -196,6 +229,11 @@ def _overflows(text: str, line: _Span, following: _Span, width: int) -> bool:
     alone = len(words) > 1 and (words[0] in _APART or (len(words[0]) == 1 and words[0].isalpha()))
     first = " ".join(words[:2]) if alone else words[0]
     return _length(line) + 1 + len(first) > width and _length(line) > width // 2
+
+
+def _breaks_small(text: str, line: _Span) -> bool:
+    """Tell whether a line breaks behind a word written small: above the text stand names and rows of a menu, too."""
+    return text[line[0] : line[1]].rsplit(None, 1)[-1][0].islower()
 
 
 def _runs_on(text: str, line: _Span, following: _Span) -> bool:

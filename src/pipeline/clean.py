@@ -14,14 +14,17 @@ from typing import TYPE_CHECKING
 
 from .blocks import Line, cut_lines
 from .ledger import UNCLAIMED, Verdict, write_blocks
+from .markup_guard import kept_by_markup, protected_lines
 from .metadata import fact_date, fact_value, read_facts
 from .model import DISPOSITION_OF, UNDETERMINED, Block, Disposition, Document, Language, Markup, Page
-from .prose_guard import foreign_sentences, runs_of_lines
+from .preformatted import claim_code_furniture, spare_listings
+from .prose_guard import foreign_sentences, html_paragraphs, listed_headings, runs_of_lines
 from .rules import (
     authors,
     bars,
     biography,
     body,
+    class_names,
     forum,
     furniture,
     header,
@@ -32,9 +35,11 @@ from .rules import (
     profile,
     profile_values,
     promotion,
+    pull_quotes,
     questions,
     repeats,
     site,
+    subscribing,
     teasers,
     threads,
     title,
@@ -49,6 +54,7 @@ if TYPE_CHECKING:
 Rule = Callable[[Sheet, CleanSettings], Iterable[Claim]]
 
 RULES: tuple[Rule, ...] = (
+    lambda sheet, _: claim_code_furniture(sheet),
     lambda sheet, _: navigation.claim_artefacts(sheet),
     lambda sheet, settings: profile.claim_profiles(sheet, settings.profile_families),
     lambda sheet, _: profile_values.claim_value_profiles(sheet),
@@ -63,6 +69,7 @@ RULES: tuple[Rule, ...] = (
     lambda sheet, _: repeats.claim_repeated_menus(sheet),
     lambda sheet, _: authors.claim_mail_head(sheet),
     lambda sheet, _: header.claim_header(sheet),
+    lambda sheet, _: legal.claim_credits(sheet),
     lambda sheet, _: biography.claim_biographies(sheet),
     lambda sheet, _: promotion.claim_buttons(sheet),
     lambda sheet, _: promotion.claim_comments(sheet),
@@ -90,15 +97,19 @@ RULES: tuple[Rule, ...] = (
     lambda sheet, _: title.claim_title_copies(sheet),
     lambda sheet, _: forum.claim_forum(sheet),
     lambda sheet, _: questions.claim_questions(sheet),
+    lambda sheet, _: class_names.claim_class_names(sheet),
+    lambda sheet, _: pull_quotes.claim_pull_quotes(sheet),
     lambda sheet, settings: repeats.claim_repeats(sheet, settings.repeat_min),
-    lambda sheet, _: header.claim_teams(sheet),
+    lambda sheet, _: authors.claim_teams(sheet),
     lambda sheet, _: authors.claim_lone_names(sheet),
     lambda sheet, _: authors.claim_closing_names(sheet),
     lambda sheet, _: biography.claim_author_notes(sheet),
+    lambda sheet, _: biography.claim_closing_sentences(sheet),
+    lambda sheet, _: biography.claim_unnamed_notes(sheet),
     lambda sheet, _: body.claim_captions(sheet),
     lambda sheet, _: promotion.claim_appeals(sheet),
     lambda sheet, _: promotion.claim_inner_appeals(sheet),
-    lambda sheet, _: promotion.claim_newsletter_sentences(sheet),
+    lambda sheet, _: subscribing.claim_newsletter_sentences(sheet),
     lambda sheet, _: wiki.claim_edit_links(sheet),
 )
 """The structural rules in the order of their rank: the first claim on a character wins."""
@@ -166,8 +177,12 @@ def _claim(pages: Sequence[Scored], settings: CleanSettings) -> list[Sheet]:
         make_sheet(page.text, lines, _stated_title(page), None if scores is None else scores.probability.tolist())
         for page, lines, scores in pages
     ]
+    listings = [protected_lines(sheet) for sheet in sheets]
     for rule in RULES:
-        sheets = [sheet.with_claims(rule(sheet, settings)) for sheet in sheets]
+        sheets = [
+            sheet.with_claims(spare_listings(sheet, rule(sheet, settings), listed) if listed else rule(sheet, settings))
+            for sheet, listed in zip(sheets, listings, strict=True)
+        ]
     return sheets
 
 
@@ -291,9 +306,19 @@ def judge_lines(
     for line in runs_of_lines(sheet, open_lines, keep):
         keep[line.index] = True
         saved[line.index] = Verdict(True, "run_of_lines", "lines like verse in the midst of prose", 0.5)
+    for line in listed_headings(sheet, open_lines, keep):
+        keep[line.index] = True
+        saved[line.index] = Verdict(True, "heading_of_kept", "listed in the table of contents, over kept text", 0.6)
     for line in foreign_sentences(sheet, open_lines, keep, probability):
         keep[line.index] = True
         saved[line.index] = Verdict(True, "foreign_prose", "in the midst of prose in a language not trained on", 0.5)
+    if by == "line_model":
+        for line in html_paragraphs(sheet, keep, probability):
+            keep[line.index] = True
+            saved[line.index] = Verdict(True, "html_paragraph", "a sentence that the model half believes", 0.5)
+        for line, rule, said in [*kept_by_markup(sheet, keep, probability)]:
+            keep[line.index] = True
+            saved[line.index] = Verdict(True, rule, said, 0.6)
     flags = []
     long = [line for line in open_lines if line.words >= GUARD_WORDS and line.ends]
     gone = [line for line in long if not keep[line.index]]

@@ -35,6 +35,7 @@ _FORMAL = re.compile(
 )
 _NOT_A_STATE = frozenset({Check.BLOCKED, Check.CITY})
 _JOINS = (", ", " and ", ", and ", "-", "–", "/", " or ", " + ", " & ")
+_NO_NOUNS = frozenset({"", "and", "or", "but", "as", "is", "was", "are", "for", "at", "by", "with", "to"})
 _DEPARTURES = frozenset({"left", "leave", "leaves", "leaving", "departed", "departs", "bound", "headed", "heading"})
 _STRICT_BEFORE = frozenset({"in", "from", "to", "with", "of", "between", "against", "for", "across", "into", "via"})
 
@@ -127,14 +128,15 @@ class Context:
 
     def _is_clear(self, match: Match, rule: Ambiguity, position: int) -> bool:
         """Tell whether an ambiguous name is the country here."""
-        if rule.hyphen and self._text[match.end : match.end + 1] not in ("-", "–"):
+        joined = self._text[match.end : match.end + 1] in ("-", "–")
+        if (rule.hyphen and not joined) or self._text.startswith(rule.joined, match.end):
             return False
         before, following = self._before(match), self._next_word(match)
+        if rule.noun and (not following[:1].islower() or following in self._list("function_words")):
+            return False
         if following in rule.after or (rule.the and not before.endswith(("the ", "The "))):
             return False
-        if rule.address and self._ends_an_address(match, position):
-            return False
-        if rule.before and before.endswith(rule.before):
+        if (rule.address and self._ends_an_address(match, position)) or before.endswith(rule.before):
             return False
         if rule.unless:
             if self._all_words is None:
@@ -171,8 +173,7 @@ class Context:
         for other in self._matches[max(0, position - 1) : position + 2]:
             if other is match or other.term.check in (Check.BLOCKED, Check.CITY):
                 continue
-            between = self._text[min(other.end, match.end) : max(other.start, match.start)]
-            if between in _JOINS:
+            if self._text[min(other.end, match.end) : max(other.start, match.start)] in _JOINS:
                 return True
         return False
 
@@ -187,33 +188,23 @@ class Context:
         if following in self._list("title_after") and self._text[match.start - 1 : match.start] not in ("-", "–"):
             return False
         last = self._last_word(match)
+        if last.lower() in self._list("language_nouns"):
+            return False
         also = last in ("and", "or") and bool(self._languages) and match.start - self._languages[-1] in (4, 5)
         if last in self._list("language_before") or also:
-            is_people = following not in (
-                "",
-                "and",
-                "or",
-                "but",
-                "as",
-                "is",
-                "was",
-                "are",
-                "for",
-                "at",
-                "by",
-                "with",
-                "to",
-            )
-            is_people = is_people and not following.endswith("ly")
+            is_people = following not in _NO_NOUNS and not following.endswith("ly")
             if not is_people:
                 self._languages.append(match.end)
             return is_people
         return True
 
     def _is_the_west(self, match: Match) -> bool:
+        following = self._next_word(match)
+        if match.term.evidence == "demonym" and not self._is_english:
+            # "западный ветер" is a wind: where the language lists what the West has, nothing else is taken.
+            return not {"", following}.isdisjoint(self._list("west_followers"))
         if not self._list("west_before"):
             return True
-        following = self._next_word(match)
         if match.term.evidence == "demonym":
             text = self._text[match.start : match.end]
             return not following[:1].isupper() or text != "Western" or following.lower() in self._list("west_followers")
@@ -387,9 +378,11 @@ class Context:
 
     def _extended(self, match: Match) -> Match:
         """Take "Republic of" and its like into the mention of a country."""
-        if match.term.kind is not EntityKind.COUNTRY or match.term.evidence != "name" or not self._is_english:
+        if match.term.kind is not EntityKind.COUNTRY or match.term.evidence != "name":
             return match
         before = self._before(match)
+        if not self._is_english:
+            return self._formal(match, before)
         found = _FORMAL.search(before) if before.endswith((" of ", " of the ")) else None
         if found is None:
             return match
@@ -397,3 +390,11 @@ class Context:
         if self._decided and self._decided[-1].end > start:
             return match
         return Match(start, match.end, match.term)
+
+    def _formal(self, match: Match, before: str) -> Match:
+        """Take the longest of the language's `formal_before` into the mention: "República Argentina"."""
+        said = before if before.endswith("'") else before[:-1] if before.endswith(" ") else ""
+        forms = [before[len(said) - len(form) :] for form in self._list("formal_before") if said.endswith(form)]
+        start = match.start - len(max(forms, key=len, default=""))
+        is_taken = self._decided and self._decided[-1].end > start
+        return match if is_taken else Match(start, match.end, match.term)

@@ -52,6 +52,10 @@ class Ambiguity:
     unless: frozenset[str] = frozenset()
     before: tuple[str, ...] = ()
     after: frozenset[str] = frozenset()
+    noun: bool = False
+    """Only before a word in small letters: "een Frans bedrijf", not "in het Frans" nor "Frans Hals"."""
+    joined: tuple[str, ...] = ()
+    """Not where one of these follows directly: Hebrew "pro-" is written like Peru."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,12 @@ def fold(text: str) -> str:
 
 def has_language(language: str) -> bool:
     """Tell whether there are names in `language` (ISO 639-1)."""
-    return (_folder() / "names" / f"{language}.tsv").is_file() if language.isalpha() else False
+    return (_folder() / "names" / f"{_file_of(language)}.tsv").is_file() if language.isalpha() else False
+
+
+def _file_of(language: str) -> str:
+    """Return the language whose files are read: CLDR has Norwegian's two written forms, and no "no"."""
+    return "nb" if language in ("no", "nn") else language
 
 
 @cache
@@ -121,6 +130,8 @@ def load_gazetteer(language: str) -> Gazetteer | None:
     """Return the compiled names of `language` (ISO 639-1), or None where there are none."""
     if not has_language(language):
         return None
+    if language != _file_of(language):
+        return load_gazetteer(_file_of(language))
     lexicon = _toml(f"{language}.toml")
     patterns: dict[str, Term] = {}
     for phrase, term in _all_terms(language, lexicon):
@@ -280,6 +291,8 @@ def _ambiguity(entry: Mapping[str, Any]) -> Ambiguity:
         frozenset(filter(None, entry.get("unless", "").split("|"))),
         tuple(f"{phrase} " for phrase in entry.get("before", "").split("|") if phrase),
         frozenset(filter(None, entry.get("after", "").split("|"))),
+        entry.get("noun", False),
+        tuple(filter(None, fold(entry.get("joined", "")).split("|"))),
     )
 
 

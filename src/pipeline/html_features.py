@@ -92,6 +92,17 @@ def matrix(markup: Sequence[Markup]) -> tuple[NDArray[np.float64], Ints]:
     return whole[:, cut:].astype(np.float64), whole[:, :cut].astype(np.int64)
 
 
+def column(markup: Sequence[Markup], name: str) -> list[float]:
+    """Return one feature of all lines; one by one it costs ten times as much."""
+    features = [m.features for m in markup]
+    first = features[0] if features else None
+    if isinstance(first, LineFeatures) and all(isinstance(f, LineFeatures) and f.page is first.page for f in features):
+        at = [f.index for f in features if isinstance(f, LineFeatures)]
+        values: list[float] = first.page[at, _column_of()[name]].tolist()
+        return values
+    return [f.get(name, 0.0) for f in features]
+
+
 @cache
 def numeric_names() -> tuple[str, ...]:
     """Return the names of the columns that are numbers."""

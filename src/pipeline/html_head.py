@@ -26,6 +26,7 @@ class Head:
     things: tuple[Thing, ...]
     items: dict[str, list[Any]]
     h1: tuple[str, ...]
+    author_links: tuple[str, ...]
     title: str
     url: str | None
 
@@ -44,7 +45,7 @@ class Head:
         if titles is None:
             titles = next((t for t in root.iter("title") if t.getparent() is None or t.getparent().tag != "svg"), None)
         h1 = tuple(text for e in _first(root.iter("h1"), 5) if (text := text_of(e)))
-        return Head(meta, read_jsonld(root), _items(root), h1, text_of(titles), url)
+        return Head(meta, read_jsonld(root), _items(root), h1, _author_links(root), text_of(titles), url)
 
     @property
     def article(self) -> Thing | None:
@@ -92,6 +93,28 @@ def _items(root: Any) -> dict[str, list[Any]]:
             if name in _ASKED and len(found.setdefault(name, [])) < 3 and not _in_comment(element):
                 found[name].append(element)
     return found
+
+
+_AUTHOR_PAGE = re.compile(
+    r"/(?:authors?|autor(?:es|en|i|a)?|auteurs?|autore|writers?|contributors?|reporters?|journalists?|bylines?|yazar(?:lar)?"
+    r"|avtor[iy]?|by)/[^/?#]{3,80}/?$",
+    re.IGNORECASE,
+)
+_MAX_LINKS = 3_000
+
+
+def _author_links(root: Any) -> tuple[str, ...]:
+    """Return what the links say that lead to an author's page, in order."""
+    found: dict[str, None] = {}
+    for link in _first(root.iter("a"), _MAX_LINKS):
+        href = link.get("href") or ""
+        rel = link.get("rel")
+        leads = (rel is not None and "author" in rel.lower().split()) or (
+            "/" in href and _AUTHOR_PAGE.search(href[:300])
+        )
+        if leads and (text := text_of(link)) and not _in_comment(link):
+            found[text] = None
+    return tuple(found)
 
 
 def _in_comment(element: Any) -> bool:
@@ -151,12 +174,15 @@ _NO_KEY = re.compile(r"\W+|^the\s|\.(?:com|org|net)$")
 
 
 def host_of(url: str | None) -> str:
-    """Return the host of an address without "www.", "" where there is none or it is broken."""
+    """Return the host of an address without "www.", or "". An archive's copy has the host of the page."""
     try:
-        host = urlsplit(url or "").hostname or ""
+        host = urlsplit(_ARCHIVED.sub("", url or "")).hostname or ""
     except ValueError:
         return ""
     return host.removeprefix("www.")
+
+
+_ARCHIVED = re.compile(r"^https?://web\.archive\.org/web/[^/]{1,40}/(?=https?:)")
 
 
 def page_address(root: Any) -> str | None:

@@ -10,173 +10,28 @@ rendered text carries its span.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from .dates import find_dates
 from .html_author import find_author
 from .html_head import Head, host_of, key_of, path_of, text_of
 from .html_names import bits_of
 from .html_render import Rendered
+from .html_title import SEPARATOR, agrees, find_title
 from .model import Fact
+from .rules.lexicon import fold
+from .rules.names import is_small
+from .rules.site_names import is_section
 
 
 def stated_facts(head: Head, rendered: Rendered) -> tuple[Fact, ...]:
     """Return at most one fact a field: title, author, published_on (ISO 8601) and site."""
-    title = _title(head, rendered)
+    title = find_title(head, rendered)
     headline = title.value if title else ""
-    near = _around_headline(rendered, headline)
+    at = _headline_line(rendered, headline)
+    near = range(0) if at is None else range(max(0, at - _ABOVE), min(len(rendered.lines.start), at + _BELOW + 1))
     author = find_author(head, rendered, headline, near)
-    found = (title, author, _published(head, rendered, near), _site(head))
+    found = (title, author, _published(head, rendered, near, at), _site(head, rendered, headline))
     return tuple(_placed(fact, rendered) for fact in found if fact is not None)
-
-
-# --- title ------------------------------------------------------------------------------------------
-
-_SEPARATOR = re.compile(
-    r"\s+[|–—\-:·•»«/›~]+\s+|\s*[|｜»›]\s*|:\s+(?=[^:]{1,40}$)|(?<=[\u3040-\u9fff])[_-](?=[\u3040-\u9fff])"
-)
-_WORD = re.compile(r"\w+")
-_CUT_OFF = re.compile(r"(?:…|\.\.\.)$")
-
-
-def _title(head: Head, rendered: Rendered) -> Fact | None:
-    article = head.article
-    stated = [
-        (article.headline if article else "", "jsonld_headline"),
-        (head.meta.get("og:title", ""), "og_title"),
-        (head.meta.get("twitter:title", ""), "twitter_title"),
-        (head.meta.get("citation_title", "") or head.meta.get("dc.title", ""), "meta_title"),
-        (head.title, "html_title"),
-    ]
-    stated = [(text, rule) for text, rule in stated if text]
-    if not stated:
-        return Fact("title", head.h1[0], "h1", confidence=0.7) if len(head.h1) == 1 else None
-    # The headline that readers see, when what the head states agrees with it: without the site's name,
-    # without the changes made for search engines, not cut off.
-    for h1 in head.h1:
-        for text, _ in stated:
-            if _agrees(h1, text) and not _names_site(h1, stated):
-                return Fact("title", _without_tail(_without_kicker(h1, stated), stated), "h1", confidence=0.95)
-    if shown := _shown_part(stated, rendered):
-        return Fact("title", shown, "title_line", confidence=0.85)
-    for text, rule in stated:
-        bare = _without_site(text, head)
-        if bare and not _CUT_OFF.search(bare):
-            return Fact("title", bare, rule, confidence=0.8)
-    return Fact("title", _without_site(*stated[0][:1], head) or stated[0][0], stated[0][1], confidence=0.6)
-
-
-def _shown_part(stated: Sequence[tuple[str, str]], rendered: Rendered) -> str | None:
-    """Return the first part of a stated title ("Rain" of "Rain - News - Site") that is a line of the page."""
-    parts = {
-        key: text[: cut.start()].strip()
-        for text, _ in stated
-        for cut in _SEPARATOR.finditer(text)
-        if cut[0].strip() != ":" and len(key := key_of(text[: cut.start()])) >= _SHOWN_LETTERS
-    }
-    longest = max(map(len, parts.values()), default=0)
-    lines, text = rendered.lines, rendered.text
-    shown = {
-        key
-        for a, b, links in zip(lines.start, lines.end, lines.links, strict=True)
-        if b - a <= longest + 10 and not links and (key := key_of(text[a:b])) in parts
-    }
-    return max((parts[key] for key in shown), key=len, default=None)
-
-
-_SHOWN_LETTERS = 8
-
-
-def _agrees(seen: str, stated: str) -> bool:
-    """Tell whether a headline is what the head states, but for a site's name or a few words."""
-    a, b = _WORD.findall(seen.lower()), _WORD.findall(stated.lower())
-    if not a or not b:
-        return False
-    if _CUT_OFF.search(stated) and len(b) >= 4:
-        return a[: len(b) - 1] == b[: len(b) - 1]
-    shared = len(set(a) & set(b))
-    if len(a) <= 2:
-        return bool(_SEPARATOR.search(stated) or len(b) <= 3) and (b[: len(a)] == a or b[-len(a) :] == a)
-    return shared >= 0.75 * len(set(a)) and shared >= 0.4 * len(set(b))
-
-
-def _is_in_host(part: str, host: str) -> bool:
-    """Tell whether a name is that of the host: "Pi Forums" of forums.pi.example, "The Knot" of theknot.example."""
-    squeezed = key_of(host)
-    words = [w for w in re.findall(r"\w+", part.lower()) if w not in _OF_SITES]
-    return bool(squeezed and words) and len("".join(words)) >= 4 and all(w in squeezed for w in words)
-
-
-_OF_SITES = frozenset(
-    (
-        *("the", "a", "of", "and", "for", "official", "site", "website", "online", "blog", "blogs", "forum", "forums"),
-        *(
-            "community",
-            "news",
-            "magazine",
-            "home",
-            "homepage",
-            "documentation",
-            "docs",
-            "wiki",
-            "com",
-            "org",
-            "net",
-            "s",
-        ),
-    )
-)
-"""Words of a site's name that its host may lack."""
-
-
-def _names_site(h1: str, stated: Sequence[tuple[str, str]]) -> bool:
-    """Tell whether a headline is only the site's part of what the head states: "Guides" of "Knots | Guides"."""
-    key = key_of(h1)
-    parts = [[key_of(p) for p in _SEPARATOR.split(text)] for text, _ in stated]
-    return any(len(p) > 1 and p[-1] == key for p in parts) and not any(p[0] == key for p in parts)
-
-
-_TAIL = re.compile(r"\s*(?:\((?:[\w\-]{1,40}\.){1,3}[a-z]{2,10}\))?\s*(?:\d{1,6}(?:\s\w{4,14})?)?")
-"""What forums set behind a headline in the same element: where the story stands, and how many comments it has."""
-
-
-def _without_tail(h1: str, stated: Sequence[tuple[str, str]]) -> str:
-    """Take "(example.org) 87" off the end of a headline that the head states without it."""
-    for text, _ in stated:
-        for cut in (len(text), *(m.start() for m in _SEPARATOR.finditer(text))):
-            part = text[:cut].strip()
-            tail = h1[len(part) :]
-            if len(part.split()) >= 4 and h1.startswith(part) and tail[:1].isspace() and _TAIL.fullmatch(tail):
-                return part
-    return h1
-
-
-def _without_kicker(h1: str, stated: Sequence[tuple[str, str]]) -> str:
-    """Take up to three words off the beginning of a headline, "Opinion" or "Sports |", that the head states without."""
-    for text, _ in stated:
-        at = h1.find(text)
-        if at > 0 and h1.endswith(text) and len(h1[:at].split()) <= 3 and len(text.split()) >= 4:
-            return text
-    return h1
-
-
-def _without_site(title: str, head: Head) -> str:
-    """Take the site's name off the end or the beginning of a title."""
-    names = {key_of(n) for n in (head.meta.get("og:site_name", ""), head.meta.get("application-name", "")) if n}
-    names |= {key_of(t.name) for t in head.things if t.is_site and t.name}
-    names |= {key_of(t.publisher) for t in head.things if t.publisher}
-    host = host_of(head.url)
-    cuts = list(_SEPARATOR.finditer(title))
-    if not cuts:
-        return title
-    for cut, part, rest in (
-        (cuts[-1], title[cuts[-1].end() :], title[: cuts[-1].start()]),
-        (cuts[0], title[: cuts[0].start()], title[cuts[0].end() :]),
-    ):
-        if key_of(part) in names or _is_in_host(part, host):
-            return _without_site(rest, head) if cut is cuts[-1] and len(cuts) > 1 else rest
-    pipe = re.split(r"\s+[|»]\s+|\s*\|\s*", title)
-    return pipe[0] if len(pipe) > 1 and len(pipe[0]) >= 12 else title
 
 
 # --- date -------------------------------------------------------------------------------------------
@@ -195,7 +50,7 @@ _EPOCH = frozenset(("1970-01-01", "1969-12-31", "2000-01-01", "1900-01-01", "198
 _IN_URL = re.compile(r"/((?:19|20)\d{2})([/-]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?=[/_.-]|$)")
 
 
-def _published(head: Head, rendered: Rendered, near: range) -> Fact | None:
+def _published(head: Head, rendered: Rendered, near: range, headline: int | None) -> Fact | None:
     article = head.article
     if article and (day := _day(article.published)):
         return Fact("published_on", day, "jsonld_date", confidence=0.95)
@@ -215,9 +70,33 @@ def _published(head: Head, rendered: Rendered, near: range) -> Fact | None:
     found = _IN_URL.search(path_of(head.url))
     if found and (day := _day(f"{found[1]}-{found[3]}-{found[4]}")):
         return Fact("published_on", day, "url_date", confidence=0.8)
-    return _date_by_headline(rendered, near)
+    below = None if headline is None else _date_below_headline(rendered, headline)
+    return below or _date_by_headline(rendered, near)
 
 
+def _date_below_headline(rendered: Rendered, headline: int) -> Fact | None:
+    """Return the date, with a time at most, that is all of one of the two lines right below the headline."""
+    lines = rendered.lines
+    found: dict[str, tuple[int, int]] = {}
+    for i in range(headline + 1, min(headline + 1 + _NEXT, len(lines.start))):
+        start, line = lines.start[i], rendered.text[lines.start[i] : lines.end[i]]
+        dates = find_dates(line) if len(line) <= _DATE_LENGTH and not _UPDATED.search(line) else []
+        if len(dates) != 1 or (day := dates[0].value) is None or day.year < 1990:
+            continue
+        low, high = dates[0].start, dates[0].end
+        if _TIME.fullmatch(line[:low] + line[high:]):
+            found.setdefault(day.isoformat(), (start + low, start + high))
+    if len(found) != 1:
+        return None
+    stated, (low, high) = found.popitem()
+    return Fact("published_on", stated, "date_by_headline", low, high, 0.75)
+
+
+_NEXT, _DATE_LENGTH = 2, 48
+"""Lines below the headline, and characters of a line that is a date."""
+_TIME = re.compile(
+    r"[\s,|·–—()-]{0,6}(?:\d{1,2}[:.h]\d{2}(?::\d{2})?\s?(?:[ap]\.?m\.?)?\s?(?:[A-Z]{2,4})?)?[\s,|·()]{0,4}", re.I
+)
 _UPDATED = re.compile(r"updat|modif|edited|review|aktualis|mis à jour|actualiz|aggiorn|обновл", re.IGNORECASE)
 
 
@@ -245,8 +124,8 @@ _ABOVE, _BELOW = 4, 8
 """Lines above and below the headline in which author and date are the article's own."""
 
 
-def _around_headline(rendered: Rendered, title: str) -> range:
-    """Return the lines around the headline: the first heading, or else the first line, that is the title."""
+def _headline_line(rendered: Rendered, title: str) -> int | None:
+    """Return the line of the headline: the first heading, or else the first line, that is the title."""
     lines, text = rendered.lines, rendered.text
     key = key_of(title)
     at = [
@@ -255,9 +134,7 @@ def _around_headline(rendered: Rendered, title: str) -> range:
         if key and len(title) // 2 <= b - a <= 2 * len(title) + 10 and key_of(text[a:b]) == key
     ]
     heads = [i for i in at if rendered.nodes.tag[lines.node[i]] in ("h1", "h2")] or at
-    if not heads:
-        return range(0)
-    return range(max(0, heads[0] - _ABOVE), min(len(lines.start), heads[0] + _BELOW + 1))
+    return heads[0] if heads else None
 
 
 def _day(stated: str) -> str | None:
@@ -275,7 +152,7 @@ def _day(stated: str) -> str | None:
 # --- site -------------------------------------------------------------------------------------------
 
 
-def _site(head: Head) -> Fact | None:
+def _site(head: Head, rendered: Rendered, headline: str) -> Fact | None:
     if name := head.meta.get("og:site_name", ""):
         return Fact("site", name, "og_site_name", confidence=0.95)
     for thing in head.things:
@@ -285,8 +162,48 @@ def _site(head: Head) -> Fact | None:
         return Fact("site", head.article.publisher, "jsonld_publisher", confidence=0.9)
     if name := head.meta.get("application-name", ""):
         return Fact("site", name, "application_name", confidence=0.7)
+    if name := _tail_of_title(head, rendered, headline):
+        return Fact("site", name, "title_tail", confidence=0.7)
+    if name := _site_in_title(head, headline):
+        return Fact("site", name, "html_title", confidence=0.6)
     host = host_of(head.url)
     return Fact("site", host, "url_host", confidence=0.5) if host else None
+
+
+def _site_in_title(head: Head, headline: str) -> str:
+    """Return what stands last in the page's title behind the headline, if it looks like a name: "Rain | The Post"."""
+    cuts = list(SEPARATOR.finditer(head.title))
+    if not cuts or not headline or not key_of(head.title).startswith(key_of(headline)):
+        return ""
+    name = head.title[cuts[-1].end() :].strip()
+    behind = len(key_of(head.title[: cuts[-1].start()])) >= len(key_of(headline))
+    shaped = 2 <= len(name) <= _SITE_LENGTH and not re.search(r"\d{3}", name) and not is_section(fold(name))
+    return name if behind and shaped and not is_small(name[0]) and len(name.split()) <= _NAME_WORDS else ""
+
+
+_SITE_LENGTH, _NAME_WORDS = 40, 5
+
+
+def _tail_of_title(head: Head, rendered: Rendered, headline: str) -> str:
+    """Return what <title> says behind the headline, where the page's head or foot says it too."""
+    cuts = list(SEPARATOR.finditer(head.title))
+    if not cuts or not headline:
+        return ""
+    tail, front = head.title[cuts[-1].end() :].strip(), head.title[: cuts[-1].start()]
+    key = key_of(tail)
+    if len(tail.split()) > _SITE_WORDS or len(key) < _SITE_LETTERS or not agrees(headline, f"{front} | {tail}"):
+        return ""
+    lines, text = rendered.lines, rendered.text
+    edges = [*zip(lines.start, lines.end, strict=True)]
+    for start, end in (*edges[:_EDGE], *edges[-_EDGE:]):
+        if end - start <= _SITE_LINE and key in key_of(text[start:end]) and key_of(text[start:end]) != key_of(headline):
+            return tail
+    return ""
+
+
+_SITE_WORDS, _SITE_LETTERS = 6, 3
+_EDGE, _SITE_LINE = 12, 160
+"""Lines at either end of the page that name the site, and their longest."""
 
 
 # --- where it stands --------------------------------------------------------------------------------

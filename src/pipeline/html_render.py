@@ -37,10 +37,18 @@ _LISTS = frozenset(("ul", "ol", "menu", "dir"))
 _CELLS = frozenset(("td", "th"))
 _CLICKED = frozenset(("a", "button", "label"))
 _BOLD = frozenset(("b", "strong"))
+_LABELS = frozenset(("b", "strong", "span"))
+_ENDS_LABEL = re.compile(
+    r"[^\s\d()\[\]{}<>«»“”‘’\"'/\\|#@$€£+=*&·•,;–—\-\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]{2}[?!:.…]?$"
+)
+# Not behind a bracket, a single letter, nor in a script that sets no space between words.
 _LONG_CELL = 80
 # 80: a cell with a sentence in it belongs to a layout table or is read alone; data cells are shorter.
 _NEARLY_EMPTY = 200
 # 200 characters: a page that is built by scripts shows a logo, "Loading" and a footer.
+
+_LINE_NUMBER = re.compile(r"(?<![a-z])(?:line-?nos?|line-?num(?:ber)?s?|ln|hljs-ln-n|blob-num)(?![a-z])", re.IGNORECASE)
+"""Classes of the element that holds a line's number in a box of code."""
 
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
@@ -162,7 +170,7 @@ class _Walk:
         # The elements around: the block element, the kinds of what is inside it, counters.
         self.node = -1
         self.near: list[int] = []
-        self.hidden = self.in_link = self.in_bold = self.in_pre = 0
+        self.hidden = self.in_link = self.in_bold = self.in_pre = self.numbered = 0
         self.lists: list[int] = []
         self.cells: list[int] = []
         self.closed = ""
@@ -212,13 +220,16 @@ class _Walk:
                 self.lists[-1] = int(first) if first.isascii() and first.isdigit() and len(first) < 7 else 1
             return
         self.near.append(self.near[-1] | kinds)
+        if self.in_pre and names and _LINE_NUMBER.search(names):
+            self.numbered = len(self.near)
         if tag == "br":
             self.break_line()
         elif tag in _CLICKED:
             self.in_link += tag == "a"
             self.links += tag == "a"
-            # Links side by side are set apart by style sheets, not by white space.
-            self.space = self.space or self.closed in _CLICKED
+            # Links side by side are set apart by style sheets, not by white space; so are a box's label and its links.
+            labelled = self.closed in _LABELS and bool(self.buffer) and _ENDS_LABEL.search(self.buffer[-1]) is not None
+            self.space = self.space or self.closed in _CLICKED or tag == "button" or labelled
         elif tag in _BOLD:
             self.in_bold += 1
         elif tag in ("span", "time"):
@@ -260,6 +271,9 @@ class _Walk:
 
     def end(self, tag: str) -> None:
         """Close an element."""
+        if self.numbered == len(self.near):
+            # A number in the margin is set apart from the line of code, as in a table's cell.
+            self.numbered, self.cell = 0, bool(self.buffer)
         self.near.pop()
         if self.hidden:
             self.hidden -= 1

@@ -15,12 +15,13 @@ from functools import partial
 from .dates import DAY_FIRST, find_dates
 from .model import Fact, Role
 from .rules.authors import without_label
-from .rules.header import handle_span
-from .rules.names import name_span
+from .rules.bylines import handle_span
+from .rules.names import REPORTER, name_span
 from .rules.persons import find_person
 from .rules.rights import notices
-from .rules.sheet import Claim, Sheet, trim
+from .rules.sheet import Claim, Sheet, find_all, trim
 from .rules.site import masthead_name, printed_name
+from .rules.site_names import clean_name
 
 FAR = 12
 """Lines away from title and first prose at which a date still belongs to the document."""
@@ -39,7 +40,13 @@ def read_facts(sheet: Sheet, stated: Sequence[Fact] = (), language: str = "und")
         found = next(find(sheet, claims), None)
         if fact := head or found:
             facts.append(fact)
-    return tuple(facts)
+    # A site is no author, however its name stands in the place of one.
+    sites = {_key(f.value) for f in facts if f.name == "site"}
+    return tuple(f for f in facts if f.name != "author" or _key(f.value) not in sites)
+
+
+def _key(name: str) -> str:
+    return "".join(filter(str.isalnum, name.lower()))
 
 
 def fact_value(facts: Sequence[Fact], name: str) -> str | None:
@@ -96,7 +103,9 @@ def _author(sheet: Sheet, claims: list[Claim]) -> Iterator[Fact]:
                 if cue.family == "byline" and cue.end == label:
                     name = name or handle_span(sheet, cue, claim.end)
             if name:
-                name = _once(sheet.text, *name)
+                if reporters := REPORTER.match(sheet.text, *name):
+                    name = (reporters.end(), name[1])
+                name = _listed(sheet.text, *_once(sheet.text, *name), claim.end)
                 yield Fact("author", " ".join(sheet.text[slice(*name)].split()), claim.rule, *name, 0.9)
 
 
@@ -107,6 +116,38 @@ def _once(text: str, start: int, end: int) -> tuple[int, int]:
     if half and len(words) % 2 == 0 and words[:half] == words[half:]:
         return start, start + len(text[start:end]) // 2
     return start, end
+
+
+_NAME = r"[^\W\d_][\w'’.-]{0,30}(?:\s[^\W\d_][\w'’.-]{0,30}){1,3}"
+_LISTED = re.compile(
+    rf"(?:,\s({_NAME}))(?:,\s({_NAME}))?(?:,\s({_NAME}))?,?\s(?:and|et|und|y|e|en|og|och|и|та|&)\s({_NAME})"
+)
+"""The rest of a list of up to five names; what follows one name and a comma alone is a place or a function."""
+
+
+def _listed(text: str, start: int, end: int, stop: int) -> tuple[int, int]:
+    """Return the span of a list of names of which the first is known: "Ann Lee, Bo Ek and Cy Fox"."""
+    rest = _LISTED.match(text, end, stop)
+    if rest is None:
+        return start, end
+    names = [(rest.start(n), rest.end(n)) for n in range(1, 5) if rest[n]]
+    # The last may run on into what follows it, a date or a function.
+    spans = [(a, b) if (a, b) != names[-1] else _first_name(text, a, b) for a, b in names]
+    return (start, spans[-1][1]) if all(_is_name(text, a, b) for a, b in spans) else (start, end)
+
+
+def _first_name(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the longest beginning of a stretch that is a person's name."""
+    ends = [start + m.end() for m in re.finditer(r"\S+", text[start:end])]
+    return next(((start, e) for e in reversed(ends) if _is_name(text, start, e)), (start, end))
+
+
+def _is_name(text: str, start: int, end: int) -> bool:
+    """Tell whether a stretch is a person's name; in a list of names it may be in capitals."""
+    said = text[start:end]
+    return find_person(text, start, end) is not None or (
+        said.isupper() and 2 <= len(said.split()) <= 3 and said[-1] != "."
+    )
 
 
 def _label_end(sheet: Sheet, claim: Claim) -> int:
@@ -146,6 +187,11 @@ _MAILBOX = re.compile(
     r"\b(?:info|contact|office|editor|editors|redaktion|redaction|press|news|mail|admin|hello|support)@([\w\-]{4,40})\.",
     re.I,
 )
+
+
+_LOGO = re.compile(r"!\[([^\[\]]{3,60})\]\([^()\s]{0,200}\blogo[^()\s]{0,200}\)", re.I)
+LOGO_LINES = 3
+"""First lines of a page among which the site's logo stands."""
 
 
 def _site(sheet: Sheet, claims: list[Claim]) -> Iterator[Fact]:
@@ -189,9 +235,27 @@ def _site(sheet: Sheet, claims: list[Claim]) -> Iterator[Fact]:
         if notice.sure:
             yield _named("site", sheet, (notice.start, notice.end), "rights_notice", 0.8)
     for claim in claims:
+        # The first lines' picture with the site's name for those who cannot see it: "![Example Gazette](/logo.png)".
+        if claim.rule == "image_link" and (m := _LOGO.match(sheet.text, claim.start, claim.end)):
+            name = clean_name(sheet, *m.span(1)) if sheet.index_at(claim.start) < LOGO_LINES else None
+            if name:
+                yield _named("site", sheet, name, "logo", 0.75)
+    for claim in claims:
         if claim.rule == "first_line" and (name := masthead_name(sheet, claim)):
             yield _named("site", sheet, name, claim.rule, claim.confidence)
 
 
+def _as_written(sheet: Sheet, span: tuple[int, int]) -> tuple[int, int]:
+    """Return where a name in capitals stands as it is written elsewhere, in a notice or the text."""
+    if not (said := sheet.text[slice(*span)]).isupper() or len(said.split()) < 2:
+        return span
+    for at in find_all(sheet.folded, sheet.folded[slice(*span)]):
+        other = sheet.text[at : at + len(said)]
+        if not other.isupper() and other[0].isupper() and not sheet.text[at - 1 : at].isalnum():
+            return at, at + len(said)
+    return span
+
+
 def _named(field: str, sheet: Sheet, span: tuple[int, int], rule: str, confidence: float) -> Fact:
+    span = _as_written(sheet, span)
     return Fact(field, " ".join(sheet.text[slice(*span)].split()), rule, *span, confidence)

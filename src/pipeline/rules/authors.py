@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from ..blocks import Line
 from ..model import Role
 from .lexicon import fold
-from .names import filler_words, name_span, signature_words
+from .names import LABEL, filler_words, name_span, signature_words
 from .persons import RUN_ON, Person, find_person, has_case
 from .sheet import MILD, SOFT, Claim, Sheet, find_all, trim, whole_line
 
@@ -35,6 +35,9 @@ def claim_lone_names(sheet: Sheet) -> Iterator[Claim]:
             continue
         begin = without_label(sheet.text, line.start, line.end)
         person = None if _is_odd(sheet, line) else find_person(sheet.text, begin, line.end)
+        if line.bullet and "\uac00" <= line.text[len(line.bullet) :][:1] <= "\ud7a3":
+            # "• 김하늘 기자": a Korean name with what its bearer does is one in a list, too.
+            person = find_person(sheet.text, line.start + len(line.bullet), line.end)
         if person is None and not _looks_like_name(sheet, line):
             continue
         beside = any(_beside(sheet, index, other) for other in dated)
@@ -71,6 +74,7 @@ def _beside(sheet: Sheet, index: int, other: int) -> bool:
     between = sheet.lines[(index + other) // 2]
     # Of names with any short line between them and the date a third were links: it must be known for furniture.
     known = not sheet.is_open(between.index) or bool(sheet.whole(between.index)) or _is_count(between)
+    known = known or sheet.opening(between.index, "caption") is not None
     return abs(index - other) == 2 and known and between.words <= FURNITURE_WORDS and not between.ends
 
 
@@ -198,7 +202,8 @@ _GLUED = re.compile(r"By(?=[A-Z][a-z])")
 
 def without_label(text: str, start: int, end: int) -> int:
     """Return where the name begins in a claim of this rule."""
-    return start + (2 if _GLUED.match(text, start, end) else 0)
+    label = LABEL.match(text, start, end)
+    return label.end() if label else start + (2 if _GLUED.match(text, start, end) else 0)
 
 
 def _is_person(sheet: Sheet, start: int, end: int) -> bool:
@@ -221,6 +226,24 @@ def _stands_uncapitalised(text: str, word: str) -> bool:
         if not before.isalpha() and not after.isalpha():
             return True
     return False
+
+
+def claim_teams(sheet: Sheet) -> Iterator[Claim]:
+    """Claim the line near the title that names the desk or team which wrote: "Example OSINT Unit"."""
+    near = {
+        i + k
+        for i, claims in sheet.claims.items()
+        for c in claims
+        for k in (-1, 1, 2, 3, 4, 5, 6)
+        if c.role is Role.TITLE
+    }
+    for line in (sheet.lines[i] for i in sorted(near) if 0 <= i < sheet.first_prose):
+        if sheet.is_open(line.index) and 2 <= line.words <= 6 and not line.ends:
+            folded = sheet.said(line.index)
+            named = any(folded.endswith(" " + team) for team in signature_words("team"))
+            if named and name_span(sheet.text, line.start, line.end) == (line.start, line.end):
+                yield whole_line(line, Role.BYLINE, "team", "near the title, the name of a desk or team")
+                return
 
 
 _MAIL = re.compile(r"(from|to|cc|date|sent|subject|reply-to) ?: ?(?=\S)", re.I)

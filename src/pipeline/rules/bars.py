@@ -88,9 +88,18 @@ def claim_meters(sheet: Sheet) -> Iterator[Claim]:
         # "In 2020 the free paper ran twelve stories" counts no articles of the reader's.
         if not numbers or max(map(int, numbers)) > METER_MOST:
             continue
-        if all(stems.stand_in(folded) for stems in meter) and _NUMBERS.search(folded, 0, METER_REACH):
+        if all(stems.stand_in(folded) for stems in meter) and _counts_what_is_read(folded, *meter[1:]):
             below = FIRM if not sheet.is_inside(line.index) else LIKELY
             yield whole_line(line, Role.PROMOTION, "paywall", "counts the articles that are free", 0.9, below)
+
+
+def _counts_what_is_read(folded: str, read: Stems, left: Stems) -> bool:
+    """Tell whether the first number counts what is read: "3 free months of top stories" counts months."""
+    number = _NUMBERS.search(folded, 0, METER_REACH)
+    if number is None:
+        return False
+    what = read.pattern.search(folded, number.end())
+    return what is None or left.pattern.search(folded, number.end(), what.start()) is None
 
 
 LIKELY = 0.8

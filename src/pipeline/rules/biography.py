@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from ..blocks import Line, ends_sentence
 from ..model import Role
+from .lexicon import load_openers
 from .names import name_span
 from .sheet import MILD, Claim, Sheet, find_all, whole_line
 
@@ -52,11 +53,12 @@ def claim_author_notes(sheet: Sheet) -> Iterator[Claim]:
     """Claim the closing paragraph that begins with the byline's author, whom the text does not name otherwise."""
     authors = [sheet.folded[a:b] for a, b in _bylines(sheet)]
     begin = max(0, sheet.last_prose - 1)
-    for line in sheet.lines[begin : begin + NOTE_REACH]:
+    for line in sheet.lines[begin : max(sheet.last_prose, _last_sentence(sheet)) + NOTE_REACH]:
         # A text's only paragraph is no note on who wrote it.
         if not _is_told(sheet, line) or line.words > NOTE_WORDS or line.index <= sheet.first_prose:
             continue
         start = line.start + len(line.text) - len(line.text.lstrip("*_ "))
+        start += 2 if sheet.folded.startswith(("η ", "ο "), start) else 0  # Greek sets an article before names
         for author in authors:
             if " " not in author or not sheet.folded.startswith(author, start):
                 continue
@@ -70,6 +72,65 @@ def claim_author_notes(sheet: Sheet) -> Iterator[Claim]:
                 said = "the last paragraph begins with the byline's name, which the text does not say"
                 yield whole_line(line, Role.AUTHOR_BIO, "author_note", said, 0.95)
                 return
+
+
+def _last_sentence(sheet: Sheet) -> int:
+    """Return the last long sentence that the model does not take for junk: of short paragraphs it doubts many."""
+    long = (x for x in reversed(sheet.ground.wordy) if x.ends and sheet.is_open(x.index))
+    return next((x.index for x in long if sheet.likely(x.index) >= MILD), -1)
+
+
+def claim_closing_sentences(sheet: Sheet) -> Iterator[Claim]:
+    """Claim the note on the author that stands glued behind the last paragraph of a page without line breaks.
+
+    Its first sentence begins with the byline's name, which the text does not say otherwise.
+    """
+    last = max(sheet.last_prose, _last_sentence(sheet))
+    if last < 0 or sheet.lines[last].words < GLUED_WORDS:
+        return
+    line = sheet.lines[last]
+    for author in (sheet.folded[a:b] for a, b in _bylines(sheet)):
+        found = [at for at in find_all(sheet.folded, author) if sheet.is_inside(sheet.index_at(at))]
+        if " " not in author or len(found) != 1 or not line.start < found[0] < line.end:
+            continue
+        before = sheet.text[line.start : found[0]].rstrip(" *_")
+        after = sheet.folded[found[0] + len(author) :][:1]
+        note = sheet.text[found[0] : line.end]
+        told = ends_sentence(before) and len(note.split()) <= NOTE_WORDS and len(note.split()) >= 5
+        first = _SENTENCE_END.search(note)
+        if (
+            told
+            and first is not None
+            and after in (" ", ",")
+            and '"' not in note
+            and len(before.split()) >= GLUED_WORDS
+        ):
+            said = "the last sentences begin with the byline's name, which the text does not say"
+            yield Claim(found[0], line.end, Role.AUTHOR_BIO, "author_note", said, 0.9)
+            return
+
+
+GLUED_WORDS = 30
+"""Words of the paragraph before such a note."""
+_SENTENCE_END = re.compile(r"[.!?…։。]")
+
+
+def claim_unnamed_notes(sheet: Sheet) -> Iterator[Claim]:
+    """Claim the text's last short paragraph that begins "The author is ...": it names nobody."""
+    last = max(sheet.last_prose, _last_sentence(sheet))
+    for line in sheet.lines[max(0, last) : last + NOTE_REACH]:
+        if not _is_told(sheet, line) or line.words > UNNAMED_WORDS or line.index <= sheet.first_prose:
+            continue
+        said = sheet.said(line.index).lstrip("*_ ([")
+        if said.startswith(load_openers("note")) and not any(
+            x.is_prose for x in sheet.lines[line.index + 1 : last + 1]
+        ):
+            yield whole_line(line, Role.AUTHOR_BIO, "author_note", "what the author is, below the text", 0.85, LIKELY)
+            return
+
+
+UNNAMED_WORDS, LIKELY = 40, 0.8
+"""Words above which "The author is ..." begins a paragraph of the text, and the probability from which it does."""
 
 
 NOTE_REACH = 12

@@ -118,6 +118,9 @@ def body_role(line: Line, text: str, following: Line | None) -> tuple[Role, str]
     tag = line.markup.tag if line.markup else ""
     if tag in _TAGS:
         return _TAGS[tag], "markup"
+    if line.markup and (tag == "pre" or line.markup.features.get("in_pre", 0.0) > 0):
+        # There "# ..." is a remark in code, "> ..." a prompt, and a short line no heading.
+        return Role.PARAGRAPH, "preformatted"
     first, last = text[0], text[-1]
     if first == "#" and _HEADING.match(text):
         return Role.HEADING, "markdown"

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from ..blocks import Line
-from ..dates import find_dates
+from ..dates import RELATIVE, find_dates
 from ..model import Role
 from .bars import is_row_of
 from .sheet import FIRM, SOFT, Claim, Sheet, whole_line
@@ -36,14 +36,16 @@ def claim_forum(sheet: Sheet) -> Iterator[Claim]:
     """Claim a forum's furniture; the posts and what they quote stay."""
     counts = {i for i in sheet.ground.places.get(("forum_count", "has"), ()) if _is_counted(sheet, sheet.lines[i])}
     page = sheet.ground.places.get(("forum_page", "has"), ())
-    if len(counts) < 2 and not (counts and len(page) >= PAGE_SIGNS):
+    numbered = _numbered_heads(sheet)
+    if len(counts) < 2 and not (counts and len(page) >= PAGE_SIGNS) and len(numbered) < 2:
         return
     boxes = counts | {i for i in sheet.ground.places.get(("forum_box", "has"), ()) if _is_box(sheet, sheet.lines[i])}
-    heads = {line.index for line in sheet.lines if _is_head(sheet, line)}
+    heads = numbered | {line.index for line in sheet.lines if _is_head(sheet, line)}
     heads |= {i + 1 for i in boxes if i + 1 < len(sheet.lines) and _is_stamp(sheet.lines[i + 1])}
     heads |= {line.index for line in sheet.lines if _is_stamp(line) and _below_name(sheet, line)}
     names = {i - 1 for i in boxes | heads if i and _is_name(sheet, i - 1, boxes | heads)}
     signatures = _signatures(sheet, boxes | heads | names)
+    bars = _repeated_bars(sheet)
     for line in sheet.open_lines():
         i = line.index
         if i in boxes:
@@ -54,15 +56,51 @@ def claim_forum(sheet: Sheet) -> Iterator[Claim]:
             yield whole_line(line, Role.NAVIGATION, "forum_head", "a name above a member's box", 0.9)
         elif i in signatures:
             yield whole_line(line, Role.NAVIGATION, "forum_signature", "a member's signature below a rule", 0.9)
-        elif not line.ends and line.words <= BOX_WORDS and is_row_of("forum", sheet.folded[line.start : line.end]):
+        elif i in bars or (not line.ends and line.words <= BOX_WORDS and is_row_of("forum", sheet.said(i))):
             yield whole_line(line, Role.NAVIGATION, "forum_button", "buttons below a post")
     for line in sheet.open_with(("forum_page", "has")):
         # A post may speak of the forum's software.
         named = _SOFTWARE.search(line.text) is not None and not _MADE.search(line.text)
         if line.words <= FOOT_WORDS and not named and line.index not in boxes | heads | names | signatures:
-            edge = line.index < min(boxes) or line.index > max(boxes)
+            posts = boxes | heads
+            edge = line.index < min(posts) or line.index > max(posts)
             said = "words around the posts of a thread"
             yield whole_line(line, Role.NAVIGATION, "forum_page", said, 0.9, FIRM if edge else SOFT)
+
+
+_POST = re.compile(r"#(\d{1,4})\b")
+
+
+def _numbered_heads(sheet: Sheet) -> set[int]:
+    """Return the heads of posts that count up, each with its time: "#2  3 days ago, 22:17", "#3 · May 4, 2024"."""
+    found: list[tuple[int, int]] = []
+    for line in (sheet.lines[m.start()] for m in _HASH.finditer(sheet.ground.heads)):
+        number = _POST.match(line.text)
+        if number is None or line.words > HEAD_WORDS or line.ends:
+            continue
+        timed = RELATIVE.search(sheet.folded, line.start, line.end) or _CLOCK.search(line.text) or find_dates(line.text)
+        if timed and (not found or int(number.group(1)) > found[-1][1]):
+            found.append((line.index, int(number.group(1))))
+    return {index for index, _ in found} if len(found) >= 2 else set()
+
+
+_HASH = re.compile("#")
+
+
+def _repeated_bars(sheet: Sheet) -> set[int]:
+    """Return the rows of short cells that stand twice or more, their counts aside: "Quote   Like (3)   Report"."""
+    rows: dict[str, list[int]] = {}
+    for line in sheet.open_lines():
+        if line.words <= BOX_WORDS and not line.ends and len(line.text) <= BAR_LENGTH:
+            cells = [cell for cell in _CELLS.split(line.text.strip("|")) if cell.strip()]
+            if len(cells) >= BAR_CELLS and all(len(cell.split()) <= NAME_WORDS for cell in cells):
+                rows.setdefault(_DIGITS.sub("", sheet.said(line.index)), []).append(line.index)
+    return {index for copies in rows.values() if len(copies) >= 2 for index in copies}
+
+
+BAR_LENGTH, BAR_CELLS = 90, 3
+_CELLS = re.compile(r"\s{2,}|\s?[|·•]\s?|\u3000")
+_DIGITS = re.compile(r"[\d()\[\].,]+")
 
 
 def _is_counted(sheet: Sheet, line: Line) -> bool:

@@ -15,7 +15,8 @@ from ..blocks import Line
 from ..model import Role
 from .lexicon import count_apart
 from .promotion import saying_span
-from .sheet import FIRM, SOFT, Claim, Sheet, find_all, whole_line
+from .sheet import FIRM, MILD, SOFT, Claim, Sheet, find_all, whole_line
+from .subscribing import COMMON_NETWORKS
 
 WIDGET_WORDS = 10
 FOLLOW_WORDS = 18
@@ -34,7 +35,7 @@ _SIZES = re.compile(
     r"|[小中大][|｜/\s]{1,3}[小中大](?:[|｜/\s]{1,3}[小中大])?)(?=[\s|]|$)"
 )
 SIZE_SIGNS = ("A+", "А+", "Α+", "A A", "А А", "Α Α", "ع ع", "א א", "अ अ", "中 大", "大 中", "中\u3000大", "大\u3000中")
-SIZE_WORDS = 12
+SIZE_WORDS = 16
 
 
 def _font_sizes(sheet: Sheet) -> Iterator[Claim]:
@@ -110,7 +111,11 @@ _TICKER = re.compile(r"[A-Z][A-Z.]{0,7}:?[ \t]*[$€£]?[\d.,]{0,9}[ \t]*[+\-−
 _STARS = re.compile(r"[★☆⭐]{3,5}[\s\d.,/()|–-]*(?:\w+[\s\d.,]*){0,4}")
 
 
-_OPENS_COUNT, _CLOSES_COUNT = re.compile(r"[★☆⭐\d]"), re.compile(r"[\d%]")
+_PAGE_ROW = re.compile(
+    r"(?:[^\W\d_]{4,12}: ?)?1(?:[ |·]{1,3}\d{1,3}){1,12}(?: ?(?:…|\.{3}) ?\d{1,4})?"
+    r"(?:[ |·]{1,3}[^\W\d_]{3,14})? ?[»›>→]"
+)
+_OPENS_COUNT, _CLOSES_COUNT = re.compile(r"[★☆⭐\d]"), re.compile(r"[\d%»›>→]")
 
 
 def _counters(sheet: Sheet) -> Iterator[Claim]:
@@ -126,8 +131,11 @@ def _counters(sheet: Sheet) -> Iterator[Claim]:
         if len(line.text) > 60:
             continue
         if line.text[0] in "★☆⭐" and _STARS.fullmatch(line.text) and not sheet.is_inside(line.index):
-            below = FIRM if line.numbered else AMONG
+            # Bare stars may be the text's own verdict on a hotel or a film.
+            below = FIRM if line.numbered else MILD
             yield whole_line(line, Role.NAVIGATION, "rating", "stars and a count of votes", 0.9, below)
+        elif _PAGE_ROW.fullmatch(line.text):
+            yield whole_line(line, Role.NAVIGATION, "pagination", "the numbers of the pages", 0.95)
         elif line.text[-1].isdigit() and _PAGES.fullmatch(sheet.folded[line.start : line.end]):
             yield whole_line(line, Role.NAVIGATION, "pagination", "the number of a page and of all pages")
         elif line.text[-1] == "%" and not sheet.is_inside(line.index) and _TICKER.fullmatch(line.text):
@@ -142,7 +150,8 @@ def _requests(sheet: Sheet) -> Iterator[Claim]:
             continue
         told = [c for c in sheet.cues(line.index) if c.mode == "has" and c.family in ("follow", "liked")]
         named = any(
-            c.family == "network" and sheet.folded[c.start : c.end] not in _COMMON for c in sheet.cues(line.index)
+            c.family == "network" and sheet.folded[c.start : c.end] not in COMMON_NETWORKS
+            for c in sheet.cues(line.index)
         )
         verbs = sheet.having(line.index, "follow_verb")
         # "Follow the steps" is an instruction: a bare verb needs a network, and to stand at an end of the line.
@@ -172,10 +181,6 @@ def _second_line(sheet: Sheet, line: Line) -> Iterator[Claim]:
         and not below.bullet
     ):
         yield whole_line(below, Role.PROMOTION, "follow", "the second line of a request", 0.8, SOFT)
-
-
-_COMMON = frozenset({"link", "line", "mail", "email", "e-mail", "print", "copy", "pocket", "threads", "messenger", "x"})
-"""Names of networks that are also everyday words."""
 
 
 def _notices(sheet: Sheet) -> Iterator[Claim]:

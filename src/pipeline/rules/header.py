@@ -15,28 +15,16 @@ from ..blocks import Line
 from ..dates import RELATIVE, find_dates
 from ..model import Role
 from ..word_counts import count_words
-from .lexicon import Cue, fold
-from .names import filler_words, name_span, signature_words
+from .bylines import HEAD_WORDS, byline_name, handle_span, is_credible, near_text
+from .head_lines import DIARY_WORDS, HEAD_CHARACTERS, head_lines
+from .names import LABEL, filler_words, name_span, signature_words
 from .persons import find_person
-from .rights import names_in_notices
 from .sheet import FIRM, SOFT, Claim, Sheet, trim, whole_line
-from .site_names import is_medium
 
-HEAD_WORDS = 25
-"""Words above which a line is no header line."""
 BUTTONS = ("share", "donate", "advert", "newsletter")
-HEAD_CHARACTERS = 300
-"""Characters above which a line is no header line; of a longer one only the beginning is read."""
-REACH = 20
-"""Lines above the first prose that belong to the header."""
-BESIDE = 4
-"""Lines from the first prose on in which a bare date or byline belongs to the header: a standfirst is prose, too."""
 RELATIVE_WORDS = 6
-DIARY_WORDS = 4
 ENTRIES = 3
 """Dates over paragraphs that make a diary."""
-NEAR = 8
-"""Lines below the last prose in which a byline or date may still stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +40,10 @@ class Part:
 def claim_header(sheet: Sheet) -> Iterator[Claim]:
     """Claim site, date, byline and id lines above and below the prose."""
     diary = _is_diary(sheet)
-    for line in _head_lines(sheet):
+    for line in head_lines(sheet):
         if diary and line.words <= DIARY_WORDS and _is_entry(sheet, line):
+            continue
+        if "\t" in line.text and _is_in_table(sheet, line):
             continue
         if line.index <= 3 and line.index < sheet.first_prose and _DOMAIN.fullmatch(line.text):
             yield whole_line(line, Role.SITE, "site_line", "a domain name alone on its line")
@@ -75,6 +65,16 @@ def claim_header(sheet: Sheet) -> Iterator[Claim]:
             yield whole_line(line, Role.BYLINE, "signature", "a name and where it writes, below the text")
 
 
+def _is_in_table(sheet: Sheet, line: Line) -> bool:
+    """Tell whether a line is a row of a table of data, as a film's in an encyclopedia: "Written by" and a name."""
+    around = sheet.lines[max(0, line.index - TABLE) : line.index + TABLE + 1]
+    return sum("\t" in other.text for other in around) >= ROWS
+
+
+TABLE, ROWS = 6, 5
+"""Lines on either side, and rows among them that make a table of data; one of author, date and source has fewer."""
+
+
 def _is_diary(sheet: Sheet) -> bool:
     """Tell whether dates alone on their lines head the text's paragraphs, as in a diary or a chronicle."""
     ending = (sheet.lines[mark.start()] for mark in _DIGIT.finditer(sheet.ground.tails))
@@ -88,38 +88,6 @@ def _is_entry(sheet: Sheet, line: Line) -> bool:
         return False
     dates = find_dates(line.text)
     return len(dates) == 1 and dates[0].end - dates[0].start == len(line.text)
-
-
-def claim_teams(sheet: Sheet) -> Iterator[Claim]:
-    """Claim the line near the title that names the desk or team which wrote: "Example OSINT Unit"."""
-    near = {
-        i + k
-        for i, claims in sheet.claims.items()
-        for c in claims
-        for k in (-1, 1, 2, 3, 4, 5, 6)
-        if c.role is Role.TITLE
-    }
-    for line in (sheet.lines[i] for i in sorted(near) if 0 <= i < sheet.first_prose):
-        if sheet.is_open(line.index) and 2 <= line.words <= 6 and not line.ends:
-            folded = sheet.said(line.index)
-            named = any(folded.endswith(" " + team) for team in signature_words("team"))
-            if named and name_span(sheet.text, line.start, line.end) == (line.start, line.end):
-                yield whole_line(line, Role.BYLINE, "team", "near the title, the name of a desk or team")
-                return
-
-
-def _head_lines(sheet: Sheet) -> Iterator[Line]:
-    first, below = sheet.first_prose, sheet.last_prose + 1
-    # Verse and lists have no prose: their header stands at their top.
-    above = sheet.lines[max(0, first - REACH) : first] if first < len(sheet.lines) else sheet.lines[:REACH]
-    beside = [line for line in sheet.lines[first : first + BESIDE] if line.words <= HEAD_WORDS // 2 and not line.ends]
-    beside = [line for line in beside if line.index < below]
-    for line in (*above, *beside, *sheet.lines[max(below, first) : below + NEAR]):
-        if line.words <= HEAD_WORDS and len(line.text) <= HEAD_CHARACTERS and sheet.is_open(line.index):
-            yield line
-    # A paragraph may carry the machine's date in front.
-    if sheet.first_prose < len(sheet.lines) and sheet.is_open(sheet.first_prose):
-        yield sheet.lines[sheet.first_prose]
 
 
 _DIGIT = re.compile(r"\d")
@@ -189,7 +157,7 @@ def _parts(sheet: Sheet, line: Line) -> list[Claim]:
     if (
         line.words <= HEAD_WORDS // 2
         and (not line.ends or parts[-1].end >= line.end - 1)
-        and _near_text(sheet, line)
+        and near_text(sheet, line)
         and any(p.role is Role.DATE for p in parts)
     ):
         left = [w for w in _MARKS.split(_COUNT.sub(" ", " ".join(open_text))) if w]
@@ -235,6 +203,8 @@ def _names_beside(sheet: Sheet, line: Line, parts: list[Part]) -> Iterator[Part]
         # "国際部　佐藤健一": the desk and the name together say more than each part.
         for start, end in ((a, b), *zip(edges[::2], edges[1::2], strict=True)):
             start, end = trim(sheet.text, start, end)
+            label = LABEL.match(sheet.text, start, end)
+            start = label.end() if label else start
             known = any(start <= c.start < end and c.mode == "whole" for c in sheet.cues(line.index))
             person = find_person(sheet.text, start, end)
             if person is not None and (person.sure or not known):
@@ -295,7 +265,7 @@ def _find_parts(sheet: Sheet, line: Line) -> Iterator[Part]:
             limit = min([a for a, _ in taken if a >= cue.end], default=line.end)
             explained = not before or not _left(_cut(before, at, taken))
             name = name_span(sheet.text, cue.end, limit) or handle_span(sheet, cue, limit) if explained else None
-            if name and _is_credible(sheet, line, cue, name):
+            if name and is_credible(sheet, line, cue, name):
                 yield Part(cue.start, name[1], Role.BYLINE, "byline")
                 taken.append((cue.start, name[1]))
                 break
@@ -326,65 +296,6 @@ def _left(folded: str) -> bool:
     """Tell whether a stretch between parts says something: more than marks, times, days and counts."""
     rest = _COUNT.sub(" ", _TIME.sub(" ", folded))
     return any(w not in filler_words() for w in _MARKS.split(rest) if w)
-
-
-def byline_name(sheet: Sheet, line: Line) -> tuple[int, int] | None:
-    """Return the span of the name that a byline line states, if it states nothing but a name and a function."""
-    cue = sheet.opening(line.index, "byline")
-    if not cue:
-        return None
-    name = name_span(sheet.text, cue.end, line.end) or handle_span(sheet, cue, line.end)
-    if not name:
-        return None
-    if not _is_credible(sheet, line, cue, name):
-        return None
-    after = sheet.text[name[1] : line.end].strip(" *_")
-    # "By John Smith, Staff Writer" is a byline; "By John Smith the house was ..." is not.
-    if after and (after[0] not in ",|•·-–—(/[" or len(after) > 80 or line.ends):
-        return None
-    return name
-
-
-def handle_span(sheet: Sheet, cue: Cue, end: int) -> tuple[int, int] | None:
-    """Return the span of the name under which somebody writes in a forum, behind "Thread starter:"."""
-    if sheet.folded[cue.start : cue.end].strip(" :") not in signature_words("starter"):
-        return None
-    handle = _HANDLE.match(sheet.text, cue.end, end)
-    return handle.span(1) if handle else None
-
-
-_HANDLE = re.compile(r"[\s:：]*([^\W_][\w.\-]{2,29})(?=\s*(?:[,|·•»;–—-]|\s{2}|$))")
-
-
-def _is_credible(sheet: Sheet, line: Line, cue: Cue, name: tuple[int, int]) -> bool:
-    """Tell whether what follows a byline label is a name, not a menu's "By Industry"."""
-    words = sheet.text[slice(*name)].split()
-    weak = any(c.family == "byline_weak" and c.start == cue.start for c in sheet.cues(line.index))
-    # "By Industry" opens a menu as often as "By Reuters" a story: behind a preposition a name has two words.
-    asian = sheet.text[name[0]] >= "\u3040"
-    if weak and ((len(words) < 2 and not asian) or words[0][0].islower() or not _is_placed(sheet, line)):
-        return False  # "De la Enciclopedia ...": a name behind a preposition begins with no article
-    # "De Stedendriehoek Courant": what looks like a preposition is a Dutch newspaper's article.
-    said = sheet.folded[cue.start : name[1]]
-    article = weak and sheet.folded[cue.start : cue.end] == "de"
-    if article and (
-        is_medium(sheet.text[slice(*name)]) or any(said == sheet.folded[a:b] for a, b in names_in_notices(sheet))
-    ):
-        return False
-    return not any(fold(w) in signature_words("no_name") for w in words)
-
-
-def _is_placed(sheet: Sheet, line: Line) -> bool:
-    """Tell whether a line stands where bylines do: near the text, or right beside a date above it."""
-    if _near_text(sheet, line):
-        return True
-    beside = (sheet.lines[i] for i in (line.index - 1, line.index + 1) if 0 <= i < sheet.first_prose < len(sheet.lines))
-    return any(x.numbered and x.words <= HEAD_WORDS and find_dates(x.text) for x in beside)
-
-
-def _near_text(sheet: Sheet, line: Line) -> bool:
-    first = sheet.first_prose if sheet.first_prose < len(sheet.lines) else 0
-    return first - 8 <= line.index < first + BESIDE
 
 
 def _is_signature(sheet: Sheet, line: Line) -> bool:

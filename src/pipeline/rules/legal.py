@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ..blocks import Line
 from ..model import Role
+from .head_lines import head_lines
 from .lexicon import count_apart
 from .sheet import FIRM, MILD, SOFT, Claim, Sheet, find_all, whole_line
 
@@ -109,3 +110,24 @@ def claim_contacts(sheet: Sheet) -> Iterator[Claim]:
         alone = index > sheet.last_prose and line.words <= 6 and _EMAIL.fullmatch(line.text.strip(" <>()•*-"))
         if alone and sheet.is_open(index):
             yield whole_line(line, Role.CONTACT, "mail_address", "a mail address alone on its line", 0.9, MILD)
+
+
+def claim_credits(sheet: Sheet) -> Iterator[Claim]:
+    """Claim the lines around the text that say who took the picture, and nothing else."""
+    for line in head_lines(sheet):
+        if _is_credit(sheet, line):
+            yield whole_line(line, Role.LEGAL, "photo_credit", "who took the picture, and nothing else", 0.9, CREDIT)
+
+
+CREDIT_WORDS, CREDIT = 4, 0.7
+"""Words of a name behind a picture's label, and the probability from which the line is left to the model."""
+
+
+def _is_credit(sheet: Sheet, line: Line) -> bool:
+    """Tell whether a line is a picture's label with a mark and a name: "Photo: Ann Lee", "Фото: пресс-служба"."""
+    cue = sheet.opening(line.index, "caption")
+    if cue is None or line.ends or line.numbered or line.words > CREDIT_WORDS + 2:
+        return False
+    marked = sheet.text[cue.end - 1] in ":：" or sheet.text[cue.end : cue.end + 2].lstrip()[:1] in tuple(":：")
+    name = sheet.text[cue.end : line.end].strip(" :：")
+    return marked and 1 <= len(name.split()) <= CREDIT_WORDS and len(name) <= 40 and not name[0].islower()

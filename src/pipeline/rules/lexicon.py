@@ -192,3 +192,11 @@ def load_list(name: str) -> Mapping[str, Mapping[str, Mapping[str, list[str]]]]:
     """Load a word list: family, then mode, then language, then phrases."""
     path = files("pipeline") / "resources" / "clean" / f"{name}.toml"
     return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+@cache
+def load_openers(kind: str) -> tuple[str, ...]:
+    """Load how sentences of a kind open in all languages (`openers.toml`), folded, with the space behind."""
+    path = files("pipeline") / "resources" / "clean" / "openers.toml"
+    words = tomllib.loads(path.read_text(encoding="utf-8"))[kind]
+    return tuple(sorted(fold(opener) + " " for said in words.values() for opener in said))

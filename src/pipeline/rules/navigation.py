@@ -202,7 +202,7 @@ def _is_trail(sheet: Sheet, line: Line) -> bool:
 def claim_bars(sheet: Sheet) -> Iterator[Claim]:
     """Claim bars of web archives and print views: short lines above or below the text."""
     for line in sheet.open_with(("archive", "has")):
-        address = "://" in line.text and line.words <= 8
+        address = line.text.strip("<>()[] ").startswith(("http://", "https://"))
         if line.words <= 25 and not line.is_prose and not sheet.is_inside(line.index) and not (address or line.bullet):
             said = "words of an archive or print bar at the edge"
             yield whole_line(line, Role.NAVIGATION, "archive_bar", said, 0.9)
@@ -239,7 +239,8 @@ def claim_tags(sheet: Sheet) -> Iterator[Claim]:
 HASH = 24
 """Characters that a hash or encoded data has at least."""
 _HEX = re.compile(r"^(?:[0-9a-fA-F]{24,}|[A-Za-z0-9+/]{60,}={0,2}|[\w\-]{48,})$")
-_JSON = re.compile(r'^[\[{].{0,4000}["\w]\s*[:,].{0,4000}[\]}];?$')
+_JSON = re.compile(r"""(?:\{\s*(?:["'{\[]|[\w$]{1,40}\s*:)|\[\s*[\[{"']).{0,4000}["\w]\s*[:,].{0,4000}[\]}];?$""")
+# Behind the first bracket stands a key or a string: "[1] arXiv:2603.05498 [pdf, html]" opens an entry of a list.
 _CODE = re.compile(r"window\.[\w$]+\s*=|document\.\w+\(|googletag|adsbygoogle|<!--|\bfbq\(")
 _CODE_SIGNS = ("window.", "document.", "googletag", "adsbygoogle", "<!--", "fbq(")
 """What `_CODE` finds begins with one of these."""

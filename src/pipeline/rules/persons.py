@@ -88,12 +88,37 @@ _HAN = "\u4e00-\u9fff々"
 _DESK = re.compile(rf"[{_HAN}ァ-ヶー]{{1,8}}(?:部|支局|総局|本社|局|取材班|センター)[\s\u3000=＝・]+")
 _APART = re.compile(rf"[{_HAN}]{{1,3}}[ \u3000][{_HAN}ぁ-んァ-ヶー]{{1,4}}$")
 _TOGETHER = re.compile(rf"[{_HAN}]{{2,3}}[{_HAN}ぁ-ん]{{1,2}}$")
+_KOREAN_ROLE = "(?:기자|특파원|논설위원|선임기자|객원기자|전문기자|인턴기자|통신원|칼럼니스트)"
 _ROLE = re.compile(
-    r"[\s\u3000]*(?:記者|編集委員|特派員|論説委員|支局長|(?:기자|특파원|논설위원|선임기자|객원기자|전문기자|인턴기자|통신원|칼럼니스트)"
-    r"(?:\s+[\w.+-]{1,40}@[\w.-]{3,40})?)$"
+    r"[\s\u3000]*(?:記者|編集委員|特派員|論説委員|支局長)$|"
+    rf"(?:[\s\u3000]*|[\s\u3000]+[가-힣]{{1,6}}\s){_KOREAN_ROLE}(?:\s+[\w.+-]{{1,40}}@[\w.-]{{3,40}})?$"
 )
 _WIRE = re.compile(r"[\[(（【][^\[\]()（）【】\n]{2,24}[\])）】]\s*")
 _KOREAN = re.compile(r"[가-힣]{2,4}$")
+_ASKS = frozenset(
+    [
+        "点击",
+        "點擊",
+        "返回",
+        "回到",
+        "查看",
+        "分享",
+        "打印",
+        "列印",
+        "下载",
+        "下載",
+        "关闭",
+        "關閉",
+        "登录",
+        "登入",
+        "注册",
+        "註冊",
+        "更多",
+        "向前",
+        "向后",
+    ]
+)
+"""What buttons of two words begin with in Chinese."""
 
 
 def _asian(text: str, start: int, end: int) -> Person | None:
@@ -106,6 +131,9 @@ def _asian(text: str, start: int, end: int) -> Person | None:
     if is_section(fold(text[begin:stop])) or any(
         w in signature_words("no_person") for w in fold(text[begin:stop]).split()
     ):
+        return None
+    parts = text[begin:stop].split()
+    if any(part in filler_words() or part[:2] in _ASKS for part in parts) or len({p[0] for p in parts}) < len(parts):
         return None
     if _APART.match(text, begin, stop) and not is_medium(text[begin:stop].replace(" ", "")):
         return Person(begin, stop, True)

@@ -260,7 +260,7 @@ def _is_heading(sheet: Sheet, line: Line) -> bool:
     said = sheet.folded[line.start + len(line.bullet) : line.end]
     if line.words == 0 and FRAME.fullmatch(said):
         return True
-    if line.words <= 6 and _kind(said.strip(" :-–—=|#*՝\"'`{[_").replace("_", " ")) != "":
+    if line.words <= 6 and _kind(said.strip(" :-–—=|#*՝\"'`{[_]}【】「」『』［］〔〕").replace("_", " ")) != "":
         return True
     cells = [cell.strip(" *:") for cell in said.strip("| ").split("|")] if "|" in said and line.words <= 12 else []
     if len(cells) < 2:

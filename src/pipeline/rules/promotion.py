@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from ..blocks import PROSE_WORDS, Line
 from ..model import Role
 from ..word_counts import count_words
-from .lexicon import Cue
+from .lexicon import Cue, count_apart, load_openers
 from .sheet import FIRM, MILD, SOFT, Claim, Sheet, trim, whole_line
 
 BUTTONS = ("share", "donate", "newsletter", "advert", "offer")
@@ -62,6 +62,7 @@ def claim_teasers(sheet: Sheet) -> Iterator[Claim]:
         families = sheet.whole(line.index)
         if "related" in families:
             run = list(_run(sheet, line))
+            run = [] if _is_of_values(run) else run
             below = line.index > sheet.last_prose or (run and run[-1].index >= len(sheet.lines) - 1)
             bulleted = len(run) >= 2 and all(r.bullet for r in run)
             level = SOFT if sheet.is_inside(line.index) else FIRM
@@ -103,6 +104,18 @@ def _run(sheet: Sheet, heading: Line) -> Iterator[Line]:
         yield line
 
 
+def _is_of_values(run: list[Line]) -> bool:
+    """Tell whether half of a list's items are a label and its value: "• Memory: 6 GB RAM" is no teaser."""
+    labelled = sum(1 for line in run if line.bullet and _is_short(line) and _VALUE.match(line.text))
+    return labelled >= 3 and 2 * labelled >= len(run)
+
+
+def _is_short(line: Line) -> bool:
+    return line.numbered or line.words <= VALUE_WORDS
+
+
+VALUE_WORDS = 5
+_VALUE = re.compile(r"\W{1,6}[^\W\d_][^:：.!?;\n]{1,30}[:：][ \t]?[^\W_]")
 _AMONG_TEASERS = (Role.DATE, Role.BYLINE, Role.NAVIGATION, Role.PROMOTION, Role.REPEATED, Role.MACHINE_ARTIFACT)
 """What stands between teasers, too: their dates and authors, "share" and "read more"."""
 
@@ -117,7 +130,7 @@ def claim_boxes(sheet: Sheet) -> Iterator[Claim]:
             continue
         below, edge = line.index > sheet.last_prose, not sheet.is_inside(line.index)
         cues = sheet.having(line.index, "newsletter")
-        asks = cues and (_is_appeal(sheet, line.start, line.end) or len(cues) >= 2)
+        asks = cues and (_is_appeal(sheet, line.start, line.end) or count_apart(cues) >= 2)
         if asks and (edge or line.words <= 12):
             start, end = saying_span(sheet, line, [*cues, *_asking_cues(sheet, line)])
             yield Claim(start, end, Role.PROMOTION, "newsletter_box", "asks the reader to subscribe")
@@ -136,7 +149,7 @@ OFFERED = 0.2
 
 
 def _asking_cues(sheet: Sheet, line: Line) -> list[Cue]:
-    return [c for c in sheet.cues(line.index) if c.mode == "has" and c.family in _ASKING]
+    return [c for c in sheet.cues(line.index) if c.mode == "has" and c.family in ASKING]
 
 
 def _opens(line: Line, cues: list[Cue]) -> bool:
@@ -173,7 +186,7 @@ COUNTED_WORDS = 24
 # --- appeals at the end of the text -----------------------------------------------------------------
 
 _BREAK = re.compile(r"[.!?…؟۔։][\"”’»)]{0,2}\s+|[。！？][”」』）]{0,2}\s*")
-_ASKING = ("appeal", "follow", "liked")
+ASKING = ("appeal", "follow", "liked")
 APPEAL_SENTENCES = 12
 """Closing sentences of a paragraph that are looked at."""
 TAIL = 5
@@ -182,7 +195,7 @@ TAIL = 5
 
 def claim_appeals(sheet: Sheet) -> Iterator[Claim]:
     """Claim the closing sentences that speak to the reader about the site, cut off from their paragraph."""
-    if not any((family, "has") in sheet.ground.places for family in _ASKING):
+    if not any((family, "has") in sheet.ground.places for family in ASKING):
         return
     tail = [line for line in sheet.open_lines() if line.index <= sheet.last_prose and line.words >= 5][-TAIL:]
     tail += [line for line in sheet.open_lines() if line.index > sheet.last_prose and line.ends]
@@ -202,7 +215,9 @@ def claim_appeals(sheet: Sheet) -> Iterator[Claim]:
         said = "closing sentences that ask the reader to act"
         # One such phrase is as often the author's own; it takes two, or a question to the reader, against the model.
         strength = sum(_strength(sheet, *s) for s in sentences[cut:]) + any(soft[cut:])
-        below = FIRM if strength >= 2 else MILD
+        # What any firm says of itself may be the text: "Do you need help? Call us or contact us today."
+        own = any(is_sites(sheet, *s) for s in sentences[cut:])
+        below = FIRM if strength >= 2 and own else MILD
         yield Claim(sentences[cut][0], line.end, Role.PROMOTION, "appeal", said, 0.9, below)
         if sentences[cut][0] > line.start + len(line.bullet):
             return
@@ -210,7 +225,7 @@ def claim_appeals(sheet: Sheet) -> Iterator[Claim]:
 
 def claim_inner_appeals(sheet: Sheet) -> Iterator[Claim]:
     """Claim sentences in the middle of a paragraph that can only be the site's: two phrases, one of them first."""
-    for line in sheet.open_with(*((family, "has") for family in _ASKING)):
+    for line in sheet.open_with(*((family, "has") for family in ASKING)):
         # A paragraph that was cut into lines may end without its sentence's end.
         if line.words < PROSE_WORDS:
             continue
@@ -225,37 +240,6 @@ def claim_inner_appeals(sheet: Sheet) -> Iterator[Claim]:
                     yield Claim(start, end, Role.PROMOTION, "inner_appeal", said, 0.9, INNER)
 
 
-def claim_newsletter_sentences(sheet: Sheet) -> Iterator[Claim]:
-    """Claim the first or last sentence of a paragraph where it asks for a subscription in two phrases.
-
-    One of them opens it, or closes it: Persian and Turkish put the request last. A short sentence that cries needs
-    one phrase.
-    """
-    for line in sheet.open_with(("newsletter", "has"), *((family, "has") for family in _ASKING)):
-        sentences = cut_sentences(sheet, line) if line.is_prose else []
-        if len(sentences) < 2:
-            continue
-        for start, end in (sentences[0], sentences[-1]):
-            cues = [c for c in sheet.cues(line.index) if c.mode == "has" and c.family in ("newsletter", *_ASKING)]
-            inside = [c for c in cues if start <= c.start and c.end <= end]
-            # A long sentence that only ends in such words tells of them: "... where people read our newsletter".
-            short = count_words(sheet.text[start:end]) <= LAST_WORDS
-            opens = any(c.start - start <= 3 or (short and end - c.end <= 2) for c in inside)
-            apart, reached = 0, start
-            for cue in sorted(inside, key=lambda c: (c.end, c.start)):
-                if reached <= cue.start:
-                    apart, reached = apart + 1, cue.end
-            quoted = sheet.text[start] in '"“«„' or sheet.text[end - 1] in '"”»'
-            # "Don't forget to like and share this post!"
-            cries = sheet.text[end - 1] in "!！" and count_words(sheet.text[start:end]) <= CRY_WORDS
-            asks = opens and apart >= 2
-            if (asks or (cries and any(c.family in _ASKING for c in inside))) and end - start <= 220 and not quoted:
-                said = "a sentence that asks for a subscription, at the edge of a paragraph"
-                yield Claim(start, end, Role.PROMOTION, "newsletter_sentence", said, 0.9)
-
-
-CRY_WORDS, LAST_WORDS = 14, 18
-"""Words of a request that cries, and of one whose request stands last, at most."""
 INNER = 0.97
 """Probability of being content from which a paragraph with an appeal in it is left as it is."""
 
@@ -267,9 +251,16 @@ def _strength(sheet: Sheet, start: int, end: int) -> int:
     return _count_appeals(sheet, start, end) + first
 
 
+def is_sites(sheet: Sheet, start: int, end: int) -> bool:
+    """Tell whether one of an appeal's phrases is a site's and not what any firm writes ("Contact us today")."""
+    cues = [c for c in sheet.cues(sheet.index_at(start)) if c.mode == "has" and start <= c.start and c.end <= end]
+    firms = [c for c in cues if c.family == "firm"]
+    return any(c.family in ASKING and not any(f.start <= c.start and c.end <= f.end for f in firms) for c in cues)
+
+
 def _opens_sentence(sheet: Sheet, start: int) -> bool:
     cues = sheet.cues(sheet.index_at(start))
-    return any(c.family in _ASKING and c.mode == "has" and 0 <= c.start - start <= 12 for c in cues)
+    return any(c.family in ASKING and c.mode == "has" and 0 <= c.start - start <= 12 for c in cues)
 
 
 _SITES = ("follow", "liked")
@@ -327,7 +318,7 @@ def _is_appeal(sheet: Sheet, start: int, end: int) -> bool:
         return False
     index = sheet.index_at(start)
     cues = [c for c in sheet.cues(index) if c.mode == "has" and start <= c.start and c.end <= end]
-    appeals = [c for c in cues if c.family in _ASKING]
+    appeals = [c for c in cues if c.family in ASKING]
     if not appeals:
         return False
     quoted = sheet.text[start] in '"“«„' or sheet.text[end - 1] in '"”»'
@@ -338,7 +329,7 @@ def _is_appeal(sheet: Sheet, start: int, end: int) -> bool:
 def _count_appeals(sheet: Sheet, start: int, end: int) -> int:
     """Count the phrases of an appeal that do not overlap."""
     count, reached = 0, start
-    cues = [c for c in sheet.cues(sheet.index_at(start)) if c.family in _ASKING and c.mode == "has"]
+    cues = [c for c in sheet.cues(sheet.index_at(start)) if c.family in ASKING and c.mode == "has"]
     for cue in sorted(cues, key=lambda c: (c.end, c.start)):
         if reached <= cue.start and cue.end <= end:
             count, reached = count + 1, cue.end
@@ -350,4 +341,5 @@ def _is_question(sheet: Sheet, start: int, end: int) -> bool:
     if sheet.text[end - 1] not in "?؟？" and "՞" not in sheet.text[start:end]:
         return False
     index = sheet.index_at(start)
-    return any(c.family == "you" and start <= c.start < end for c in sheet.cues(index))
+    wishes = sheet.folded.startswith(load_openers("wish"), start)
+    return wishes or any(c.family == "you" and start <= c.start < end for c in sheet.cues(index))

@@ -6,6 +6,7 @@ stamps that say who asked or answered when; nothing is claimed on any other page
 
 from __future__ import annotations
 
+import itertools
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -58,6 +59,13 @@ def claim_questions(sheet: Sheet) -> Iterator[Claim]:
                     yield whole_line(
                         below, Role.PROMOTION, "reply_form", "below the head of the reply's form", 0.8, SOFT
                     )
+
+
+def is_question_site(sheet: Sheet) -> bool:
+    """Tell whether two stamps say who asked or answered, and when: there what stands below a remark is an answer."""
+    openings = _words()["stamps"]
+    told = (line for line, said in zip(sheet.lines, sheet.ground.said, strict=True) if said.startswith(openings))
+    return sum(1 for _ in itertools.islice((x for x in told if _is_stamp(sheet, x)), SIGNS)) >= SIGNS
 
 
 def _text(sheet: Sheet, index: int) -> str:

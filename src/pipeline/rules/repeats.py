@@ -104,6 +104,10 @@ KNOWN_MORE = 0.4
 # 0.4: "person" and "accident" stand in many a text; a refrain or a speaker's name shares half of its words with it.
 
 
+LONG_HEADLINE, KNOWN_LONG = 8, 0.2
+"""Words of a long headline, and the share of them that the text may know beyond."""
+
+
 def _is_pair(copies: list[Line]) -> bool:
     """Tell whether a line stands twice, one right below the other."""
     return len(copies) == 2 and copies[1].index == copies[0].index + 1
@@ -122,7 +126,7 @@ def _is_running_at(sheet: Sheet, index: int) -> bool:
     return 0 <= index < len(sheet.lines) and _is_running(sheet.lines[index])
 
 
-_LETTERS = re.compile(r"[^\W\d_]{4,}")
+_LETTERS = re.compile(r"[^\W\d_]{4,}|[\uac00-\ud7a3]{2,}")
 _HAN = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]{2,}")
 
 
@@ -134,8 +138,10 @@ def _is_unknown(sheet: Sheet, said: str, copies: list[Line]) -> bool:
     own = {line.index for line in copies}
     others = " ".join(sheet.folded[x.start : x.end] for x in sheet.lines if x.index not in own).replace(said, " ")
     share = KNOWN_SHARE if sheet.folded.count(said) <= STRAYS else KNOWN_MORE
-    # The first five letters: an inflected form is the same word, and so is a compound.
-    return sum(w[:5] in others for w in words) <= share * len(words)
+    # A refrain or the head of a form is shorter: of a long headline half may be everyday words.
+    share += KNOWN_LONG if copies[0].words >= LONG_HEADLINE and not copies[0].ends else 0.0
+    # The first five letters (of Korean two): an inflected form is the same word, and so is a compound.
+    return sum(w[: 2 if "\uac00" <= w[0] <= "\ud7a3" else 5] in others for w in words) <= share * len(words)
 
 
 def long_words(folded: str) -> set[str]:

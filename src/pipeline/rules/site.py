@@ -208,6 +208,8 @@ def _single_sign(sheet: Sheet, line: Line, name: tuple[int, int]) -> str:
     over_menu = is_menu_row(sheet, below)
     if is_medium(text) and over_menu:
         return "a word of such names, above a menu"
+    if is_medium(text) and any(c.role is Role.DOCUMENT_ID for c in sheet.claims.get(below.index, ())):
+        return "a word of such names, above the article's number"
     # Above a headline alone such a line may be the headline: "The Last Post". An issue's number makes it a masthead.
     if is_medium(text) and line.end > name[1] + 1:
         return "a word of such names, with a section or an issue"
@@ -232,7 +234,11 @@ def _over_trail(sheet: Sheet, line: Line, name: tuple[int, int]) -> bool:
     words = sheet.text[slice(*name)].split()
     if line.index > TRAIL_LINES or len(words) > TRAIL_WORDS or name[1] < line.end - 1 or line.numbered:
         return False
-    if any(c.mode == "whole" or c.family.startswith("byline") for c in sheet.cues(line.index)):
+    cues = sheet.cues(line.index)
+    # "Meridian Economy" holds a section's name; a row of buttons is nothing else.
+    buttons = {(c.start, c.end) for c in cues if c.mode == "whole"}
+    covered = sum(end - start for start, end in buttons) > COVERED * (name[1] - name[0])
+    if covered or any(c.family.startswith("byline") for c in cues):
         return False
     # A row of languages or buttons is no name, nor is a phrase: "AZ RU EN", "Menu  Search", "digital platform of ...".
     small = [w for w in words if is_small(w[0]) and len(w) >= PHRASE_LETTERS]
@@ -251,6 +257,8 @@ def _over_trail(sheet: Sheet, line: Line, name: tuple[int, int]) -> bool:
     return False
 
 
+COVERED = 0.6
+"""Share of a first line that words of menus and buttons cover, above which it is no name."""
 PHRASE_LETTERS = 5
 """Letters of a word written small of which a name has one at most."""
 FEW_BUTTONS, MANY_BUTTONS, BUTTON_WORDS = 3, 4, 3

@@ -27,6 +27,7 @@ MARKS = ":：՝>|»→–—-."
 _DIGIT = re.compile(r"\d")
 _HEAD = re.compile(r"[\s\"'«„“‘¿¡(\[]*")
 _ARROW = "←→«»‹›◄►⟵⟶◀▶<>"
+_LINKED = re.compile(r"[*\-•·]? ?\[([^\[\]]{2,200})\]\([^()\s]{1,300}\)")
 _BACK = re.compile(r"[←«‹<◄]")
 _BULLET = "・·•-–—*▪■◦»›>▸►"
 
@@ -93,11 +94,25 @@ def _tails(sheet: Sheet, line: Line, cues: list[Cue]) -> Iterator[Claim]:
     """Claim a pointer that stands behind the last sentence of a paragraph."""
     for cue in sorted((c for c in cues if c.family == "also"), key=lambda c: (c.start, -c.end)):
         before = sheet.text[line.start : cue.start].rstrip(" (*_[")
-        rest = sheet.text[cue.end : line.end].lstrip(" ")
+        end = _end_of_tail(sheet, line, cue)
+        rest = sheet.text[cue.end : end].lstrip(" ")
         if rest[:1] in tuple(":：՝") and len(rest) > 8 and len(rest.split()) <= TAIL_WORDS and ends_sentence(before):
             said = "a pointer and a headline behind the paragraph"
-            yield Claim(line.start + len(before) + 1, line.end, Role.PROMOTION, "read_also", said, 0.9)
+            yield Claim(line.start + len(before) + 1, end, Role.PROMOTION, "read_also", said, 0.9)
             return
+
+
+_SENTENCE = re.compile(r"[.!…。។।][\"”’»)]{0,2}\s+(?=[\"“«„(]?[^\W\d_a-zа-яё])")
+
+
+def _end_of_tail(sheet: Sheet, line: Line, cue: Cue) -> int:
+    """Return where a pointer behind a sentence ends: with its bracket, at the next sentence, or with the line."""
+    if sheet.text[line.start : cue.start].rstrip(" *_")[-1:] in ("(", "["):
+        closed = sheet.text.find(")" if "(" in sheet.text[cue.start - 3 : cue.start] else "]", cue.end, line.end)
+        if closed >= 0:
+            return closed + 1
+    after = _SENTENCE.search(sheet.text, cue.end, line.end)
+    return after.end() if after else line.end
 
 
 def _is_pager(sheet: Sheet, line: Line) -> bool:
@@ -105,7 +120,9 @@ def _is_pager(sheet: Sheet, line: Line) -> bool:
     opening = _opening_of_pager(sheet, line, cues)
     if opening is None:
         return False
-    arrow = line.text[0] in _ARROW or line.text[-1] in _ARROW
+    linked = _LINKED.fullmatch(line.text)
+    last = linked.group(1)[-1] if linked else line.text[-1]
+    arrow = line.text[0] in _ARROW or last in _ARROW
     marked = sheet.text[opening.end : line.end].lstrip()[:1] in tuple(":：")
     post = sheet.text[opening.start : opening.end].count(" ") > 0 or opening.end - opening.start >= 10
     # "Next: the committee decides" may be a sentence: one bare word needs an arrow, and either stands below the text.
@@ -129,6 +146,13 @@ def claim_lists(sheet: Sheet) -> Iterator[Claim]:
         dated = [x.index for x in run if _is_dated(x)]
         cut = [x.index for x in run if x.text.endswith(("...", "…"))]
         marked = [x for x in run if x.text[0] in _BULLET and not (x.ends and x.text[-1] in ".。")]
+        if sure and (group := _group(sheet, line)):
+            why = "a heading of other stories and headlines in one block"
+            yield whole_line(line, Role.PROMOTION, "related", why, 0.95)
+            for entry in group:
+                yield whole_line(entry, Role.PROMOTION, "teaser", why, 0.9, STRONG)
+            done = group[-1].index
+            continue
         # On a page of listings "Latest" and "Featured" head the page's own entries.
         if not sure and line.index < sheet.last_prose:
             continue
@@ -151,6 +175,19 @@ def claim_lists(sheet: Sheet) -> Iterator[Claim]:
             if sheet.is_open(entry.index):
                 yield whole_line(entry, Role.PROMOTION, "teaser", said, 0.9, FIRM if _is_dated(entry) else STRONG)
         done = last
+
+
+def _group(sheet: Sheet, heading: Line) -> list[Line]:
+    """Return the headlines that make one block with their heading, between blank lines and paragraphs of the text."""
+    found = list(itertools.takewhile(lambda x: x.gap == 0, sheet.lines[heading.index + 1 : heading.index + 2 + GROUP]))
+    after = heading.index + 1 + len(found)
+    closed = after < len(sheet.lines) and sheet.lines[after].gap > 0
+    fit = all(sheet.is_open(x.index) and _is_headline(x) and x.words >= HEADLINE_WORDS for x in found)
+    return found if heading.gap > 0 and closed and 1 <= len(found) <= GROUP and fit else []
+
+
+GROUP, HEADLINE_WORDS = 5, 4
+"""Headlines of such a block, and words that each has at least."""
 
 
 def _headlines(sheet: Sheet, run: list[Line]) -> list[Line]:
@@ -228,6 +265,12 @@ def _is_dated(line: Line) -> bool:
     first = find_dates(head)
     if first and first[0].start <= 1:
         return True
+    # "[A headline](/page) - 3/05/2026. Its first sentence."
+    behind = line.text.find("](")
+    if 0 <= behind < 200 and (close := line.text.find(")", behind)) > 0:
+        dates = find_dates(line.text[close + 1 : close + 30])
+        if dates and not line.text[close + 1 : close + 1 + dates[0].start].strip(_BULLET + " ,(|"):
+            return True
     tail = line.text[-24:].rstrip(" )]）.")
     closing = find_dates(tail)
     return bool(closing) and closing[-1].end >= len(tail) - 1

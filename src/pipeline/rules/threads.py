@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from ..blocks import Line
 from ..dates import RELATIVE, find_dates
 from ..model import Role
+from .questions import is_question_site
 from .sheet import Claim, Sheet, whole_line
 
 ABOVE_WORDS = 40
@@ -38,7 +39,7 @@ def claim_threads(sheet: Sheet) -> Iterator[Claim]:
     """Claim the lines of a thread of comments below the article."""
     replies = set(sheet.ground.places.get(("reply", "whole"), ()))
     headings = [i for i in sheet.ground.places.get(("comments", "whole"), ()) if i not in replies and sheet.is_open(i)]
-    if not headings and len(replies) < BARE_ENTRIES:
+    if (not headings and len(replies) < BARE_ENTRIES) or is_question_site(sheet):
         return
     # A list of articles counts the comments of each.
     counted = sum(1 for i in headings if any(c.isdigit() for c in sheet.lines[i].text))

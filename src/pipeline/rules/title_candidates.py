@@ -18,6 +18,7 @@ from itertools import zip_longest
 from ..blocks import Line
 from ..dates import find_dates
 from ..model import Role
+from .head_lines import far_header
 from .lexicon import fold, load_list
 from .names import name_span
 from .sheet import Sheet
@@ -68,7 +69,8 @@ def title_candidates(sheet: Sheet) -> list[Candidate]:
     hosts = {part.replace("-", "") for host in addresses(sheet.folded) for part in host.split(".")}
     above = _Above.of(sheet, high)
     found: list[tuple[Line, int, int, dict[str, float]]] = []
-    for line in sheet.lines[low:high]:
+    far = far_header(sheet)
+    for line in (*(sheet.lines[i] for i in far if i < low), *sheet.lines[low:high]):
         start, end = sheet.rest(line.index)
         is_open = sheet.is_open(line.index)
         if not 1 <= line.words <= MOST_WORDS or end - start < (2 if is_open else 12):
