@@ -37,6 +37,7 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "src"), str(Path(__fil
 import foreign_pages  # noqa: E402
 from marked_pages import VIEW, read_marked  # noqa: E402
 from spliced_pages import splice_pages  # noqa: E402
+from strewn_pages import strew_pages  # noqa: E402
 from swapped_pages import swap_pages  # noqa: E402
 from train_forest import Options, fit, squash  # noqa: E402
 from train_pages import (  # noqa: E402
@@ -115,7 +116,7 @@ def _stack(samples: Sequence[Sample], tables: list[tuple[FeatureTable, list[int]
     fold = np.array([fold_of(s.domain) for s in samples])[sample]
     words = np.concatenate([t.words for t, _ in tables])
     marked = np.array([s.view == VIEW for s in samples])[sample]
-    heavier = words + 1.0 + marked * np.where(labels == 1, *options.every_line)
+    heavier = words + 1.0 + marked * options.every_line
     weight = heavier**options.weight_power * (labels >= 0)
     # Boilerplate lines are many and alike: a share of them, weighed up, teaches as much.
     chance = np.random.default_rng(options.seed).random(len(labels))
@@ -126,7 +127,7 @@ def _stack(samples: Sequence[Sample], tables: list[tuple[FeatureTable, list[int]
 
 
 MADE_WEIGHT, MARKED_WEIGHT = 0.5, 3.0
-"""Weight of a made page (translated, spliced, swapped) and of a marked one; a page of the web has 1."""
+"""Weight of a made page (translated, spliced, swapped, strewn) and of a marked one, made ones too; others have 1."""
 
 
 def weigh_sample(sample: Sample) -> float:
@@ -270,7 +271,9 @@ def main() -> None:
     real = [s for view in ("full", "main") for s in read_samples(args.data, view) if draw(s.domain) < args.share]
     samples = [*real, *translate(real, options.foreign_share)]
     if args.marked:
-        samples += [*splice_pages(real), *swap_pages(real), *read_marked(args.marked)]
+        marked = read_marked(args.marked)
+        articles = [s for s in real if s.kind == "article" and s.view == "full"]
+        samples += [*splice_pages(real), *swap_pages(real), *marked, *strew_pages([*articles, *marked])]
     result = train(samples, options, final=args.write)
     args.oof.mkdir(parents=True, exist_ok=True)
     for name, probability in (("auto", result.auto), ("known", result.known)):

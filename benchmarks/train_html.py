@@ -29,10 +29,6 @@ from pipeline.html_features import matrix  # noqa: E402
 from pipeline.line_features import PageLines  # noqa: E402
 from pipeline.line_model import keep_lines, pack_weights  # noqa: E402
 
-FOREIGN_SHARE = 0.25
-"""Share of the pages that are learned from in foreign words as well, with half the weight."""
-# 120 and 200 trees, folds 0 and 1: word F1 .9067 -> .9121 on news and .8922 -> .8918 on mixed pages; of the foreign
-# copies, line F1 by words .914 -> .936 and .875 -> .880.
 LINES_A_PAGE = 120
 """Lines a page that are learned from, on average; the rest of a long page tells little more."""
 
@@ -44,11 +40,14 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     parser.add_argument("--trees", type=int, nargs=2, default=(120, 250))
     parser.add_argument("--folds", type=int, default=5, help="folds of the second stage that are measured")
+    parser.add_argument(
+        "--foreign", type=float, default=0.0, help="share of the pages learned from in foreign words, too, at half weight"
+    )
     args = parser.parse_args()
     samples, golds = read_samples(args.data)
     real = len(samples)
-    # Copies with foreign words: what is learned from English words alone fails on pages in other languages.
-    samples += translate([s for s in samples if len(s.labels)], FOREIGN_SHARE)
+    # None by default: copies with foreign words helped on such copies and cost lines of the text on real pages.
+    samples += translate([s for s in samples if len(s.labels)], args.foreign)
     golds += [""] * (len(samples) - real)
     options = base.Options(trees=tuple(args.trees))
     train(samples, golds, options, args)

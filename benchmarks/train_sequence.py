@@ -62,10 +62,10 @@ DROPOUT = 0.2
 LONGEST = 320
 """Lines of a page that are learned from at a time."""
 MADE_SHARE = 0.5
-"""Made pages (translated, spliced, swapped) and rendered ones that are seen in an epoch."""
+"""Part of the made pages (translated, spliced, swapped) and of the rendered ones that is seen in an epoch."""
 RENDERED = "rendered"
-EVERY_LINE = (np.float32(6.0), np.float32(2.0))
-"""Words that a line of a marked page counts more, content and boilerplate: a heading's loss is seen by every reader."""
+EVERY_LINE = np.float32(4.0)
+"""Words that a line of a marked page counts more: a heading's loss is seen by every reader."""
 FOREIGN_SHARE = 0.35
 MIN_SITES = 3
 _AROUND = re.compile(r"_[+-]\d$|_\d+_\d+$")
@@ -253,9 +253,8 @@ def pick(pages: Pages, used: np.ndarray, rng: np.random.Generator) -> np.ndarray
 
 def times_seen(sample: Sample) -> float:
     """Return how often a page is seen in an epoch, on average."""
-    if sample.view == marked_pages.VIEW:
-        return MARKED_WEIGHT
-    return MADE_SHARE if sample.language or is_made(sample) or sample.view == RENDERED else 1.0
+    share = MADE_SHARE if sample.language or is_made(sample) or sample.view == RENDERED else 1.0
+    return share * (MARKED_WEIGHT if sample.view == marked_pages.VIEW else 1.0)
 
 
 def cut_batches(pages: Pages, used: np.ndarray, rng: np.random.Generator, lines: int = 6_000) -> list[list[int]]:
@@ -282,7 +281,7 @@ def page_losses(net: Net, pages: Pages, batch: Sequence[int], rng: np.random.Gen
     for j, own in enumerate(rows):
         labels[j, : len(own)] = pages.labels[own]
     marked = np.array([pages.samples[k].view == marked_pages.VIEW for k in batch])[:, None]
-    known = torch.from_numpy((labels >= 0) * inside * (words + marked * np.where(labels == 1, *EVERY_LINE)))
+    known = torch.from_numpy((labels >= 0) * inside * (words + marked * EVERY_LINE))
     wanted = torch.from_numpy(np.maximum(labels, 0))
     said = net(*map(torch.from_numpy, (inputs, inside, words)))
     entropy = functional.binary_cross_entropy_with_logits(said, wanted, reduction="none") * known
