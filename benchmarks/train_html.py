@@ -41,7 +41,7 @@ def main() -> None:
     parser.add_argument("--trees", type=int, nargs=2, default=(120, 250))
     parser.add_argument("--folds", type=int, default=5, help="folds of the second stage that are measured")
     parser.add_argument(
-        "--foreign", type=float, default=0.0, help="share of the pages learned from in foreign words, too, at half weight"
+        "--foreign", type=float, default=0.0, help="share of the pages learned from in foreign words, too"
     )
     args = parser.parse_args()
     samples, golds = read_samples(args.data)
