@@ -21,7 +21,7 @@ from .html_names import bits_of
 from .html_render import Rendered
 from .model import Fact
 from .rules.lexicon import fold
-from .rules.names import REPORTER
+from .rules.names import KOREAN_ROLES, REPORTER
 
 
 def find_author(head: Head, rendered: Rendered, title: str, near: range) -> Fact | None:
@@ -67,9 +67,7 @@ _NO_NAME = re.compile(
     re.IGNORECASE,
 )
 _COMMA = re.compile(r"\s?[,;，、•·]\s?(?:(?:and|und|y|et|e|en|och|og|и|&)\s)?")
-_KOREAN = re.compile(
-    r"([가-힣]{2,4})\s(?:[가-힣]{1,8}\s)?[가-힣]{0,4}(?:기자|특파원|논설위원|칼럼니스트|평론가|교수|편집장)$"
-)
+_KOREAN = re.compile(rf"([가-힣]{{2,4}})\s(?:[가-힣]{{1,8}}\s)?[가-힣]{{0,4}}(?:{KOREAN_ROLES}|평론가|교수|편집장)$")
 """A Korean name with what its bearer does."""
 _AND = re.compile(r"\s(?:and|und|y|e|et|en|och|og|i|и|та|ve|və|և|و|&|\+)\s", re.IGNORECASE)
 _AFTER = re.compile(r"\s+(?:[|•·/]|[-–—])\s+.*$|\s*\(.*$")

@@ -14,6 +14,8 @@ from .sheet import trim
 _STOP = re.compile(r"\s*(?:[|•/;(\[\n\t*]|(?<![\u3400-\u9fff])·|\s\s|\s[\-–—]\s|,|\d|\.(?=\s|$)|@|<|:)")
 LABEL = re.compile(r"(?:By|Par|Por|Von|Door|Av|Af|Autor:|Author:|Автор:)\s+(?=[^\W\d_]{2,30}\s[^\W\d_])")
 """A byline's label inside a header line, where only the first of the line is looked up."""
+KOREAN_ROLES = "기자|특파원|논설위원|선임기자|객원기자|전문기자|인턴기자|통신원|칼럼니스트"
+"""What stands behind the name of one who writes for a paper in Korean."""
 REPORTER = re.compile(r"[^\s:：]{0,8}(?:记者|記者|通讯员|通訊員)[\s:：]+")
 """What stands before the names of those who reported in Chinese: "南都记者 余毅菁 向雪妮"."""
 _HAN = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3]")

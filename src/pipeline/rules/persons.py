@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 
 from .lexicon import fold
-from .names import MARKS, filler_words, is_small, name_span, particles, signature_words
+from .names import KOREAN_ROLES, MARKS, filler_words, is_small, name_span, particles, signature_words
 from .sheet import trim
 from .site_names import is_medium, is_section
 
@@ -88,10 +88,9 @@ _HAN = "\u4e00-\u9fff々"
 _DESK = re.compile(rf"[{_HAN}ァ-ヶー]{{1,8}}(?:部|支局|総局|本社|局|取材班|センター)[\s\u3000=＝・]+")
 _APART = re.compile(rf"[{_HAN}]{{1,3}}[ \u3000][{_HAN}ぁ-んァ-ヶー]{{1,4}}$")
 _TOGETHER = re.compile(rf"[{_HAN}]{{2,3}}[{_HAN}ぁ-ん]{{1,2}}$")
-_KOREAN_ROLE = "(?:기자|특파원|논설위원|선임기자|객원기자|전문기자|인턴기자|통신원|칼럼니스트)"
 _ROLE = re.compile(
     r"[\s\u3000]*(?:記者|編集委員|特派員|論説委員|支局長)$|"
-    rf"(?:[\s\u3000]*|[\s\u3000]+[가-힣]{{1,6}}\s){_KOREAN_ROLE}(?:\s+[\w.+-]{{1,40}}@[\w.-]{{3,40}})?$"
+    rf"(?:[\s\u3000]*|[\s\u3000]+[가-힣]{{1,6}}\s)(?:{KOREAN_ROLES})(?:\s+[\w.+-]{{1,40}}@[\w.-]{{3,40}})?$"
 )
 _WIRE = re.compile(r"[\[(（【][^\[\]()（）【】\n]{2,24}[\])）】]\s*")
 _KOREAN = re.compile(r"[가-힣]{2,4}$")
