@@ -21,8 +21,8 @@ from pipeline.model import EntityKind
 
 CASES = Path(__file__).parent / "cases"
 LEXICONS = (
-    *("ar", "az", "da", "de", "en", "es", "fa", "fr", "he", "hy", "id", "it", "ja", "ko", "nl", "pl", "pt", "ro", "ru"),
-    *("nb", "no", "sv", "tr", "uk", "zh"),
+    *("ar", "az", "da", "de", "en", "es", "fa", "fr", "he", "hy", "id", "it", "ja", "ka", "kk", "ko", "nl", "pl"),
+    *("nb", "no", "pt", "ro", "ru", "sv", "tr", "uk", "zh"),
 )
 
 
