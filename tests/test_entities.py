@@ -21,8 +21,8 @@ from pipeline.model import EntityKind
 
 CASES = Path(__file__).parent / "cases"
 LEXICONS = (
-    *("ar", "az", "da", "de", "en", "es", "fa", "fr", "he", "hy", "id", "it", "ja", "ka", "kk", "ko", "nl", "pl"),
-    *("nb", "no", "pt", "ro", "ru", "sv", "tr", "uk", "zh"),
+    *("ar", "az", "bg", "da", "de", "el", "en", "es", "fa", "fr", "he", "hy", "id", "it", "ja", "ka", "kk", "ko"),
+    *("nb", "nl", "no", "pl", "pt", "ro", "ru", "sv", "tr", "uk", "zh"),
 )
 
 
