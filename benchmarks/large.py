@@ -1,5 +1,5 @@
-"""What runs on 10,000 documents cost: the first, one that finds nothing new, one with a hundredth changed, one that
-tags all again; and what of the first is Prefect's.
+"""What runs on 10,000 documents cost: the first, one that finds nothing new, one with a hundredth changed, one with
+two phrases more in the taxonomy, one that tags all again; and what of the first is Prefect's.
 
 usage: python benchmarks/large.py [--documents 10000] [--sentences 12] [--workers 2] [--folder DIR]
 
@@ -35,6 +35,15 @@ import sys
 from flows.cli import main
 main()
 print("prefect" in sys.modules)
+"""
+# One phrase that no document holds, and one that one in twenty does.
+TAXONOMY = """
+extends: packaged
+lexicons:
+  - language: en
+    topics:
+      energy:
+        strong: [tidal barrage, grain]
 """
 # What a run asks of Prefect (flows/build.py): two tasks a batch on threads, nine others one after the other, a bar
 # that moves with every batch, a table and two pages.
@@ -135,6 +144,10 @@ def main() -> None:
             show(f"nothing new, {imported}", same, first)
             change(folder)
             show("one document in a hundred changed", measured(server, COMMAND, *run), first)
+            mine = work / "mine.yml"
+            mine.write_text(TAXONOMY, encoding="utf-8")
+            phrase = measured(server, COMMAND, *run, "--set", f"tag.taxonomy={mine}")
+            show("two phrases more in the taxonomy", phrase, first)
             again = measured(server, COMMAND, *run, "--set", "tag.threshold=1.5")
             show("all tagged again", again, first)
             batches = max(arguments.workers, -(-len(files) // BATCH))

@@ -94,7 +94,8 @@ def run(
 
     folder = input_folder(source, output, fresh=full)
     check_apart(folder, output)
-    given = {**parse_assignments(assignments), "tag.taxonomy": str(taxonomy) if taxonomy else None}
+    given = parse_assignments(assignments)
+    given |= {"tag.taxonomy": str(taxonomy)} if taxonomy else {}
     given |= {"clean.redact": redact} if redact else {}
     settings = load_settings(file, given)
     suites = expectations_folder(str(expectations) if expectations else None)

@@ -36,6 +36,7 @@ from .tag import has_lexicon, tag_passages
 from .taxonomy import load_taxonomy
 
 if TYPE_CHECKING:
+    from .kept_tags import KeptTags
     from .remote import RemoteFolder
 
 
@@ -93,10 +94,13 @@ def clean_batch(
 
 
 @_uncollected()
-def tag_batch(cleaned: Path, settings: Settings, folder: Path, *, names: bool = True) -> BatchReport:
+def tag_batch(
+    cleaned: Path, settings: Settings, folder: Path, *, names: bool = True, kept: KeptTags | None = None
+) -> BatchReport:
     """Tag the sentences and find the mentions of a cleaned batch; write their tables to `folder`.
 
-    Without `names` the mentions are left out, and so is their table.
+    Without `names` the mentions are left out, and so is their table. With `kept`, documents that the taxonomy's change
+    cannot touch have the tags of the last version; the report counts them as `tags_kept`.
     """
     taxonomy = load_taxonomy(settings.tag.taxonomy)
     texts = read_arrow(cleaned / "documents.arrow", ["doc_id", "text"]).to_pydict()
@@ -113,6 +117,13 @@ def tag_batch(cleaned: Path, settings: Settings, folder: Path, *, names: bool = 
         for i, found in zip(own, find_all_mentions([slices[i] for i in own], language), strict=True):
             mention_rows += [(*keys[i][:3], m) for m in found]
     runs = [list(group) for _, group in groupby(range(len(keys)), key=lambda i: (keys[i][0], *keys[i][4:]))]
+    stay: list[str] = []
+    if kept is not None:
+        touched = kept.find_touched(
+            (keys[run[0]][0], keys[run[0]][5], keys[run[0]][4], [slices[i] for i in run]) for run in runs
+        )
+        stay = sorted(text_of.keys() - touched)
+        runs = [run for run in runs if keys[run[0]][0] in touched]
     asked = [run for run in runs if known[keys[run[0]][5]]]
     passages = [([slices[i] for i in run], *keys[run[0]][4:]) for run in asked]
     given: list[list[str] | None] = [None] * len(keys)
@@ -121,6 +132,11 @@ def tag_batch(cleaned: Path, settings: Settings, folder: Path, *, names: bool = 
             doc_id, index, start = keys[i][:3]
             given[i] = sorted(s.topic for s in scores)
             topic_rows += [(doc_id, index, start, s) for s in scores]
+    tagged = make_topics(topic_rows, taxonomy.version)
+    if kept is not None and stay:
+        before, staying = kept.topics(stay), frozenset(stay)
+        given = [before[key[:2]] if key[0] in staying else own for key, own in zip(keys, given, strict=True)]
+        tagged = pa.concat_tables([tagged, kept.sentence_topics(stay, taxonomy.version)])
     topics = pa.table(
         {
             "doc_id": pa.array(rows["doc_id"], pa.string()),
@@ -130,10 +146,10 @@ def tag_batch(cleaned: Path, settings: Settings, folder: Path, *, names: bool = 
     )
     folder.mkdir(parents=True, exist_ok=True)
     write_arrow(topics, folder / "topics.arrow")
-    write_arrow(_by_key(make_topics(topic_rows, taxonomy.version), "sentence_topics"), folder / "sentence_topics.arrow")
+    write_arrow(_by_key(tagged, "sentence_topics"), folder / "sentence_topics.arrow")
     if names:
         write_arrow(_by_key(make_mentions(mention_rows), "mentions"), folder / "mentions.arrow")
-    counts = {"sentences": len(given), "topics": len(topic_rows), "mentions": len(mention_rows)}
+    counts = {"sentences": len(given), "topics": tagged.num_rows, "mentions": len(mention_rows), "tags_kept": len(stay)}
     return BatchReport(len(text_of), sum(map(len, text_of.values())), counts)
 
 

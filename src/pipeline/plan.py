@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import CorruptVersionError, UsageError
 from .halves import CACHE, Input, LeftBatch, find_batches
+from .last_taxonomy import TaggedBy, keep_taxonomy, tagged_by
 from .model import Source, SourceStatus
 from .read import list_sources
 from .records import reading_order, split_record
 from .settings import Settings
 from .suites import load_suites
-from .taxonomy import load_taxonomy
+from .taxonomy import load_taxonomy, packaged_texts
 from .version import Version, list_versions, open_version
 
 if TYPE_CHECKING:
@@ -72,6 +73,8 @@ _NEUTRAL_CODE = (
     "explain.py",
     "failpoints.py",
     "halves.py",
+    "kept_tags.py",
+    "last_taxonomy.py",
     "manifest.py",
     "plan.py",
     "publish.py",
@@ -83,12 +86,21 @@ _NEUTRAL_CODE = (
     "signatures.py",
     "slices.py",
     "staged.py",
+    "taxonomy_change.py",
     "topic_tools.py",
     "validation_process.py",
     "version.py",
 )
 # What a batch's files depend on besides its stage. They outlive a run only when it did not end.
-_BATCH_CODE = ("batch.py", "duplicates.py", "halves.py", "signatures.py")
+_BATCH_CODE = (
+    "batch.py",
+    "duplicates.py",
+    "halves.py",
+    "kept_tags.py",
+    "last_taxonomy.py",
+    "signatures.py",
+    "taxonomy_change.py",
+)
 
 _PASSING = frozenset(("unreadable", "changed"))
 # Reasons that lie in the moment, not in the bytes: who reads the same bytes again may be luckier.
@@ -109,6 +121,8 @@ class Plan:
     retag: tuple[str, ...] = ()
     same_names: bool = False
     """Whether the mentions of documents that are tagged again stay as they are."""
+    tagged_by: TaggedBy | None = None
+    """The taxonomy of the last version, where names stay: compared with the one in use, it tells what it touches."""
     keep: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     left: tuple[LeftBatch, ...] = ()
@@ -120,7 +134,8 @@ class Plan:
 
     def describe(self) -> str:
         """Return the counts in words: "3 to clean, 41 to tag again, 9,956 kept"."""
-        said = [f"{len(self.clean):,} to clean", f"{len(self.retag):,} to tag again", f"{len(self.keep):,} kept"]
+        again = "to search for changed phrases" if self.tagged_by else "to tag again"
+        said = [f"{len(self.clean):,} to clean", f"{len(self.retag):,} {again}", f"{len(self.keep):,} kept"]
         if self.left:
             said.append(f"{sum(len(batch.inputs) for batch in self.left):,} of them begun by an interrupted run")
         if self.removed:
@@ -153,6 +168,9 @@ def make_plan(
         plan = Plan(folder, output, sources, digests, clean, previous=previous, note=note)
         return plan if full else _with_left(plan)
     plan = _with_left(_compared(Plan(folder, output, sources, digests, (), previous=previous), previous))
+    if plan.retag and plan.same_names:
+        file = tagged_by(output, previous.facts["digests"]["tag"], phrases_apart(settings))
+        plan = replace(plan, tagged_by=file if file.path.is_file() else None)
     if plan.up_to_date and not isinstance(folder, Path):
         folder.drop()
     return plan
@@ -196,6 +214,24 @@ def stage_digests(settings: Settings, expectations: Path) -> dict[str, str]:
             [*output_files, *expectations.glob("*.json")], settings.digest("output"), _versions("pyarrow")
         ),
     }
+
+
+def keep_for_comparison(plan: Plan, settings: Settings, expectations: Path) -> None:
+    """Keep the taxonomy of a version that was published by a plan, unless it is another by now."""
+    if stage_digests(settings, expectations)["tag"] == plan.digests["tag"]:
+        file = tagged_by(plan.output, plan.digests["tag"], phrases_apart(settings))
+        keep_taxonomy(file, settings.tag.taxonomy)
+
+
+def phrases_apart(settings: Settings) -> str:
+    """Return the sha256 of all that decides tags besides the phrases of the taxonomy and learned weights."""
+    root = _PACKAGE / "resources" / "taxonomy"
+    phrases = packaged_texts().keys()
+    others = [p for p in root.rglob("*") if p.relative_to(root).as_posix() not in phrases]
+    names = [p for name in _NAMES_RESOURCES for p in (_PACKAGE / "resources" / name).rglob("*")]
+    code = [_PACKAGE / name for name in (*_TAG_CODE, *_NAMES_CODE)]
+    tag = settings.tag.model_copy(update={"taxonomy": None})
+    return _digest([*code, *names, *others], settings.model_copy(update={"tag": tag}).digest("tag"), ())
 
 
 def _compared(plan: Plan, previous: Version) -> Plan:

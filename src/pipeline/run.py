@@ -22,8 +22,10 @@ from .diff_model import Difference
 from .durable import OutputError
 from .errors import UsageError, ValidationFailedError
 from .halves import CLEANED, TAGGED, WORK, BatchReport, Input, claim_batch, drop_batches, make_half, rescue_batches
+from .kept_tags import KeptTags
+from .last_taxonomy import TaggedBy, compare_taxonomies
 from .model import Source
-from .plan import Plan, input_of, seal_digest
+from .plan import Plan, input_of, keep_for_comparison, seal_digest
 from .publish import Published, open_staging, publish_version, reject_version
 from .quarantine import quarantine_folder
 from .report import write_report
@@ -122,6 +124,8 @@ class Run:
         self.rows: dict[str, int] = {}
         self.taken_over = 0
         """Documents found cleaned by a run that did not end."""
+        self._tags_kept: dict[str, int] = {}
+        """Documents of each batch that a changed taxonomy does not touch."""
         self._call = call or (lambda function, *args: function(*args))
         self._staging = open_staging(plan.output)
         self.folder: Path = self._staging.folder
@@ -142,7 +146,9 @@ class Run:
         """Tag a batch's sentences and find its mentions."""
         version = self.plan.previous.path if self.plan.previous is not None else None
         batch, names = self.batches[label], not self.plan.same_names
-        report: BatchReport = self._call(tag_one, batch, version, self.settings, self.plan.digests, names)
+        given = batch, version, self.settings, self.plan.digests, names, self.plan.tagged_by
+        report: BatchReport = self._call(tag_one, *given)
+        self._tags_kept[label] = report.counts.get("tags_kept", 0)
         return report
 
     def tabulate(self) -> dict[str, int]:
@@ -165,7 +171,8 @@ class Run:
         """Return in words what was done: "3 cleaned, 41 tagged again, 9,956 kept"."""
         plan = self.plan
         said = [f"{len(plan.clean) - self.taken_over:,} cleaned"]
-        said += [f"{len(plan.retag):,} tagged again", f"{len(plan.keep):,} kept"]
+        untouched = sum(self._tags_kept.values())
+        said += [f"{len(plan.retag) - untouched:,} tagged again", f"{len(plan.keep) + untouched:,} kept"]
         if self.taken_over:
             said.append(f"{self.taken_over:,} taken over from an interrupted run")
         if plan.removed:
@@ -211,6 +218,7 @@ class Run:
             )
         published = publish_version(self._staging, output=self.plan.output, facts=self.facts(verdict))
         drop_batches(self.plan.output)
+        keep_for_comparison(self.plan, self.settings, self.expectations)
         if not isinstance(self.plan.folder, Path):
             self.plan.folder.drop()
         return published
@@ -310,17 +318,27 @@ def clean_one(
 
 
 def tag_one(
-    batch: Batch, version: Path | None, settings: Settings, digests: dict[str, str], names: bool = True
+    batch: Batch,
+    version: Path | None,
+    settings: Settings,
+    digests: dict[str, str],
+    names: bool = True,
+    by: TaggedBy | None = None,
 ) -> BatchReport:
     """Tag a batch, unless it is found tagged; the texts of one that is only tagged again come from `version`.
 
-    Without `names`, the mentions in such a batch are not looked for: those of `version` stay.
+    Without `names`, the mentions in such a batch are not looked for: those of `version` stay. `by` says which taxonomy
+    gave the tags of `version`; those of documents that its change does not touch stay, too.
     """
+    kept = None
     if batch.doc_ids and version is not None:
-        make = partial(export_for_tagging, open_version(version), batch.doc_ids)
+        published = open_version(version)
+        make = partial(export_for_tagging, published, batch.doc_ids)
         make_half(batch.folder, CLEANED, seal_digest(digests, "export"), batch.inputs, make)
+        change = compare_taxonomies(by, settings.tag.taxonomy, digests["tag"]) if by is not None else None
+        kept = KeptTags(published, change) if change is not None else None
     names = names or not batch.doc_ids
-    tag = partial(tag_batch, batch.folder / CLEANED, settings, names=names)
+    tag = partial(tag_batch, batch.folder / CLEANED, settings, names=names, kept=kept)
     return make_half(batch.folder, TAGGED, seal_digest(digests, "tag" if names else "topics"), batch.inputs, tag)
 
 

@@ -83,6 +83,16 @@ class Taxonomy:
             self._compiled[language] = compiled
         return self._compiled[language]
 
+    def is_same(self, other: Taxonomy, language: str) -> bool:
+        """Say whether both have the same texts in a language, whatever their files are called."""
+        mine, theirs = ([(s.text, s.tree) for s in t._sources.get(language, ())] for t in (self, other))
+        return mine == theirs
+
+    def has_same_weights(self, other: Taxonomy, language: str) -> bool:
+        """Say whether both have the same learned weights in a language, or neither has any."""
+        mine, theirs = (t._learned[language].text if language in t._learned else None for t in (self, other))
+        return mine == theirs
+
     def weights(self, language: str) -> TopicWeights | None:
         """Return the learned weights of a language, for the packaged topics; None where there are none."""
         if language not in self._learned:
@@ -122,21 +132,38 @@ def load_taxonomy(path: str | None = None) -> Taxonomy:
     return _user(str(file), text)
 
 
+def packaged_texts() -> dict[str, str]:
+    """Return the files of the packaged taxonomy by name: topics, lexicons (`en/energy.yml`), learned weights."""
+    root = files("pipeline") / "resources" / "taxonomy"
+    texts = {"topics.yml": (root / "topics.yml").read_text(encoding="utf-8")}
+    for entry in root.iterdir():
+        if entry.is_dir() and entry.name.isalpha():
+            parts = (p for p in entry.iterdir() if p.name.endswith(".yml"))
+            texts |= {f"{entry.name}/{part.name}": part.read_text(encoding="utf-8") for part in parts}
+        elif entry.name.startswith("learned_"):
+            texts[entry.name] = entry.read_text(encoding="utf-8")
+    return texts
+
+
+def read_taxonomy(packaged: Mapping[str, str], user: str | None) -> Taxonomy:
+    """Return the taxonomy of these texts: of files as `packaged_texts` names them, and of a user's file."""
+    base = _of_files(packaged)
+    return base if user is None else _of_user("taxonomy", user, base)
+
+
 @cache
 def _packaged() -> Taxonomy:
-    root = files("pipeline") / "resources" / "taxonomy"
-    topics = _Source("topics.yml", (root / "topics.yml").read_text(encoding="utf-8"))
+    return _of_files(packaged_texts())
+
+
+def _of_files(texts: Mapping[str, str]) -> Taxonomy:
+    topics = _Source("topics.yml", texts["topics.yml"])
     sources: dict[str, tuple[_Source, ...]] = {}
-    for entry in sorted(root.iterdir(), key=lambda e: e.name):
-        if entry.is_dir() and entry.name.isalpha():
-            parts = sorted((e for e in entry.iterdir() if e.name.endswith(".yml")), key=lambda e: e.name)
-            sources[entry.name] = tuple(_Source(f"{entry.name}/{p.name}", p.read_text(encoding="utf-8")) for p in parts)
-    sources = {language: parts for language, parts in sources.items() if parts}
-    learned = {}
-    for language in sorted(sources):
-        table = root / f"learned_{language}.tsv"
-        if table.is_file():
-            learned[language] = _Source(table.name, table.read_text(encoding="utf-8"))
+    for language, name in sorted(tuple(path.split("/")) for path in texts if "/" in path):
+        path = f"{language}/{name}"
+        sources[language] = (*sources.get(language, ()), _Source(path, texts[path]))
+    tables = {language: f"learned_{language}.tsv" for language in sources}
+    learned = {language: _Source(name, texts[name]) for language, name in tables.items() if name in texts}
     return Taxonomy(
         version=_digest([topics, *(s for parts in sources.values() for s in parts), *learned.values()]),
         topics=_read_topics(_mapping(_parse(topics), ("topics",))["topics"]),
@@ -148,13 +175,17 @@ def _packaged() -> Taxonomy:
 
 @cache
 def _user(name: str, text: str) -> Taxonomy:
+    return _of_user(name, text, _packaged())
+
+
+def _of_user(name: str, text: str, packaged: Taxonomy) -> Taxonomy:
     source = _Source(name, text)
     tree = _mapping(_parse(source), _FILE_KEYS)
     base = None
     if "extends" in tree:
         if str(tree["extends"]) != "packaged":
             raise UsageError(f"{_where(tree['extends'])}: extends must be `packaged`, or be left out to replace it.")
-        base = _packaged()
+        base = packaged
     topics = dict(base.topics) if base else {}
     topics |= _read_topics(tree.get("topics", []))
     sources: dict[str, tuple[_Source, ...]] = dict(base._sources) if base else {}

@@ -57,6 +57,8 @@ class Matcher:
     language: str
     phrases: tuple[Phrase, ...]
     automaton: Any
+    patterns: tuple[str, ...]
+    """What the automaton looks for: strings of the characters that stand for keys."""
     entries: tuple[_Entry, ...]
     world: frozenset[int]
     """The patterns that name a state, region or organisation."""
@@ -69,6 +71,7 @@ class Matcher:
     excluders: frozenset[int]
     """The patterns that are a `not` phrase, or hold such a part of one."""
     forms: WordForms
+    morphology: Morphology
     codes: Mapping[str, str]
     """The character that stands for each key."""
     coder: Coder = field(init=False, repr=False)
@@ -242,6 +245,7 @@ def compile_phrases(
         language=language,
         phrases=phrases,
         automaton=AhoCorasick(list(patterns) or ["\0"], matchkind=MatchKind.Standard),
+        patterns=tuple(patterns),
         entries=tuple(entries),
         world=frozenset([n for n, numbers in enumerate(patterns.values()) if not world.isdisjoint(numbers)]),
         blocking=blocking,
@@ -249,6 +253,7 @@ def compile_phrases(
         openers=frozenset([n for n, parts in in_rules if not parts.isdisjoint(gapped)]),
         excluders=frozenset([*blocking, *(n for n, parts in in_rules if not parts.isdisjoint(excluding))]),
         forms=builder.forms,
+        morphology=morphology,
         codes=dict(codes),
     )
 
