@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from .blocks import Line, cut_lines
+from .form_guard import kept_by_form
 from .ledger import UNCLAIMED, Verdict, write_blocks
 from .markup_guard import kept_by_markup, protected_lines
 from .metadata import fact_date, fact_value, read_facts
@@ -319,6 +320,9 @@ def judge_lines(
         for line, rule, said in [*kept_by_markup(sheet, keep, probability)]:
             keep[line.index] = True
             saved[line.index] = Verdict(True, rule, said, 0.6)
+    for line, rule, said in [*kept_by_form(sheet, open_lines, keep, probability)]:
+        keep[line.index] = True
+        saved[line.index] = Verdict(True, rule, said, 0.5)
     flags = []
     long = [line for line in open_lines if line.words >= GUARD_WORDS and line.ends]
     gone = [line for line in long if not keep[line.index]]
