@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from .blocks import Line, cut_lines
 from .form_guard import kept_by_form
 from .ledger import UNCLAIMED, Verdict, write_blocks
+from .long_text_guard import slow_decline
 from .markup_guard import kept_by_markup, protected_lines
 from .metadata import fact_date, fact_value, read_facts
 from .model import DISPOSITION_OF, UNDETERMINED, Block, Disposition, Document, Language, Markup, Page
@@ -320,6 +321,10 @@ def judge_lines(
         for line, rule, said in [*kept_by_markup(sheet, keep, probability)]:
             keep[line.index] = True
             saved[line.index] = Verdict(True, rule, said, 0.6)
+    for line in [*slow_decline(sheet, open_lines, keep, probability)]:
+        if not keep.get(line.index, True):
+            keep[line.index] = True
+            saved[line.index] = Verdict(True, "long_text", "goes on a long text that is believed less and less", 0.5)
     for line, rule, said in [*kept_by_form(sheet, open_lines, keep, probability)]:
         keep[line.index] = True
         saved[line.index] = Verdict(True, rule, said, 0.5)
