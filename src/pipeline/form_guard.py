@@ -63,8 +63,10 @@ def _runs(sheet: Sheet, stays: Stays, first: int, last: int) -> Iterator[list[in
 CODE, CODE_SHARE, CODE_WORDS = 2, 0.5, 8
 """Lines of a listing at least, the share of them that look like code, and words of each on average at most."""
 _SIGNS = re.compile(
-    r"[{;\[]$|^[}\])]{1,9}[;,)]{0,9}$|=>|[=!]==?|</?[a-z][a-z0-9]{0,15}(?:\s[^<>\n]{0,80})?/?>|/>$|::|[a-z]\([^()\n]{0,60}\)[;.{]"
-    r"|^[\w.]{1,40}\s?[:+-]?=\s?\S|^(?://|--|import|from|def|return|const|let|var) ?\w"
+    r"[{;\[]$|^[}\])]{1,9}[;,)]{0,9}$|/>$|\)\s?=>$"
+    r"|\w\)? => ?[\w({]|\w ?[=!]==? ?\w|\w::\w|</?[a-z][a-z0-9]{0,15}(?:\s[^<>\n]{0,80})?/?>"
+    r"|[a-z]\([^()\n]{0,60}\)[;.{]|^[\w.]{1,40}\s?[:+-]?=\s?[^\s=]|^//\s?\w|^(?:import|from) [\w.]{1,40}(?: import\b|;?$)"
+    r"|^(?:def|const|let|var|function) \w{1,40}\s?[=(]"
 )
 _TEMPLATE = re.compile(r"^\{\{[^{}\n]{0,80}\}\}$")
 
@@ -169,8 +171,10 @@ def _small_lines(sheet: Sheet, stays: Stays, probability: Sequence[float]) -> It
 
 def _is_verse(sheet: Sheet, stays: Stays, line: Line) -> bool:
     low, high = LINE_WORDS
+    # Two lines of verse may have been joined as if a fixed width had broken them.
+    words = [len(part.split()) for part in line.text.split("\n")]
     open_line = line.index in stays and line.index not in sheet.claims
-    return open_line and low <= line.words <= high and not _NO_VERSE.search(line.text)
+    return open_line and low <= min(words) and max(words) <= high and not _NO_VERSE.search(line.text)
 
 
 def _is_stanza(run: Sequence[Line], probability: Sequence[float]) -> bool:
