@@ -47,28 +47,29 @@ def _runs(lines: Sequence[Line]) -> Iterator[list[Line]]:
     """Yield the runs of rows, one below the other."""
     run: list[Line] = []
     for line in lines:
-        row = _cells(line) > 1
-        if run and (not row or line.gap > 1):
+        text = line.text
+        if not ("\t" in text or "  " in text or "|" in text or "¦" in text) or _cells(text) < 2:
+            continue
+        if run and (line.gap > 1 or line.index != run[-1].index + 1):
             yield run
             run = []
-        if row:
-            run.append(line)
+        run.append(line)
     if run:
         yield run
 
 
-def _cells(line: Line) -> int:
+def _cells(text: str) -> int:
     """Return the number of cells of a line, 1 if nothing parts it."""
     for mark, gap in zip(_MARKS, _GAPS, strict=False):
-        if mark in line.text:
-            return sum(bool(cell) for cell in gap.split(line.text))
+        if mark in text:
+            return sum(bool(cell) for cell in gap.split(text))
     return 1
 
 
 def _is_table(run: Sequence[Line]) -> bool:
     if len(run) < ROWS or sum(line.numbered for line in run) < NUMBERED * len(run):
         return False
-    counts = Counter(map(_cells, run))
+    counts = Counter(_cells(line.text) for line in run)
     return max(counts.values()) >= ALIKE * len(run) and not _is_calendar(run)
 
 
