@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pipeline import clean
 from pipeline.blocks import cut_lines
 from pipeline.form_guard import kept_by_form
+from pipeline.ledger import Verdict, write_blocks
 from pipeline.long_text_guard import PARAGRAPHS, slow_decline
 from pipeline.model import Markup, Page, Role
 from pipeline.rules.sheet import Claim, Sheet, make_sheet
@@ -62,6 +63,16 @@ def test_a_line_that_a_rule_claims_is_never_saved() -> None:
     sheet = sheet.with_claims([Claim(lines[2].start, lines[2].start + 5, Role.NAVIGATION, "menu")])
     keep = {line.index: line.text == PROSE for line in lines if line.index != 2}
     assert [line.index for line, _, _ in kept_by_form(sheet, lines, keep, [0.2] * len(lines))] == [1, 3, 4]
+
+
+def test_a_row_that_is_saved_is_a_table_and_no_heading() -> None:
+    text = f"{PROSE}\n{ROWS}\n{PROSE}"
+    lines = cut_lines(text)
+    sheet = make_sheet(text, lines, "", [0.2] * len(lines))
+    verdicts = {line.index: Verdict(True, "table" if "\t" in line.text else "line_model", "", 0.5) for line in lines}
+    roles = [(block.role, block.rule) for block in write_blocks(sheet, verdicts, 2)]
+    assert roles[1:5] == [(Role.TABLE, "table_row")] * 4
+    assert Role.TABLE not in {roles[0][0], roles[5][0]}
 
 
 def test_in_html_the_markup_decides() -> None:

@@ -90,7 +90,8 @@ def _rest(sheet: Sheet, line: Line, part: tuple[int, int], verdict: Verdict, bel
 def _unclaimed_block(sheet: Sheet, line: Line, start: int, text: str, verdict: Verdict, below: Line | None) -> Block:
     """Return the block of a part of a line that no rule claimed, by the line's verdict."""
     if verdict.keep:
-        role, rule = body.body_role(line, text, below)
+        parted = verdict.rule == "table" and ("\t" in text or "  " in text)
+        role, rule = (Role.TABLE, "table_row") if parted else body.body_role(line, text, below)
         rule = f"{verdict.rule}:{rule}" if verdict.rule == "deletion_guard" else rule
     else:
         role, rule = _dropped_role(sheet, line), verdict.rule
