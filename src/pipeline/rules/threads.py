@@ -21,6 +21,9 @@ ABOVE_WORDS = 40
 ENTRIES = 2
 BARE_ENTRIES = 3
 """Entries that make a thread without a heading."""
+LONG_ABOVE, SURE_ENTRIES = 80, 3
+"""Words of prose above a heading of comments, and entries below it, from which the thread may be the longer part."""
+# Of 4,500 words that this takes on the labelled pages one page of a site that lives of its comments held content.
 STAMP_WORDS = 9
 NAME_WORDS = 4
 ENTRY_LINES = 12
@@ -37,15 +40,15 @@ LIKELY = 0.7
 
 def claim_threads(sheet: Sheet) -> Iterator[Claim]:
     """Claim the lines of a thread of comments below the article."""
-    replies = set(sheet.ground.places.get(("reply", "whole"), ()))
+    replies = _buttons(sheet)
     headings = [i for i in sheet.ground.places.get(("comments", "whole"), ()) if i not in replies and sheet.is_open(i)]
     if (not headings and len(replies) < BARE_ENTRIES) or is_question_site(sheet):
         return
-    # A list of articles counts the comments of each.
-    counted = sum(1 for i in headings if any(c.isdigit() for c in sheet.lines[i].text))
+    # A list of articles counts the comments of each; the bar above one article says the number of the heading below.
+    counted = len({number.group() for i in headings if (number := _NUMBER.search(sheet.folded, *_span(sheet, i)))})
     for index in headings[:TRIED] if counted <= COUNTED else ():
         marks = _marks(sheet, index + 1, replies)
-        if len(marks) >= ENTRIES and _is_below_prose(sheet, index, marks[-1]):
+        if len(marks) >= ENTRIES and _is_below_prose(sheet, index, marks[-1], len(marks)):
             yield from _region(sheet, index, marks, replies, CERTAIN)
             return
     first = min(replies, default=0)
@@ -101,12 +104,16 @@ def _is_named(line: Line) -> bool:
 _NUMBER = re.compile(r"\d{1,4}")
 
 
+def _span(sheet: Sheet, index: int) -> tuple[int, int]:
+    return sheet.lines[index].start, sheet.lines[index].end
+
+
 def _marks(sheet: Sheet, start: int, replies: set[int]) -> list[int]:
     """Return the lines from `start` on that are a time or a button to reply, up to the first long stretch without."""
     marks: list[int] = []
     reached = start
     for line in sheet.lines[start : start + THREAD_LINES]:
-        if line.index - reached > ENTRY_LINES or sheet.whole(line.index) & _OTHERS:
+        if line.index - reached > ENTRY_LINES or (sheet.whole(line.index) & _OTHERS and (marks or not replies)):
             break
         if line.index in replies or (_is_stamp(sheet, line) and _has_name(sheet, line)):
             # A name's line and its time's are one entry, and so are the time and the button of a short comment.
@@ -120,10 +127,38 @@ _OTHERS = frozenset({"related", "also", "legal", "contents", "donate"})
 """Families whose line ends a thread: another box of the page begins."""
 
 
+def _buttons(sheet: Sheet) -> set[int]:
+    """Return the lines that are a button to reply, also one that counts: "Reply 2 Votes"."""
+    places = sheet.ground.places
+    near = (sheet.lines[i] for i in places.get(("reply", "within"), ()))
+    counted = {x.index for x in near if x.words <= BUTTON_WORDS and x.numbered and not x.ends}
+    return {*places.get(("reply", "whole"), ()), *places.get(("report", "whole"), ()), *counted}
+
+
+BUTTON_WORDS = 4
+_CLOCK = re.compile(r"\b\d{1,2}(?::\d{2}(?::\d{2})?(?: ?[ap]\.?m\b)?|\.\d{2} ?[ap]\.?m\b| ?[ap]m\b)")
+
+
 def _is_stamp(sheet: Sheet, line: Line) -> bool:
-    if line.words > STAMP_WORDS or line.ends or not any(c.isdigit() for c in line.text):
+    """Tell whether a line is a time, with who wrote, or begins with both: "Ann at 2:31 am June 6, 2013 I agree ..."."""
+    if not line.numbered:
         return False
-    return bool(find_dates(line.text)) or RELATIVE.search(sheet.folded, line.start, line.end) is not None
+    short = line.words <= STAMP_WORDS and not line.ends
+    if short and (find_dates(line.text) or RELATIVE.search(sheet.folded, line.start, line.end)):
+        return True
+    clock = _CLOCK.search(sheet.folded, line.start, min(line.end, line.start + HEAD_LENGTH))
+    if clock is None:
+        return False
+    if short and any(c.isdigit() for c in sheet.text[line.start + len(line.bullet) : clock.start()]):
+        # A day without a year: "Ann Lee May 19th at 10:40 am", "Kim on Sep 21, 3:38 PM said:".
+        return True
+    # The day stands right beside the clock, before a remark or behind a name.
+    near = sheet.text[max(line.start, clock.start() - 24) : min(line.end, clock.end() + 24)]
+    return bool(find_dates(near)) and (line.bullet != "" or clock.end() - line.start <= HEAD_LENGTH)
+
+
+HEAD_LENGTH = 70
+"""Characters of a line in which the time of a remark stands."""
 
 
 def _has_name(sheet: Sheet, line: Line) -> bool:
@@ -131,10 +166,14 @@ def _has_name(sheet: Sheet, line: Line) -> bool:
     return line.words >= 3 or (line.index > 0 and sheet.lines[line.index - 1].words <= NAME_WORDS)
 
 
-def _is_below_prose(sheet: Sheet, begin: int, end: int) -> bool:
+def _is_below_prose(sheet: Sheet, begin: int, end: int, marks: int = 0) -> bool:
     """Tell whether an article stands above the lines from `begin` to `end`, and is no shorter than they are."""
     prose = [x for x in sheet.ground.wordy if x.ends and sheet.likely(x.index, 1.0) >= BELIEVED]
     above = sum(x.words for x in prose if x.index < begin)
+    # Under a sure heading remarks may outweigh a short article; where talk goes on below them, it is the text.
+    sure = above >= LONG_ABOVE and marks >= SURE_ENTRIES
+    if sure and above >= sum(x.words for x in prose if x.index > end):
+        return True
     return above >= ABOVE_WORDS and above >= sum(x.words for x in sheet.ground.wordy if begin <= x.index <= end)
 
 
