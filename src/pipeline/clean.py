@@ -27,6 +27,7 @@ from .rules import (
     biography,
     body,
     class_names,
+    closing,
     forum,
     furniture,
     header,
@@ -113,6 +114,7 @@ RULES: tuple[Rule, ...] = (
     lambda sheet, _: promotion.claim_inner_appeals(sheet),
     lambda sheet, _: subscribing.claim_newsletter_sentences(sheet),
     lambda sheet, _: wiki.claim_edit_links(sheet),
+    lambda sheet, _: closing.claim_after_end(sheet),
 )
 """The structural rules in the order of their rank: the first claim on a character wins."""
 
