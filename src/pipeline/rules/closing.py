@@ -23,17 +23,21 @@ LEAST_KINDS, LINES, LIST_LINES = 2, 3, 6
 """Kinds of boxes below the text, and lines of them, from which its end is sure; lines for one kind and a list."""
 PASSED = 0.3
 """Probability of being content below which a line that no rule claims is passed over as one of a box."""
-LEVEL, LOOSE = 0.6, 0.4
+BELIEVED, LEVEL, LOOSE = 0.5, 0.6, 0.4
 """Probability of being content from which a line is left to the model, and one that is neither sentence nor item."""
 # Out of fold on 1,536 whole pages, of 4,400 words that the model keeps below two kinds of boxes and more outside forums
 # 14 are content; of the words of lines below one kind a quarter, but of the items of lists under a byline none.
 SHARE = 0.5
 """Part of the prose above that may go here."""
 
+ISLAND = 0.7
+"""Probability of being content from which a paragraph below two kinds of boxes is the text's all the same."""
+
 _KINDS: Mapping[str, str] = {
     **dict.fromkeys(("legal_link", "copyright", "rights_notice"), "legal"),
     **dict.fromkeys(("related", "read_also", "teaser"), "related"),
-    **dict.fromkeys(("comment_prompt", "comment_thread"), "comments"),
+    "comment_prompt": "comments",
+    "comment_thread": "thread",
     **dict.fromkeys(("share", "share_bar"), "share"),
     **dict.fromkeys(("newsletter", "newsletter_box"), "newsletter"),
     **dict.fromkeys(("author_note", "biography"), "author"),
@@ -43,45 +47,66 @@ _KINDS: Mapping[str, str] = {
     "pager": "pager",
 }
 """What a rule's claim below the text says of it."""
+_INNER = frozenset({"share", "comments", "newsletter", "follow"})
+"""Kinds that letters and long reads also put between their paragraphs: one of the two is another."""
 _FORUM = frozenset({"forum_box", "forum_head", "forum_button", "forum_page", "votes", "stamp"})
 _NUMBERED = re.compile(r"\(?\d")
 
 
 def claim_after_end(sheet: Sheet) -> Iterator[Claim]:
     """Claim what looks like text below the boxes that close an article."""
-    last = sheet.last_prose
-    if not sheet.ground.probability or last < 0 or sheet.lines[last].markup or is_question_site(sheet):
+    if not sheet.ground.probability or not sheet.lines or sheet.lines[0].markup or is_question_site(sheet):
         return
-    prose = [x for x in sheet.ground.wordy if x.is_prose and sheet.is_open(x.index) and sheet.likely(x.index) >= LEVEL]
-    words = sum(x.words for x in prose)
-    if words < PROSE_WORDS or len(prose) < PARAGRAPHS or sheet.likely(last) < 0.5:
+    believed = [x for x in sheet.ground.wordy if x.is_prose and sheet.likely(x.index) >= BELIEVED]
+    prose = [x for x in believed if sheet.is_open(x.index)]
+    if len(prose) < PARAGRAPHS:
         return
-    found = [(line, said) for line, said in _below(sheet, last, _is_article(sheet, prose[0].index))]
-    if sum(line.words for line, _ in found if line.ends) <= SHARE * words:
-        for line, said in found:
-            yield whole_line(line, Role.PROMOTION, "after_end", said, 0.9, LEVEL)
-
-
-def _below(sheet: Sheet, last: int, article: bool) -> Iterator[tuple[Line, str]]:
-    """Yield the open lines below the boxes behind line `last`, with what was seen there."""
-    kinds: dict[str, None] = {}
-    passed = 0
-    for line in sheet.lines[last + 1 :]:
-        claims = sheet.claims.get(line.index, ())
-        if any(c.rule in _FORUM for c in claims):
+    article = _is_article(sheet, prose[0].index)
+    for level in (ISLAND, BELIEVED):
+        # A box below the end may hold a paragraph that the model half believes.
+        end, found = _below(sheet, prose[0].index, level, article)
+        above = [x.words for x in prose if x.index <= end]
+        below = sum(line.words for line, _ in found if line.ends)
+        if found and len(above) >= PARAGRAPHS and sum(above) >= PROSE_WORDS and below <= SHARE * sum(above):
+            for line, said in found:
+                yield whole_line(line, Role.PROMOTION, "after_end", said, 0.9, max(level, LEVEL))
             return
+
+
+def _below(sheet: Sheet, first: int, level: float, article: bool) -> tuple[int, list[tuple[Line, str]]]:
+    """Return the text's last paragraph and the open lines below the boxes behind it, with what was seen there.
+
+    A paragraph of `level` and more is the text's wherever it stands, one of less where no boxes stand before it.
+    """
+    end, passed = first, 0
+    kinds: dict[str, None] = {}
+    found: list[tuple[Line, str]] = []
+    for line in sheet.lines[first:]:
+        claims = sheet.claims.get(line.index, ())
+        likely = sheet.likely(line.index)
+        if any(c.rule in _FORUM for c in claims):
+            return first, []
         kinds |= dict.fromkeys(_KINDS[c.rule] for c in claims if c.rule in _KINDS)
-        if claims or sheet.likely(line.index) < PASSED:
+        prose = not claims and line.is_prose and likely >= BELIEVED
+        if prose and (likely >= level or not _is_closed(kinds, passed)):
+            end, passed, kinds, found = line.index, 0, {}, []
+        elif claims or likely < PASSED:
             passed += not any(DISPOSITION_OF[c.role] is Disposition.BODY for c in claims)
-        elif _is_beyond(line, sheet.likely(line.index), len(kinds), passed, article):
-            yield line, f"below the text's end: {', '.join(kinds)}"
+        elif prose or _is_beyond(line, likely, kinds, passed, article):
+            found.append((line, f"below the text's end: {', '.join(kinds)}"))
+    return end, found
 
 
-def _is_beyond(line: Line, likely: float, kinds: int, passed: int, article: bool) -> bool:
-    if kinds >= LEAST_KINDS and passed >= LINES:
+def _is_beyond(line: Line, likely: float, kinds: Mapping[str, None], passed: int, article: bool) -> bool:
+    if _is_closed(kinds, passed):
         return likely < (LEVEL if line.bullet or line.ends else LOOSE)
     listed = line.bullet and not line.ends and not _NUMBERED.match(line.bullet)
-    return bool(kinds and passed >= LIST_LINES and article and listed)
+    return bool(kinds and passed >= LIST_LINES and article and listed and likely < LEVEL)
+
+
+def _is_closed(kinds: Mapping[str, None], passed: int) -> bool:
+    """Tell whether the boxes seen behind a paragraph close the text."""
+    return len(kinds) >= LEAST_KINDS and passed >= LINES and not kinds.keys() <= _INNER
 
 
 def _is_article(sheet: Sheet, first: int) -> bool:
