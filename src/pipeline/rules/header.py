@@ -17,7 +17,7 @@ from ..model import Role
 from ..word_counts import count_words
 from .bylines import HEAD_WORDS, byline_name, handle_span, is_credible, near_text
 from .head_lines import DIARY_WORDS, HEAD_CHARACTERS, head_lines
-from .names import LABEL, filler_words, name_span, signature_words
+from .names import GLUED, LABEL, filler_words, name_span, signature_words
 from .persons import find_person
 from .sheet import FIRM, SOFT, Claim, Sheet, trim, whole_line
 
@@ -205,6 +205,9 @@ def _names_beside(sheet: Sheet, line: Line, parts: list[Part]) -> Iterator[Part]
             start, end = trim(sheet.text, start, end)
             label = LABEL.match(sheet.text, start, end)
             start = label.end() if label else start
+            if glued := GLUED.search(sheet.text, start, end):
+                # "Ann LeeUpdated:" stood in two elements.
+                end = glued.start()
             known = any(start <= c.start < end and c.mode == "whole" for c in sheet.cues(line.index))
             person = find_person(sheet.text, start, end)
             if person is not None and (person.sure or not known):
@@ -266,8 +269,9 @@ def _find_parts(sheet: Sheet, line: Line) -> Iterator[Part]:
             explained = not before or not _left(_cut(before, at, taken))
             name = name_span(sheet.text, cue.end, limit) or handle_span(sheet, cue, limit) if explained else None
             if name and is_credible(sheet, line, cue, name):
-                yield Part(cue.start, name[1], Role.BYLINE, "byline")
-                taken.append((cue.start, name[1]))
+                end = name[1] + 2 * sheet.text.startswith("on:", name[1])
+                yield Part(cue.start, end, Role.BYLINE, "byline")
+                taken.append((cue.start, end))
                 break
     for cue in cues if line.words <= HEAD_WORDS else ():
         free = all(cue.end <= a or cue.start >= b for a, b in taken)

@@ -24,7 +24,7 @@ HAN_NAME = 4
 MARKS = "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0dff\u0e31-\u0e4e"
 """Signs inside words that count as no letters: vowels of India's, Arabic and Hebrew scripts, accents set apart."""
 _TOKEN = re.compile(rf"[^\W\d_][\w'’.\-־{MARKS}]*", re.UNICODE)
-_GLUED = re.compile(r"(?<=[^\W\d_])(?=(?:Published|Updated|Posted|Last|First|Reviewed|Follow|Contributor|Staff)\b)")
+GLUED = re.compile(r"(?<=[^\W\d_])(?=(?:Published|Updated|Posted|Last|First|Reviewed|Follow|Contributor|Staff)\b)")
 
 
 def name_span(text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -35,8 +35,10 @@ def name_span(text: str, start: int, end: int) -> tuple[int, int] | None:
     a, b = trim(text, start, stop.start() if stop else end)
     while a < b and text[b - 1] in " -–—|·•,":
         b -= 1
-    if glued := _GLUED.search(text, a, b):
+    if glued := GLUED.search(text, a, b):
         b = glued.start()
+    if text[b - 2 : b + 1] == "on:" and _repeats_without(text, a, b):
+        b -= 2
     words = text[a:b].split()
     han = a < b and _HAN.match(text, a) is not None
     if not 1 <= len(words) <= 7 or b - a > 70 or b - a < (2 if han else 3):
@@ -51,6 +53,13 @@ def name_span(text: str, start: int, end: int) -> tuple[int, int] | None:
             return None
         strong += 1
     return (a, b) if 1 <= strong <= 6 and words[0] not in ("I", "A") else None
+
+
+def _repeats_without(text: str, start: int, end: int) -> bool:
+    """Tell whether "Ann Leeon: 3 May" is a name and a label glued to it: the text also says "Ann Lee" alone."""
+    name = text[start : end - 2]
+    before, after = text[:start], text[end:]
+    return " " in name and any(re.search(rf"{re.escape(name)}(?![^\W\d_])", part) for part in (before, after))
 
 
 def is_small(character: str) -> bool:

@@ -152,9 +152,12 @@ def _is_stamp(sheet: Sheet, line: Line) -> bool:
     if short and any(c.isdigit() for c in sheet.text[line.start + len(line.bullet) : clock.start()]):
         # A day without a year: "Ann Lee May 19th at 10:40 am", "Kim on Sep 21, 3:38 PM said:".
         return True
+    # "Source: ... Time: 2019-09-23 14:34 Author:" is a notice on the article.
+    if any(c.family in ("source", "date", "editor") for c in sheet.cues(line.index)):
+        return False
     # The day stands right beside the clock, before a remark or behind a name.
     near = sheet.text[max(line.start, clock.start() - 24) : min(line.end, clock.end() + 24)]
-    return bool(find_dates(near)) and (line.bullet != "" or clock.end() - line.start <= HEAD_LENGTH)
+    return bool(find_dates(near))
 
 
 HEAD_LENGTH = 70
