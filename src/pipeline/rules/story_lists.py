@@ -91,7 +91,12 @@ def _items(sheet: Sheet, heading: Line) -> list[Line]:
         return []
     found: list[Line] = []
     for line in sheet.lines[heading.index + 1 : heading.index + 1 + LIST]:
-        fit = line.bullet and not line.bullet[0].isdigit() and line.words <= ITEM_WORDS and not (line.ends and line.text[-1] in ".。:：")
+        fit = (
+            line.bullet
+            and not line.bullet[0].isdigit()
+            and line.words <= ITEM_WORDS
+            and not (line.ends and line.text[-1] in ".。:：")
+        )
         if not fit or not sheet.is_open(line.index):
             break
         found.append(line)
