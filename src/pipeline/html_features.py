@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .html_names import kind_names
+from .html_names import bits_of, described_kinds
 from .html_render import LANDMARKS, Rendered
 from .model import Markup
 
@@ -30,6 +30,8 @@ ANCESTORS = 5
 """Levels above a line that are described."""
 GROUPS = ("path_group", "parent_group", "shape_group")
 """Columns that are ids, not numbers: lines of one tag.class path, of one parent, of one shape and parent's shape."""
+FOR_RULES = ("comment_box",)
+"""Columns, the last ones, that rules ask and the model does not know: the number of the box of comments around a line."""
 
 
 class LineFeatures(Mapping[str, float]):
@@ -89,7 +91,7 @@ def matrix(markup: Sequence[Markup]) -> tuple[NDArray[np.float64], Ints]:
     else:
         whole = np.array([[m.features.get(name, 0.0) for name in names] for m in markup], np.float32)
     cut = len(GROUPS)
-    return whole[:, cut:].astype(np.float64), whole[:, :cut].astype(np.int64)
+    return whole[:, cut : -len(FOR_RULES)].astype(np.float64), whole[:, :cut].astype(np.int64)
 
 
 def column(markup: Sequence[Markup], name: str) -> list[float]:
@@ -105,13 +107,13 @@ def column(markup: Sequence[Markup], name: str) -> list[float]:
 
 @cache
 def numeric_names() -> tuple[str, ...]:
-    """Return the names of the columns that are numbers."""
-    return feature_names()[len(GROUPS) :]
+    """Return the names of the columns that the model reads as numbers."""
+    return feature_names()[len(GROUPS) : -len(FOR_RULES)]
 
 
 @cache
 def feature_names() -> tuple[str, ...]:
-    """Return the names of all columns: the group ids, then the numbers."""
+    """Return the names of all columns: the group ids, the numbers, then those for rules."""
     empty = Rendered.empty()
     return tuple(_columns(empty, None, frozenset()))
 
@@ -148,6 +150,7 @@ def _columns(rendered: Rendered, title: str | None, kinds: frozenset[str]) -> di
     _describe_title(columns, page, title)
     for kind in STATED_KINDS:
         columns[f"states_{kind}"] = np.full(len(page.texts), float(kind in kinds))
+    columns["comment_box"] = _comment_boxes(page, columns)
     return columns
 
 
@@ -317,7 +320,7 @@ def _describe_names(columns: dict[str, Any], page: _Page) -> None:
     above = np.array(nodes.kinds or [0], np.int64)[page.node_of_parent]
     landmarks = _bits(inside, len(LANDMARKS))
     columns |= {f"in_{name}": row for name, row in zip(LANDMARKS, landmarks, strict=True)}
-    names = kind_names()
+    names = described_kinds()
     near_bits = _bits(near, len(names)) + 0.5 * _bits(above, len(names))
     for name, own, outer in zip(names, near_bits, _bits(around, len(names)), strict=True):
         columns[f"near_{name}"], columns[f"around_{name}"] = own, outer
@@ -352,3 +355,24 @@ def _describe_title(columns: dict[str, Any], page: _Page, title: str | None) -> 
     ahead = summed[np.minimum(heads + 30, len(at))] - summed[heads] + 20.0 * agree[heads]
     head = int(heads[int(np.argmax(ahead))]) if len(heads) else -1
     columns["from_title"] = np.clip(at - head, -30, 60) if head >= 0 else np.full(len(at), -31)
+
+
+# --- for rules ------------------------------------------------------------------------------------
+
+
+def _comment_boxes(page: _Page, columns: Mapping[str, Any]) -> Ints:
+    """Return for each line the number of the outermost element called comments around it, 0 for none.
+
+    An element that also holds the headline is the page's or the article's ("comments-open"), and no box.
+    """
+    boxes = np.zeros(len(page.node), np.int64)
+    called = np.flatnonzero(np.array(page.rendered.nodes.kinds or [0], np.int64) & bits_of("comments"))
+    heads = page.node[np.asarray(columns["from_title"]) == 0]
+    end = number = 0
+    for node in called.tolist():
+        last = int(page.last[node])
+        if node < end or ((heads >= node) & (heads < last)).any():
+            continue
+        end, number = last, number + 1
+        boxes[(page.node >= node) & (page.node < last)] = number
+    return boxes

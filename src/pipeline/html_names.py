@@ -52,6 +52,16 @@ def kind_names() -> tuple[str, ...]:
     return tuple(_table())
 
 
+FOR_RULES = ("comments",)
+"""Kinds, the last ones, that rules ask and the line model does not know."""
+
+
+@cache
+def described_kinds() -> tuple[str, ...]:
+    """Return the names of the kinds that the line model knows."""
+    return kind_names()[: -len(FOR_RULES)]
+
+
 @cache
 def bits_of(*names: str) -> int:
     """Return the bits of some kinds, together."""
