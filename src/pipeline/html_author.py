@@ -66,6 +66,8 @@ _NO_NAME = re.compile(
     r"(?:[a-z0-9-]{1,40}\.){1,4}[a-z]{2,6})$",
     re.IGNORECASE,
 )
+_NO_NAME_OF_SEVERAL = re.compile(r"\d|_|^special (?:to|for)\b", re.IGNORECASE)
+"""What a name of several words does not hold; a login may."""
 _COMMA = re.compile(r"\s?[,;，、•·]\s?(?:(?:and|und|y|et|e|en|och|og|и|&)\s)?")
 _KOREAN = re.compile(rf"([가-힣]{{2,4}})\s(?:[가-힣]{{1,8}}\s)?[가-힣]{{0,4}}(?:{KOREAN_ROLES}|평론가|교수|편집장)$")
 """A Korean name with what its bearer does."""
@@ -110,6 +112,8 @@ def _is_person(name: str, sites: frozenset[str]) -> bool:
     if not 2 <= len(name) <= 60 or len(name.split()) > 6 or _NO_NAME.search(name) or _is_site(name, sites):
         return False
     if _HAN_MEDIUM.search(name):
+        return False
+    if " " in name and _NO_NAME_OF_SEVERAL.search(name):
         return False
     folded = fold(name)
     return folded not in _words("role") and folded not in _words("label") and not _is_organisation(name)

@@ -4,7 +4,7 @@ The walk is one pass without recursion. Block elements and <br> break lines; a p
 table stands between blank lines; list items carry "• " or their number; cells of a row are separated by
 tabs, and a long cell ends its line; white space is collapsed as browsers do, except in <pre>. Scripts,
 styles, form fields and templates that wait for a script are no text; <noscript> is taken only when the rest of the
-page is nearly empty. What CSS hides is rendered and marked, since a static page does not tell what its scripts will
+page is nearly empty, or holds less than half of the prose that stands there. What CSS hides is rendered and marked, since a static page does not tell what its scripts will
 show.
 """
 
@@ -46,6 +46,8 @@ _LONG_CELL = 80
 # 80: a cell with a sentence in it belongs to a layout table or is read alone; data cells are shorter.
 _NEARLY_EMPTY = 200
 # 200 characters: a page that is built by scripts shows a logo, "Loading" and a footer.
+_IN_NOSCRIPT, _PARAGRAPH = 600, 80
+# Characters of an article that stands in <noscript> alone, beside a page's furniture, and of a paragraph.
 
 _LINE_NUMBER = re.compile(r"(?<![a-z])(?:line-?nos?|line-?num(?:ber)?s?|ln|hljs-ln-n|blob-num)(?![a-z])", re.IGNORECASE)
 """Classes of the element that holds a line's number in a box of code."""
@@ -139,11 +141,26 @@ def render(root: Any) -> Rendered:
     [0, 0, 0, 1]
     """
     rendered = _Walk(with_noscript=False).run(root)
-    if len(rendered.text) < _NEARLY_EMPTY:
+    empty = len(rendered.text) < _NEARLY_EMPTY
+    if empty or _waits_for_scripts(root):
         fuller = _Walk(with_noscript=True).run(root)
-        if len(fuller.text) >= max(_NEARLY_EMPTY, 2 * len(rendered.text)):
+        if empty and len(fuller.text) >= max(_NEARLY_EMPTY, 2 * len(rendered.text)):
+            return fuller
+        if not empty and _prose_chars(fuller) >= _IN_NOSCRIPT + 2 * _prose_chars(rendered):
             return fuller
     return rendered
+
+
+def _waits_for_scripts(root: Any) -> bool:
+    """Tell whether a <noscript> holds an article's length of text."""
+    return any(sum(map(len, noscript.itertext())) >= _IN_NOSCRIPT for noscript in root.iter("noscript"))
+
+
+def _prose_chars(rendered: Rendered) -> int:
+    """Return the characters of the lines that are as long as paragraphs and no links."""
+    lines = rendered.lines
+    sized = ((b - a, c) for a, b, c in zip(lines.start, lines.end, lines.link_chars, strict=True))
+    return sum(size for size, linked in sized if size >= _PARAGRAPH and 2 * linked < size)
 
 
 def _is_shown(element: Any, tag: str) -> bool:

@@ -36,8 +36,10 @@ def find_title(head: Head, rendered: Rendered) -> Fact | None:
     # without the changes made for search engines, not cut off.
     for h1 in _best_first(head.h1, stated):
         for text, _ in stated:
-            if agrees(h1, text) and not _names_site(h1, stated):
+            if agrees(h1, text) and not _names_site(h1, stated, head):
                 return Fact("title", _without_tail(_without_kicker(h1, stated), stated), "h1", confidence=0.95)
+    if head.is_article and (lone := _lone_headline(head.h1, stated)) and not _names_site(lone, stated, head):
+        return Fact("title", lone, "h1", confidence=0.8)
     if shown := _shown_part(stated, rendered):
         return Fact("title", shown, "title_line", confidence=0.85)
     for text, rule in stated:
@@ -128,11 +130,33 @@ _OF_SITES = frozenset(
 """Words of a site's name that its host may lack."""
 
 
-def _names_site(h1: str, stated: Sequence[tuple[str, str]]) -> bool:
-    """Tell whether a headline is only the site's part of what the head states: "Guides" of "Knots | Guides"."""
+def _lone_headline(h1s: Sequence[str], stated: Sequence[tuple[str, str]]) -> str:
+    """Return the only headline, if it says in other words what the head states: sites write a second one for links."""
+    if len({key_of(h1) for h1 in h1s}) != 1 or len(words := set(_WORD.findall(h1s[0].lower()))) < _HEADLINE_WORDS:
+        return ""
+    for text, _ in stated:
+        shared = words & set(_WORD.findall(text.lower()))
+        if len(shared) >= _SHARED_PART * len(words) and sum(len(w) >= _LONG_WORD for w in shared) >= _SHARED:
+            return h1s[0]
+    return ""
+
+
+_HEADLINE_WORDS, _SHARED, _SHARED_PART, _LONG_WORD = 4, 2, 0.3, 4
+"""Words of a lone headline at least; how many, and what part of them, it shares with what the head states."""
+
+
+def _names_site(h1: str, stated: Sequence[tuple[str, str]], head: Head) -> bool:
+    """Tell whether a headline is only the site's part of what the head states: "Guides" of "Knots | Guides".
+
+    Of "The Post - Rain in the hills" the site's part stands first.
+    """
     key = key_of(h1)
     parts = [[key_of(p) for p in SEPARATOR.split(text)] for text, _ in stated]
-    return any(len(p) > 1 and p[-1] == key for p in parts) and not any(p[0] == key for p in parts)
+    names, host = _site_keys(head), key_of(host_of(head.url))
+    return any(
+        len(p) > 1 and p[-1] == key and not (_is_named(p[0], names) or (len(p[0]) >= _NAME_LETTERS and p[0] in host))
+        for p in parts
+    ) and not any(p[0] == key for p in parts)
 
 
 _TAIL = re.compile(r"\s*(?:\((?:[\w\-]{1,40}\.){1,3}[a-z]{2,10}\))?\s*(?:\d{1,6}(?:\s\w{4,14})?)?")
@@ -168,10 +192,7 @@ def _without_kicker(h1: str, stated: Sequence[tuple[str, str]]) -> str:
 
 def _without_site(title: str, head: Head) -> str:
     """Take the site's name off the end or the beginning of a title."""
-    names = {key_of(n) for n in (head.meta.get("og:site_name", ""), head.meta.get("application-name", "")) if n}
-    names |= {key_of(t.name) for t in head.things if t.is_site and t.name}
-    names |= {key_of(t.publisher) for t in head.things if t.publisher}
-    host = host_of(head.url)
+    names, host = _site_keys(head), host_of(head.url)
     cuts = list(SEPARATOR.finditer(title))
     if not cuts:
         return title
@@ -183,6 +204,13 @@ def _without_site(title: str, head: Head) -> str:
             return _without_site(rest, head) if cut is cuts[-1] and len(cuts) > 1 else rest
     pipe = re.split(r"\s+[|»]\s+|\s*\|\s*", title)
     return pipe[0] if len(pipe) > 1 and len(pipe[0]) >= 12 else title
+
+
+def _site_keys(head: Head) -> set[str]:
+    """Return the names of the site that the head states, for comparison."""
+    names = {key_of(n) for n in (head.meta.get("og:site_name", ""), head.meta.get("application-name", "")) if n}
+    names |= {key_of(t.name) for t in head.things if t.is_site and t.name}
+    return names | {key_of(t.publisher) for t in head.things if t.publisher}
 
 
 def _is_named(key: str, names: set[str]) -> bool:
