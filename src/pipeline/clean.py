@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from .blocks import Line, cut_lines
 from .form_guard import kept_by_form
+from .far_lines import far_lines
 from .ledger import UNCLAIMED, Verdict, write_blocks
 from .long_text_guard import slow_decline
 from .markup_guard import kept_by_markup, protected_lines
@@ -302,6 +303,7 @@ def judge_lines(
         return {line.index: UNCLAIMED for line in open_lines}, ()
     probability, kept = scores.probability.tolist(), scores.keep.tolist()
     keep: dict[int, bool] = {line.index: kept[line.index] for line in open_lines}
+    keep |= dict.fromkeys([*far_lines(sheet, keep, probability)] if by == "line_model" else (), False)
     saved: dict[int, Verdict] = {}
     for line in open_lines:
         if line.text[0] == "#" and not keep[line.index] and _is_marked_heading(sheet, line, keep):

@@ -203,11 +203,12 @@ _CREDIT = re.compile(
 
 
 def _linked(head: Head, rendered: Rendered, title: str, near: range) -> Fact | None:
-    """Return the names beside the headline that link to an author's page."""
+    """Return the names beside the headline that link to an author's page, or whose element is called an author's."""
     sites = _site_names(head)
+    called = (name[_label_end(name) :] for name in head.author_names)
     names = [
         name
-        for name in head.author_links
+        for name in dict.fromkeys((*head.author_links, *called))
         if len(name.split()) >= 2
         and all(_NAME_WORD.match(word) for word in name.split())
         and _is_person(name, sites)
@@ -255,7 +256,8 @@ def _byline(head: Head, rendered: Rendered, title: str, near: range) -> Fact | N
         if not says_by and (said := _after_colon(line)):
             line, label, says_by = said, 0, True
         announced = False
-        if not says_by and not marked:
+        titled = nodes.tag[lines.node[i]] in _HEADINGS and line.count(" ") >= _HEADING_WORDS
+        if not says_by and (not marked or titled):
             continue
         for name in _names_in(line[label:], says_by, bool(marked), sites):
             if key_of(name) != key_of(title):
@@ -264,6 +266,11 @@ def _byline(head: Head, rendered: Rendered, title: str, near: range) -> Fact | N
                     continue
                 return Fact("author", name, "byline_by_headline", at, at + len(name), 0.75)
     return None
+
+
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_HEADING_WORDS = 5
+"""Spaces from which a heading is one of the text, and no name set as one."""
 
 
 def _after_colon(line: str) -> str:

@@ -27,6 +27,7 @@ class Head:
     items: dict[str, list[Any]]
     h1: tuple[str, ...]
     author_links: tuple[str, ...]
+    author_names: tuple[str, ...]
     title: str
     url: str | None
 
@@ -45,7 +46,7 @@ class Head:
         if titles is None:
             titles = next((t for t in root.iter("title") if t.getparent() is None or t.getparent().tag != "svg"), None)
         h1 = tuple(text for e in _first(root.iter("h1"), 5) if (text := text_of(e)))
-        return Head(meta, read_jsonld(root), _items(root), h1, _author_links(root), text_of(titles), url)
+        return Head(meta, read_jsonld(root), _items(root), h1, _author_links(root), _author_names(root), text_of(titles), url)
 
     @property
     def article(self) -> Thing | None:
@@ -115,6 +116,22 @@ def _author_links(root: Any) -> tuple[str, ...]:
         if leads and (text := text_of(link)) and not _in_comment(link):
             found[text] = None
     return tuple(found)
+
+
+_NAMED = "descendant::*[self::span or self::a or self::p or self::div or self::strong or self::h3][contains(@class, 'name')]"
+_AUTHOR_NAME = re.compile(r"(?:^|[\s_-])(?:byline|author)[\s_-]{0,3}(?:full)?name(?:$|[\s_-])", re.IGNORECASE)
+
+
+def _author_names(root: Any) -> tuple[str, ...]:
+    """Return what the elements say that are called an author's name ("byline-name", "author__name"), in order."""
+    found: dict[str, None] = {}
+    for element in _first(root.xpath(_NAMED), _MAX_NAMED):
+        if _AUTHOR_NAME.search(element.get("class")) and (text := text_of(element)) and not _in_comment(element):
+            found[text] = None
+    return tuple(found)
+
+
+_MAX_NAMED = 1_000
 
 
 def _in_comment(element: Any) -> bool:

@@ -191,7 +191,10 @@ def _tail_of_title(head: Head, rendered: Rendered, headline: str) -> str:
         return ""
     tail, front = head.title[cuts[-1].end() :].strip(), head.title[: cuts[-1].start()]
     key = key_of(tail)
-    if len(tail.split()) > _SITE_WORDS or len(key) < _SITE_LETTERS or not agrees(headline, f"{front} | {tail}"):
+    if len(tail.split()) > _SITE_WORDS or len(key) < _SITE_LETTERS:
+        return ""
+    # The headline may say it in other words than the head does.
+    if not any(agrees(said, f"{front} | {tail}") for said in (headline, head.meta.get("og:title", "")) if said):
         return ""
     lines, text = rendered.lines, rendered.text
     edges = [*zip(lines.start, lines.end, strict=True)]

@@ -23,6 +23,8 @@ SIGNATURE_WORDS = 8
 """Words of the line that names the speaker, at most."""
 
 _BOX = re.compile(r"(?:^|>)(?:blockquote|aside)\b|quote|call-?out|zitat|citat|(?<![a-z])cita(?![a-z])", re.IGNORECASE)
+_FRAME = re.compile(r"\W{0,3}(?:start|begin) quote\W{0,3}$|\W{0,3}end quote(?: [^.!?]{0,100})?$")
+"""What is written around a quotation for those who hear the page, with the speaker's name behind it."""
 _SIGNS = re.compile(r"[\W_]+")
 
 
@@ -41,7 +43,9 @@ def claim_pull_quotes(sheet: Sheet) -> Iterator[Claim]:
         if len(words) >= LEAST_CHARS and (f" {words} " in prose or _is_part(words, others)):
             yield whole_line(line, Role.REPEATED, "pull_quote", "a paragraph says it")
             for index in (line.index - 1, line.index + 1):
-                if index in boxed and _decorates(sheet.lines[index], line):
+                if 0 <= index < len(sheet.lines) and (
+                    (index in boxed and _decorates(sheet.lines[index], line)) or _FRAME.match(sheet.said(index))
+                ):
                     yield whole_line(sheet.lines[index], Role.REPEATED, "pull_quote", "beside a repeated quotation")
 
 
