@@ -25,6 +25,8 @@ IN_LINKS = 0.5
 
 _NAMES = {
     "cta": re.compile(r"(?<![a-z])cta(?![a-z])|call-?to-?action"),
+    # What a site itself tells search engines to leave out.
+    "no-content": re.compile(r"robots-nocontent"),
     "dialog": re.compile(r"(?<![a-z])(?:modal|popup|lightbox)(?![a-z])"),
     "rating": re.compile(r"(?<![a-z])(?:ratings?|votes|stars)(?![a-z])"),
     "related": re.compile(
@@ -67,4 +69,4 @@ def _is_box(line: Line, name: str) -> bool:
     if name == "rating":
         return line.words <= RATING_WORDS and not line.ends
     share = line.markup.features.get("link_share", 0.0) if line.markup else 0.0
-    return name in ("cta", "dialog") or share >= IN_LINKS
+    return name in ("cta", "dialog", "no-content") or share >= IN_LINKS
