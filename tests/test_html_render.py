@@ -28,6 +28,25 @@ def test_a_page_is_rendered_as_a_reader_sees_it(case: dict[str, str]) -> None:
     assert rendered(case["html"]).text == case["text"]
 
 
+ARTICLE = "<p>" + "The ferry to the islands was sold on Friday, and its boats sail as before. " * 10 + "</p>"
+MENU = "".join(f"<li><a href='/{i}'>Harbour news, part {i}</a></li>" for i in range(30))
+
+
+@pytest.mark.parametrize(
+    ("page", "read"),
+    [
+        (f"<ul>{MENU}</ul><p>Latest news of the coast.</p><noscript>{ARTICLE}</noscript>", True),
+        # Beside an article, and where it is short or made of links.
+        (f"<ul>{MENU}</ul>{ARTICLE}<noscript>{ARTICLE}</noscript>", False),
+        (f"<ul>{MENU}</ul><p>Latest.</p><noscript><p>The ferry to the islands needs a script.</p></noscript>", False),
+        (f"<ul>{MENU}</ul><p>Latest.</p><noscript><a href='/f'>{'The ferry to the islands ' * 40}</a></noscript>", False),
+    ],
+)
+def test_an_article_that_waits_for_a_script_is_read_beside_the_furniture(page: str, read: bool) -> None:
+    text = rendered(page).text
+    assert text.count("The ferry to the islands") == (10 if read or "</ul><p>The" in page else 0)
+
+
 @pytest.mark.parametrize("case", NAMES, ids=[c["why"] for c in NAMES])
 def test_names_say_what_an_element_is_for(case: dict[str, list[str]]) -> None:
     bits = kinds_of(str(case["names"]))

@@ -365,7 +365,7 @@ def _comment_boxes(page: _Page, columns: Mapping[str, Any]) -> Ints:
 
     An element that also holds the headline is the page's or the article's ("comments-open"), and no box.
     """
-    boxes = np.zeros(len(page.node), np.int64)
+    box = np.zeros(len(page.last), np.int64)
     called = np.flatnonzero(np.array(page.rendered.nodes.kinds or [0], np.int64) & bits_of("comments"))
     heads = page.node[np.asarray(columns["from_title"]) == 0]
     end = number = 0
@@ -374,5 +374,5 @@ def _comment_boxes(page: _Page, columns: Mapping[str, Any]) -> Ints:
         if node < end or ((heads >= node) & (heads < last)).any():
             continue
         end, number = last, number + 1
-        boxes[(page.node >= node) & (page.node < last)] = number
-    return boxes
+        box[node:last] = number
+    return box[page.node]

@@ -19,6 +19,8 @@ ABOVE_WORDS = 40
 LIKELY = 0.5
 MOST, MOST_OF_ARTICLE = 0.35, 0.5
 """Mean probability of the boxes' prose up to which they go, and where the page states that it is an article."""
+SAID_WORDS = 8
+"""Words from which a line of a box is what somebody says, not a name or a button."""
 BELIEVED = 0.7
 """Probability from which a line of a box stays."""
 
@@ -38,7 +40,7 @@ def claim_comment_boxes(sheet: Sheet) -> Iterator[Claim]:
             begin = line.index
             break
     below = [sheet.lines[index] for index in boxed if index > begin]
-    prose = [line for line in below if line.is_prose]
+    prose = [line for line in below if line.words >= SAID_WORDS]
     if not prose or _mean(sheet, prose) > _limit(below[0]):
         return
     for line in below:
