@@ -26,8 +26,8 @@ RULES: dict[str, Callable[[Sheet], Iterable[Claim]]] = {
 }
 PROSE = (
     "<p>The ferry to the islands was sold on Friday, and the new owner said that the boats would sail as before.</p>",
-    "<p>For forty years the county had paid for it, although nobody could say what the islands had ever paid in return.</p>",
-    "<p>Last winter a storm broke the pier, and the county's engineers asked for more money than its treasurer had left.</p>",
+    "<p>For forty years the county had paid for it, but nobody could say what the islands had ever paid in return.</p>",
+    "<p>Last winter a storm broke the pier, and the engineers asked for more than the county's treasurer had at hand.</p>",
 )
 LAST = "<p>The first boat of the new line leaves in the spring, when the ice has gone and the pier is mended.</p>"
 PAGE = "<html><head><title>Ferry sold</title>{}</head><body><article><h1>Ferry sold</h1>{}</article></body></html>"
@@ -89,16 +89,20 @@ def test_doubtful_lines_outside_the_sure_prose_of_an_article_go(
     assert all(text.startswith(words) for text, words in zip(found, gone, strict=True))
 
 
-def test_comments_that_outweigh_a_short_article_go() -> None:
-    one = "<div class='commentWrapper'><b>Reader {}</b><div class='commentBody'>{}</div></div>"
-    said = (
-        "I sailed on her every summer when I was a child, and the bell still wakes me up in my dreams.",
-        "Nobody asked us what we wanted, and now they wonder that we are angry about the price of a ticket.",
-        "You forget that the old company was bankrupt twice, and that it was our taxes which kept it afloat.",
-        "My uncle was an engineer on the boat and he always said that the pier would be the end of it all.",
+def test_a_thread_below_a_short_article_goes_as_a_whole() -> None:
+    one = (
+        "<li class='comment'><a href='#'>Reader{0}</a> <span class='date'>{1} May 2026</span><p>{2}</p>"
+        "<a href='#'>Reply</a> <a href='#'>Report</a></li>"
     )
-    thread = "".join(one.format(i, text) for i, text in enumerate(said * 3))
-    page = PAGE.format(ARTICLE, "".join(PROSE) + LAST + f"<section id='comments'><h3>12 comments</h3>{thread}</section>")
-    document = clean_html(page)
-    body = [block.text for block in document.blocks if block.disposition == "body"]
-    assert [text[:10] for text in body if text[0] != "#"] == ["The ferry ", "For forty ", "Last winte", "The first "]
+    said = (
+        "I sailed on her every summer, lol, and the bell still wakes me up at night!!",
+        "Nobody asked us what we wanted. Typical.",
+        "@Reader you forget that the old company was bankrupt twice, and that it was OUR taxes...",
+    )
+    thread = "".join(one.format(i, i + 1, text) for i, text in enumerate(said * 4))
+    text = "".join(PROSE) + LAST + f"</article><ul class='comments'>{thread}</ul><article>"
+    document = clean_html(PAGE.format(ARTICLE, text))
+    rules = {block.rule for block in document.blocks if block.start > document.text.index("Reader0")}
+    body = [block.text[:10] for block in document.blocks if block.disposition == "body"]
+    assert rules == {"comment_box"}
+    assert body == ["The ferry ", "For forty ", "Last winte", "The first "]

@@ -39,7 +39,10 @@ MENU = "".join(f"<li><a href='/{i}'>Harbour news, part {i}</a></li>" for i in ra
         # Beside an article, and where it is short or made of links.
         (f"<ul>{MENU}</ul>{ARTICLE}<noscript>{ARTICLE}</noscript>", False),
         (f"<ul>{MENU}</ul><p>Latest.</p><noscript><p>The ferry to the islands needs a script.</p></noscript>", False),
-        (f"<ul>{MENU}</ul><p>Latest.</p><noscript><a href='/f'>{'The ferry to the islands ' * 40}</a></noscript>", False),
+        (
+            f"<ul>{MENU}</ul><p>Latest.</p><noscript><a href='/f'>{'The ferry to the islands ' * 40}</a></noscript>",
+            False,
+        ),
     ],
 )
 def test_an_article_that_waits_for_a_script_is_read_beside_the_furniture(page: str, read: bool) -> None:

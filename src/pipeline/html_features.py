@@ -31,7 +31,7 @@ ANCESTORS = 5
 GROUPS = ("path_group", "parent_group", "shape_group")
 """Columns that are ids, not numbers: lines of one tag.class path, of one parent, of one shape and parent's shape."""
 FOR_RULES = ("comment_box",)
-"""Columns, the last ones, that rules ask and the model does not know: the number of the box of comments around a line."""
+"""Columns, the last ones, that rules ask and the model does not know: the number of the box of comments around."""
 
 
 class LineFeatures(Mapping[str, float]):

@@ -46,7 +46,9 @@ class Head:
         if titles is None:
             titles = next((t for t in root.iter("title") if t.getparent() is None or t.getparent().tag != "svg"), None)
         h1 = tuple(text for e in _first(root.iter("h1"), 5) if (text := text_of(e)))
-        return Head(meta, read_jsonld(root), _items(root), h1, _author_links(root), _author_names(root), text_of(titles), url)
+        return Head(
+            meta, read_jsonld(root), _items(root), h1, _author_links(root), _author_names(root), text_of(titles), url
+        )
 
     @property
     def article(self) -> Thing | None:
@@ -118,7 +120,9 @@ def _author_links(root: Any) -> tuple[str, ...]:
     return tuple(found)
 
 
-_NAMED = "descendant::*[self::span or self::a or self::p or self::div or self::strong or self::h3][contains(@class, 'name')]"
+_NAMED = (
+    "descendant::*[self::span or self::a or self::p or self::div or self::strong or self::h3][contains(@class, 'name')]"
+)
 _AUTHOR_NAME = re.compile(r"(?:^|[\s_-])(?:byline|author)[\s_-]{0,3}(?:full)?name(?:$|[\s_-])", re.IGNORECASE)
 
 

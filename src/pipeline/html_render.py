@@ -4,8 +4,8 @@ The walk is one pass without recursion. Block elements and <br> break lines; a p
 table stands between blank lines; list items carry "• " or their number; cells of a row are separated by
 tabs, and a long cell ends its line; white space is collapsed as browsers do, except in <pre>. Scripts,
 styles, form fields and templates that wait for a script are no text; <noscript> is taken only when the rest of the
-page is nearly empty, or holds less than half of the prose that stands there. What CSS hides is rendered and marked, since a static page does not tell what its scripts will
-show.
+page is nearly empty, or holds less than half of the prose that stands there. What CSS hides is rendered and marked,
+since a static page does not tell what its scripts will show.
 """
 
 from __future__ import annotations
