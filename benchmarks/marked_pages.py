@@ -85,7 +85,7 @@ def clean_with(marked: MarkedPage, probability: np.ndarray, keep: np.ndarray) ->
     """Clean a page with these answers of the line model instead of its own."""
     settings = CleanSettings()
     page = Page("0" * 32, marked.name, "text/plain", marked.text)
-    return clean._clean(page, cut_lines(marked.text), LineScores(probability, keep, settings.policy), settings)
+    return clean._label([(page, cut_lines(marked.text), LineScores(probability, keep, settings.policy))], settings)[0]
 
 
 def read_marked(folder: Path) -> list[Sample]:

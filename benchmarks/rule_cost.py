@@ -16,10 +16,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.blocks import cut_lines
-from pipeline.clean import RULES, Rule, _language, _score, judge_lines
+from pipeline.clean import _language, _score, judge_lines
 from pipeline.ledger import write_blocks
 from pipeline.metadata import read_facts
 from pipeline.model import Page
+from pipeline.rules.order import RULES, Rule
 from pipeline.rules.sheet import make_sheet
 from pipeline.settings import CleanSettings
 

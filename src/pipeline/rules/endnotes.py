@@ -1,4 +1,4 @@
-"""Find what a desk writes below an article: who reported and edited, where it was printed, whom to write to, who may copy.
+"""Find what a desk writes below an article: who reported and edited, where it was printed, whom to write to.
 
 Each is a line of its own that opens with the desk's words, and stands at the text's end or outside it. What "reporting
 by" and "editing by" name stays as evidence with the role of a byline's neighbour; none of them becomes the author.

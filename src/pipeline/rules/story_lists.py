@@ -2,8 +2,8 @@
 
 `teasers.py` asks for a heading of the word lists above such a list. Here stand the forms that need none: headlines that
 count up without a mark behind the number ("1Storm hits coast", "2Rents rise again"), headlines that each end with their
-date, and "More from the Gazette:" or "Auch auf heise online:" over items that are no sentences. In the midst of the text
-only the last is claimed, and where the line model is not sure of its items.
+date, and "More from the Gazette:" or "Auch auf heise online:" over items that are no sentences. In the midst of the
+text only the last is claimed, and where the line model is not sure of its items.
 """
 
 from __future__ import annotations
