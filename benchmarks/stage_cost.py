@@ -88,7 +88,7 @@ def _round(lines: list[PageLines], documents: list[Document]) -> dict[str, float
     for batch in (lines[i : i + BATCH_PAGES] for i in range(0, len(lines), BATCH_PAGES)):
         table = timed("features", describe_lines, batch, weights.words)
         early, late = timed("trees", _grow, weights, table)
-        net = timed("net", weights.sequence.score, table) if weights.sequence else np.zeros(len(table.words), np.int64)
+        net = timed("nets", line_model.read_sequences, weights.sequences, table)
         timed("evidence of every line", list, _evidence(early, late, net))
     timed("line model, all of it", line_model.score_pages, lines)
     body = [[b for b in d.blocks if b.disposition is Disposition.BODY] for d in documents]

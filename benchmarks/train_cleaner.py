@@ -53,7 +53,7 @@ from train_pages import (  # noqa: E402
 
 from pipeline.line_features import FeatureTable  # noqa: E402
 from pipeline.line_forest import Forest  # noqa: E402
-from pipeline.line_model import keep_lines, pack_weights  # noqa: E402
+from pipeline.line_model import choose_lines, pack_weights  # noqa: E402
 from pipeline.line_second import describe_neighbours  # noqa: E402
 
 __all__ = [
@@ -296,7 +296,7 @@ def write_answers(
         if is_made(sample):
             continue
         view = sample.view + (".foreign" if sample.language else "")
-        keep = np.flatnonzero(keep_lines(own, size)).tolist()
+        keep = np.flatnonzero(choose_lines(own, size, "text")).tolist()
         rows[view].append(json.dumps({"id": sample.id, "prob": own.tolist(), "keep": keep}))
     for view, lines in rows.items():
         with gzip.open(folder / f"oof.{view}.{name}.jsonl.gz", "wt", encoding="utf8") as file:
@@ -312,7 +312,7 @@ def describe_languages(
     for sample, own, size in zip(samples, probability, words, strict=True):
         if (sample.id, sample.view) not in foreign:
             continue
-        keep, label = keep_lines(own, size), np.array(sample.labels)
+        keep, label = choose_lines(own, size, "text"), np.array(sample.labels)
         wanted = float((size * (label == 1)).sum())
         if wanted:
             found = float((size * keep * (label >= 0)).sum())

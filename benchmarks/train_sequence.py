@@ -1,12 +1,16 @@
-"""Train the net that reads a page's lines in sequence, cross-validated by site, and write its weights.
+"""Train the nets that read a page's lines in sequence, cross-validated by site, and write their weights.
 
     python benchmarks/train_sequence.py DATA --trees FOLDER --oof FOLDER2 [--write src/pipeline/resources/line_model]
+    python benchmarks/train_sequence.py DATA --trees FOLDER --first FOLDER2 --marked tests/cases --oof FOLDER3 [--write]
 
 DATA holds the labelled pages, FOLDER the trees' out-of-fold answers (`train_cleaner.py DATA --oof FOLDER`). FOLDER2
 gets those of trees and net together, for `clean_quality.py`. Measured is the net as it ships, in whole numbers.
-`--write` trains on all pages too. Needs torch, at training only; about 12 minutes of CPU. `--marked tests/cases` learns
-from the marked pages of the tests, from swapped pages, and from the text that the product renders of the pages' HTML
-besides, which the weights that ship did not.
+`--write` trains on all pages too. Needs torch, at training only; about 12 minutes of CPU.
+
+The second call trains the second net: it also learns from the text that the product renders of the pages' HTML, from
+short articles in long pages (`short_pages.py`), both in other languages too, and from the marked pages of the tests.
+FOLDER3 gets the answers of trees and both nets; of the view "marked" there are none, since the trees that ship have
+learned from no such page.
 """
 
 from __future__ import annotations
@@ -30,13 +34,12 @@ from torch.nn import functional
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "src"), str(Path(__file__).resolve().parent)]
 
 import marked_pages  # noqa: E402
-from html_pages import read_labelled  # noqa: E402
+from sequence_pages import more_samples, times_seen  # noqa: E402
 from spliced_pages import splice_pages  # noqa: E402
-from swapped_pages import swap_pages  # noqa: E402
-from train_cleaner import MARKED_WEIGHT, describe_languages, is_made, write_answers  # noqa: E402
+from train_cleaner import describe_languages, is_made, write_answers  # noqa: E402
 from train_pages import FOLDS, Sample, build_tables, fold_of, learn_words, read_samples, translate  # noqa: E402
 
-from pipeline.line_features import FeatureTable, PageLines  # noqa: E402
+from pipeline.line_features import FeatureTable  # noqa: E402
 from pipeline.line_forest import LEAF_UNIT  # noqa: E402
 from pipeline.line_model import SEQUENCE_SHARE  # noqa: E402
 from pipeline.line_sequence import (  # noqa: E402
@@ -61,9 +64,6 @@ DECAY = 0.03
 DROPOUT = 0.2
 LONGEST = 320
 """Lines of a page that are learned from at a time."""
-MADE_SHARE = 0.5
-"""Part of the made pages (translated, spliced, swapped) and of the rendered ones that is seen in an epoch."""
-RENDERED = "rendered"
 EVERY_LINE = np.float32(4.0)
 """Words that a line of a marked page counts more: a heading's loss is seen by every reader."""
 FOREIGN_SHARE = 0.35
@@ -74,23 +74,25 @@ _AROUND = re.compile(r"_[+-]\d$|_\d+_\d+$")
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
-    parser.add_argument("--marked", type=Path, help="folder of the test cases")
+    parser.add_argument("--marked", type=Path, help="folder of the test cases: trains the second net")
     parser.add_argument("--trees", type=Path, required=True)
+    parser.add_argument("--first", type=Path, help="answers of trees and first net")
     parser.add_argument("--oof", type=Path, required=True)
-    parser.add_argument("--write", type=Path, help="folder for text_sequence.npz, trained on all pages")
+    parser.add_argument("--write", type=Path, help="folder for the weights, trained on all pages")
     args = parser.parse_args()
+    if bool(args.marked) != bool(args.first):
+        parser.error("the second net needs --marked and --first")
     torch.set_num_threads(1)
     real = [s for view in ("full", "main") for s in read_samples(args.data, view)]
     samples = [*real, *translate(real, FOREIGN_SHARE), *splice_pages(real)]
-    marked = marked_pages.read_marked(args.marked) if args.marked else []
     if args.marked:
-        samples += [*swap_pages(real), *marked, *read_rendered(args.data)]
-    pages = Pages.of(samples, [*real, *marked])
+        samples += more_samples(args.data, args.marked, real)
+    pages = Pages.of(samples, real)
     if args.write:
-        path = args.write / "text_sequence.npz"
+        path = args.write / ("text_short_sequence.npz" if args.marked else "text_sequence.npz")
         np.savez_compressed(path, **pack_sequence(quantise(fit(pages, ()), pages)))
         print(f"{path.name}: {path.stat().st_size} bytes, sha256 {hashlib.sha256(path.read_bytes()).hexdigest()}")
-    measured = [k for k, s in enumerate(samples) if not is_made(s) and s.view != RENDERED]
+    measured = [k for k, s in enumerate(samples) if not is_made(s) and s.view in ("full", "main")]
     answers = {mode: [np.zeros(0)] * len(samples) for mode in ("auto", "known")}
     for held in HELD_OUT:
         sequence = quantise(fit(pages, held), pages)
@@ -101,28 +103,16 @@ def main() -> None:
     kept = [samples[k] for k in measured]
     words = [pages.words[pages.rows(k)] for k in measured]
     for mode, out in answers.items():
-        trees = read_trees(args.trees, mode)
-        both = [mix(trees[s.view, bool(s.language), s.id], out[k]) for k, s in zip(measured, kept, strict=True)]
+        trees = read_answers(args.trees, mode)
+        first = read_answers(args.first, mode) if args.first else {}
+        both = []
+        for k, s in zip(measured, kept, strict=True):
+            name = (s.view, bool(s.language), s.id)
+            nets = [out[k], said_by_net(trees[name], first[name])] if first else [out[k]]
+            both.append(mix(trees[name], np.mean(nets, axis=0)))
         write_answers(args.oof, mode, kept, both, words)
         if mode == "auto":
             print("\n".join(describe_languages(kept, both, words)))
-
-
-def read_rendered(data: Path) -> list[Sample]:
-    """Return the labelled pages as the text that the product renders of their HTML."""
-    return [
-        Sample(
-            page.id,
-            page.domain,
-            page.ptype,
-            "article" if page.dataset == "aed" else "page",
-            PageLines(page.lines, page.gaps),
-            page.labels,
-            RENDERED,
-        )
-        for page in read_labelled(data / "html")
-        if page.lines
-    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,12 +241,6 @@ def pick(pages: Pages, used: np.ndarray, rng: np.random.Generator) -> np.ndarray
     return np.repeat(used, (times + (rng.random(len(used)) < pages.times[used] - times)).astype(np.int64))
 
 
-def times_seen(sample: Sample) -> float:
-    """Return how often a page is seen in an epoch, on average."""
-    share = MADE_SHARE if sample.language or is_made(sample) or sample.view == RENDERED else 1.0
-    return share * (MARKED_WEIGHT if sample.view == marked_pages.VIEW else 1.0)
-
-
 def cut_batches(pages: Pages, used: np.ndarray, rng: np.random.Generator, lines: int = 6_000) -> list[list[int]]:
     """Return batches of pages of about one length."""
     size = np.minimum(pages.size[used], LONGEST)
@@ -368,13 +352,11 @@ def predict(
             yield k, score[low:high]
 
 
-def read_trees(folder: Path, mode: str) -> dict[tuple[str, bool, str], np.ndarray]:
+def read_answers(folder: Path, mode: str) -> dict[tuple[str, bool, str], np.ndarray]:
     out = {}
-    for view in ("full", "main", marked_pages.VIEW):
+    for view in ("full", "main"):
         for foreign in (False, True):
             path = folder / f"oof.{view}{'.foreign' if foreign else ''}.{mode}.jsonl.gz"
-            if view == marked_pages.VIEW and not path.is_file():
-                continue
             with gzip.open(path, "rt", encoding="utf8") as file:
                 for line in file:
                     row = json.loads(line)
@@ -384,9 +366,18 @@ def read_trees(folder: Path, mode: str) -> dict[tuple[str, bool, str], np.ndarra
 
 def mix(trees: np.ndarray, score: np.ndarray) -> np.ndarray:
     """Return the probability from the weighed log odds of both, as `pipeline.line_model` has it."""
-    safe = np.clip(trees, 1e-6, 1 - 1e-6)
-    odds = (1.0 - SEQUENCE_SHARE) * np.log(safe / (1 - safe)) + SEQUENCE_SHARE * score
+    odds = (1.0 - SEQUENCE_SHARE) * log_odds(trees) + SEQUENCE_SHARE * score
     return np.round(1.0 / (1.0 + np.exp(-odds)), 6)
+
+
+def said_by_net(trees: np.ndarray, both: np.ndarray) -> np.ndarray:
+    """Return the log odds of the net that were mixed with those of the trees."""
+    return (log_odds(both) - (1.0 - SEQUENCE_SHARE) * log_odds(trees)) / SEQUENCE_SHARE
+
+
+def log_odds(probability: np.ndarray) -> np.ndarray:
+    safe = np.clip(probability, 1e-6, 1 - 1e-6)
+    return np.log(safe / (1 - safe))
 
 
 if __name__ == "__main__":

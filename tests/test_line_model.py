@@ -19,7 +19,21 @@ from pipeline import line_tokens as lt
 from pipeline.errors import ContractError
 from pipeline.line_features import FeatureTable, PageLines, Rows, describe_lines
 from pipeline.line_forest import LEAF_UNIT, Forest, add_parts
-from pipeline.line_model import FAMILIES, best_level, family_of, keep_lines, load_weights, score_lines, score_pages
+from pipeline.line_model import (
+    APART,
+    FAMILIES,
+    ISLAND,
+    MAINLAND,
+    SEQUENCES,
+    best_level,
+    choose_lines,
+    drop_islands,
+    family_of,
+    keep_lines,
+    load_weights,
+    score_lines,
+    score_pages,
+)
 from pipeline.line_sequence import (
     ACTIVE_LIMIT,
     CONTEXT_STEPS,
@@ -159,7 +173,7 @@ def test_the_weights_ask_for_the_features_that_are_made() -> None:
 def test_the_model_card_names_the_files_that_ship() -> None:
     folder = Path(line_model.__file__).parent / "resources" / "line_model"
     card = (folder / "MODEL_CARD.md").read_text("utf-8")
-    for name in ("text.npz", "text_sequence.npz", "stopwords.txt", "phrases.toml"):
+    for name in ("text.npz", "text_sequence.npz", "text_short_sequence.npz", "stopwords.txt", "phrases.toml"):
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() in card, name
     card = (folder / "HTML_MODEL_CARD.md").read_text("utf-8")
     assert hashlib.sha256((folder / "html.npz").read_bytes()).hexdigest() in card
@@ -189,6 +203,40 @@ def test_bullets_between_sure_lines_stay_and_a_teaser_list_after_them_goes() -> 
     probability = np.array([0.95, 0.9, 0.3, 0.29, 0.97, 0.3, 0.29, 0.1])
     keep = keep_lines(probability, np.array([40.0, 30, 4, 4, 50, 8, 8, 8]))
     assert keep.tolist() == [True, True, True, True, True, False, False, False]
+
+
+def test_doubtful_lines_far_from_a_sure_article_go_and_those_beside_it_stay() -> None:
+    article, teasers, menu = [0.97, 0.96, 0.95], [0.42, 0.4, 0.44], [0.02] * APART
+    probability = np.array([*teasers, *menu, *article, *teasers, *menu, *teasers])
+    words = np.where(probability > 0.9, 100.0, 8.0)
+    keep = drop_islands(probability > 0.3, probability, words)
+    assert np.flatnonzero(keep).tolist() == list(range(6, 12))
+
+
+def test_a_page_without_a_sure_part_keeps_what_is_likely() -> None:
+    probability = np.array([0.4, 0.02, 0.02, 0.02, 0.02, MAINLAND - 0.01])
+    keep = probability > 0.3
+    assert drop_islands(keep, probability, np.full(6, 20.0)).tolist() == keep.tolist()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 100), st.integers(0, 60)), max_size=40))
+def test_dropping_islands_adds_no_line_and_takes_no_likely_one(rows: list[tuple[int, int]]) -> None:
+    probability = np.array([p / 100 for p, _ in rows])
+    words = np.array([float(w) for _, w in rows])
+    keep = keep_lines(probability, words)
+    left = drop_islands(keep, probability, words)
+    assert not (left & ~keep).any()
+    assert left.any() == keep.any()
+    assert left.sum() == keep.sum() or probability[keep & ~left].min() < ISLAND
+    assert drop_islands(left, probability, words).tolist() == left.tolist()
+
+
+def test_the_model_for_html_keeps_what_stands_apart() -> None:
+    probability = np.array([0.97, 0.97, 0.02, 0.02, 0.02, 0.02, 0.42])
+    words = np.array([20.0, 20, 1, 1, 1, 1, 20])
+    assert choose_lines(probability, words, "html").tolist() == [True, True, False, False, False, False, True]
+    assert choose_lines(probability, words, "text").tolist() == [True, True, *[False] * 5]
 
 
 def test_the_parts_of_a_leaf_and_the_root_add_up_to_the_leaf() -> None:
@@ -254,9 +302,9 @@ def test_a_line_far_below_changes_what_the_net_says_of_the_first() -> None:
     assert net.score(table_of(words, [0, 8]))[0] != net.score(table_of([*words[:-1], 90.0], [0, 8]))[0]
 
 
-def test_the_shipped_net_adds_whole_numbers_that_float32_holds_exactly() -> None:
-    net = load_sequence("text")
-    assert net is not None
+@pytest.mark.parametrize("name", [name for names in SEQUENCES.values() for name in names])
+def test_a_shipped_net_adds_whole_numbers_that_float32_holds_exactly(name: str) -> None:
+    net = load_sequence(name)
     largest = {len(net.names) + 1: INPUT_LIMIT * INPUT_STEPS, net.entry.weight.shape[0]: ACTIVE_LIMIT}
     for layer in (net.entry, *net.turns, net.exit):
         assert np.array_equal(layer.weight, np.rint(layer.weight))
@@ -270,7 +318,6 @@ def test_the_shipped_net_adds_whole_numbers_that_float32_holds_exactly() -> None
 
 def test_a_packed_net_is_read_back_as_it_was(tmp_path: Path) -> None:
     net = load_sequence("text")
-    assert net is not None
     np.savez_compressed(tmp_path / "net.npz", **pack_sequence(net))
     with np.load(tmp_path / "net.npz", allow_pickle=False) as data:
         again = unpack_sequence({name: data[name] for name in data.files})

@@ -1,10 +1,13 @@
 """What the line model learns from the marked pages, and what it must not see of them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from benchmarks.marked_pages import UNREAD, marked_files, read_marked
+from benchmarks.short_pages import BORROWED, KEPT, PARAGRAPH_WORDS, shorten_pages
+from benchmarks.short_pages import LEAST as LEAST_SHORT
 from benchmarks.strewn_pages import LEAST, MOST_LINES, MOST_RUNS, SUFFIX, strew_pages
 
 CASES = Path(__file__).parent / "cases"
@@ -50,3 +53,23 @@ def test_a_strewn_page_keeps_all_content_and_at_most_three_short_runs_of_boilerp
         rest = iter(rows)
         assert all(row in rest for row in mine)
     assert any(0 in s.labels for s in strewn)
+
+
+def test_a_shortened_page_keeps_all_boilerplate_and_two_to_seven_paragraphs() -> None:
+    pages = [replace(s, kind="article", view="full") for s in read_marked(CASES)]
+    pages = [s for s in pages if list(s.labels).count(1) >= LEAST_SHORT]
+    short = shorten_pages(pages)
+    assert [s.labels for s in short] == [s.labels for s in shorten_pages(pages)]
+    borrowed = 0
+    for page, left in zip(pages, short, strict=True):
+        rows = list(zip(page.page.lines, page.page.gaps, page.labels, strict=True))
+        mine = list(zip(left.page.lines, left.page.gaps, left.labels, strict=True))
+        own = [row for row in rows if row[2] == 0]
+        assert [row for row in mine if row[2] == 0][: len(own)] == own
+        rest = iter(rows)
+        assert all(row in rest for row in mine if row[2] == 1)
+        paragraphs = [row for row in rows if row[2] == 1 and len(row[0].split()) >= PARAGRAPH_WORDS]
+        stay = [row for row in mine if row[2] == 1 and len(row[0].split()) >= PARAGRAPH_WORDS]
+        assert min(KEPT[0], len(paragraphs)) <= len(stay) <= max(KEPT[1], 0)
+        borrowed += sum(row[2] == 0 for row in mine) > len(own)
+    assert 0 < borrowed < (BORROWED + 0.2) * len(pages)

@@ -176,11 +176,9 @@ def _matrix_library() -> ThreadpoolController:
 
 
 @cache
-def load_sequence(name: str) -> LineSequence | None:
-    """Load the net called `name`, once; None where that model has none."""
+def load_sequence(name: str) -> LineSequence:
+    """Load the net called `name`, once."""
     path = files("pipeline") / "resources" / "line_model" / f"{name}_sequence.npz"
-    if not path.is_file():
-        return None
     with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as data:
         return unpack_sequence({key: data[key] for key in data.files})
 
