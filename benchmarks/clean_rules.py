@@ -6,8 +6,8 @@ DATA holds lines/pages.{full,main}.jsonl.gz (a page a line: id, domain, ptype, l
 0 boilerplate, -1 no words). For each rule that drops or takes to the metadata: lines and words claimed, and the
 share of those words that the labels call boilerplate (for captions, which are body: content). With --oof
 (out-of-fold probabilities and decisions of the line model, a page a line) it adds the words that a rule decides
-otherwise than the model does, rightly and wrongly, and word-weighted line F1 of the model alone and of rules and
-model together.
+otherwise than the model does, rightly and wrongly, word-weighted line F1 of the model alone and of rules and
+model together, and of each guard the lines and words that it keeps though the model drops them.
 """
 
 from __future__ import annotations
@@ -84,6 +84,7 @@ def _measure(view: str, records: list[dict[str, Any]], scores: dict[str, Any], s
     settings = CleanSettings()
     table: dict[str, Counter[str]] = defaultdict(Counter)
     totals: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    guards: dict[str, Counter[str]] = defaultdict(Counter)
     spent = 0.0
     joined = 0
     for record in records:
@@ -98,7 +99,7 @@ def _measure(view: str, records: list[dict[str, Any]], scores: dict[str, Any], s
         joined += len(starts) - len(lines)
         _count_rules(record, sheet, starts, table, show, model)
         if model:
-            _count_f1(record, sheet, model, totals)
+            _count_f1(record, sheet, model, totals, guards)
     print(
         f"\n{view}: {len(records)} pages, {1000 * spent / len(records):.2f} ms CPU a page for cutting and rules, "
         f"{joined} lines joined"
@@ -107,6 +108,11 @@ def _measure(view: str, records: list[dict[str, Any]], scores: dict[str, Any], s
     for rule, c in sorted(table.items(), key=lambda x: (x[1]["good"] / max(1, x[1]["words"]), x[0])):
         moved = f"{c['moved right']:13}{c['moved wrong']:7}"
         print(f"{rule:28}{_role(c):18}{c['lines']:8}{c['words']:9}{c['good'] / max(1, c['words']):11.3f}{moved}")
+    for guard, c in sorted(guards.items()):
+        print(
+            f"kept by {guard:20} {c['content lines']:6} lines of content, {c['other lines']:4} others; "
+            f"{c['content words']:6} words and {c['other words']:6}"
+        )
     for key, total in sorted(totals.items()):
         print(
             f"{key:32} P {total['hit'] / max(1, total['kept']):.4f} R {total['hit'] / max(1, total['gold']):.4f} "
@@ -202,8 +208,19 @@ def _scores(record: dict[str, Any] | None, lines: int) -> Any:
     return SimpleNamespace(probability=np.array(record["prob"]), keep=keep, evidence=lambda i: "")
 
 
-def _count_f1(record: dict[str, Any], sheet: Sheet, model: Any, totals: dict[str, dict[str, float]]) -> None:
+def _count_f1(
+    record: dict[str, Any],
+    sheet: Sheet,
+    model: Any,
+    totals: dict[str, dict[str, float]],
+    guards: dict[str, Counter[str]],
+) -> None:
     verdicts, _ = clean.judge_lines(sheet, model)
+    for i, verdict in verdicts.items():
+        if verdict.keep and not model.keep[i] and record["labels"][i] >= 0:
+            kind = "content" if record["labels"][i] else "other"
+            guards[verdict.rule][f"{kind} lines"] += 1
+            guards[verdict.rule][f"{kind} words"] += _words(record["lines"][i])
     keep = model.keep
     for name, kept in (("model", keep), ("rules+model", None)):
         hit = all_kept = gold = 0.0
