@@ -1,8 +1,8 @@
 """Keep, in the midst of prose, what the line model drops there without knowing it.
 
 *Runs*: three lines or more, one below the other, that nearly all end like a clause or a sentence are verse, talk or a
-poem's stanza. On the bench 303 of 334 such lines of whole pages are content, while of single lines that the model drops
-between two paragraphs, sentence or not, three in four are boilerplate.
+poem's stanza. On the labelled whole pages 249 of 291 such lines are content, out of fold, while of single lines that the
+model drops between two paragraphs, sentence or not, three in four are boilerplate.
 
 *Foreign sentences*: the training pages are English. Of single lines dropped between paragraphs of 154 marked pages in
 other languages the nine sentences were all body, and so were headings between them. So elsewhere the model's word alone
@@ -91,7 +91,7 @@ def _stanza_number(lines: Sequence[Line]) -> Callable[[Line], int]:
 
 STANZA, STANZA_SHARE = 4, 0.6
 """Short lines between blank lines that make a stanza, and the share of them that the model keeps."""
-# On the bench 161 of 216 words of such lines of whole pages are content.
+# Of such lines of the labelled pages, whole and cut down, 21 of 41 are content; of the marked ones all three are.
 
 
 def listed_headings(sheet: Sheet, lines: Sequence[Line], keep: Mapping[int, bool]) -> Iterator[Line]:
