@@ -1,7 +1,7 @@
 """Keep, in the midst of prose, what the line model drops there without knowing it.
 
 *Runs*: three lines or more, one below the other, that nearly all end like a clause or a sentence are verse, talk or a
-poem's stanza. On the labelled whole pages 249 of 291 such lines are content, out of fold, while of single lines that the
+poem's stanza. On the labelled whole pages 249 of 291 such lines are content (out of fold); of single lines that the
 model drops between two paragraphs, sentence or not, three in four are boilerplate.
 
 *Foreign sentences*: the training pages are English. Of single lines dropped between paragraphs of 154 marked pages in
