@@ -55,7 +55,7 @@ _NUMBERED = re.compile(r"\(?\d")
 
 def claim_after_end(sheet: Sheet) -> Iterator[Claim]:
     """Claim what looks like text below the boxes that close an article."""
-    if not sheet.ground.probability or not sheet.lines or sheet.lines[0].markup or is_question_site(sheet):
+    if not sheet.ground.probability or not sheet.lines or sheet.lines[0].markup:
         return
     believed = [x for x in sheet.ground.wordy if x.is_prose and sheet.likely(x.index) >= BELIEVED]
     prose = [x for x in believed if sheet.is_open(x.index)]
@@ -65,10 +65,14 @@ def claim_after_end(sheet: Sheet) -> Iterator[Claim]:
     for level in (ISLAND, BELIEVED):
         # A box below the end may hold a paragraph that the model half believes.
         end, found = _below(sheet, prose[0].index, level, article)
+        if not found:
+            # Where more paragraphs are the text's, less stands below it.
+            return
         above = [x.words for x in prose if x.index <= end]
         below = sum(line.words for line, _ in found if line.ends)
-        if found and len(above) >= PARAGRAPHS and sum(above) >= PROSE_WORDS and below <= SHARE * sum(above):
-            for line, said in found:
+        if len(above) >= PARAGRAPHS and sum(above) >= PROSE_WORDS and below <= SHARE * sum(above):
+            # Asked last: it looks at every line of the page.
+            for line, said in [] if is_question_site(sheet) else found:
                 yield whole_line(line, Role.PROMOTION, "after_end", said, 0.9, max(level, LEVEL))
             return
 
@@ -81,18 +85,22 @@ def _below(sheet: Sheet, first: int, level: float, article: bool) -> tuple[int, 
     end, passed = first, 0
     kinds: dict[str, None] = {}
     found: list[tuple[Line, str]] = []
+    probability = sheet.ground.probability
     for line in sheet.lines[first:]:
-        claims = sheet.claims.get(line.index, ())
-        likely = sheet.likely(line.index)
-        if any(c.rule in _FORUM for c in claims):
-            return first, []
-        kinds |= dict.fromkeys(_KINDS[c.rule] for c in claims if c.rule in _KINDS)
-        prose = not claims and line.is_prose and likely >= BELIEVED
-        if prose and (likely >= level or not _is_closed(kinds, passed)):
-            end, passed, kinds, found = line.index, 0, {}, []
-        elif claims or likely < PASSED:
+        likely = probability[line.index]
+        claims = sheet.claims.get(line.index)
+        if claims:
+            for claim in claims:
+                if claim.rule in _FORUM:
+                    return first, []
+                if claim.rule in _KINDS:
+                    kinds[_KINDS[claim.rule]] = None
             passed += not any(DISPOSITION_OF[c.role] is Disposition.BODY for c in claims)
-        elif prose or _is_beyond(line, likely, kinds, passed, article):
+        elif likely < PASSED:
+            passed += 1
+        elif line.is_prose and likely >= BELIEVED and (likely >= level or not _is_closed(kinds, passed)):
+            end, passed, kinds, found = line.index, 0, {}, []
+        elif (line.is_prose and likely >= BELIEVED) or _is_beyond(line, likely, kinds, passed, article):
             found.append((line, f"below the text's end: {', '.join(kinds)}"))
     return end, found
 

@@ -1,7 +1,8 @@
 """Find what a desk writes below an article: who reported and edited, where it was printed, whom to write to.
 
-Each is a line of its own that opens with the desk's words, and stands at the text's end or outside it. What "reporting
-by" and "editing by" name stays as evidence with the role of a byline's neighbour; none of them becomes the author.
+Each note is a line of its own that opens with the desk's words, and stands among the last paragraphs of the text or
+outside it. "Editing by" and the like also open sentences: there it takes brackets or a semicolon. Nobody named in a
+note becomes the author.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Find lists of other stories by their shape alone: ranks, dates behind headlines, a heading that names where they are.
 
-`teasers.py` asks for a heading of the word lists above such a list. Here stand the forms that need none: headlines that
-count up without a mark behind the number ("1Storm hits coast", "2Rents rise again"), headlines that each end with their
-date, and "More from the Gazette:" or "Auch auf heise online:" over items that are no sentences. In the midst of the
-text only the last is claimed, and where the line model is not sure of its items.
+`teasers.py` asks for a heading of the word lists above such a list. Here stand the forms that need none: headlines
+that count up without a mark behind the number ("1Storm hits coast", "2Rents rise again"), headlines that each end with
+their date, and "More from the Gazette:" or "Auch auf heise online:" over items that are no sentences. In the midst of
+the text only the last is claimed, and where the line model is not sure of its items.
 """
 
 from __future__ import annotations
