@@ -1,7 +1,8 @@
 """Let go of what the line model hardly believes above and below an article's text.
 
 The model keeps the set of lines of greatest expected F1, and where the text is short, doubtful lines of the page's
-furniture are in that set. Of the labelled pages that are such (out of fold) 12 lines go of news, none of them content.
+furniture are in that set. Of the labelled pages (out of fold) 15 lines go of news, one of them content, and 26 of mixed
+pages, of which 14 short ones are; word F1 of news .9271 -> .9285, of mixed pages as before.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Claim the boxes that the markup calls comments, below an article.
 
 In a forum the comments are the text, and class names do not tell it from an article. The line model does: where it
-believes far less in the boxes than in the prose above them, that prose is an article. Of 71 labelled pages with kept
-words in such boxes (out of fold) 57 are forums, and the model's mean probability of their boxes is .41 or more, but for
-pages that state that they are one.
+believes little in the boxes and there is prose above them, that prose is an article. Of 76 labelled pages with kept
+words in such boxes (out of fold) 64 are forums; of those that do not state it and have prose above, the model's mean
+probability of the boxes is .41 or more. So 19 lines go, none of them content.
 """
 
 from __future__ import annotations
