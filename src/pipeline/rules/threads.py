@@ -23,7 +23,8 @@ BARE_ENTRIES = 3
 """Entries that make a thread without a heading."""
 LONG_ABOVE, SURE_ENTRIES = 80, 3
 """Words of prose above a heading of comments, and entries below it, from which the thread may be the longer part."""
-# Of 4,500 words that this takes on the labelled pages one page of a site that lives of its comments held content.
+# Of 4,300 words more that this takes on the labelled whole pages none is content; without a look below the thread
+# it took the comments of a site that lives of them.
 STAMP_WORDS = 9
 NAME_WORDS = 4
 ENTRY_LINES = 12
