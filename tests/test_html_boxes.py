@@ -27,7 +27,7 @@ RULES: dict[str, Callable[[Sheet], Iterable[Claim]]] = {
 PROSE = (
     "<p>The ferry to the islands was sold on Friday, and the new owner said that the boats would sail as before.</p>",
     "<p>For forty years the county had paid for it, but nobody could say what the islands had ever paid in return.</p>",
-    "<p>Last winter a storm broke the pier, and engineers asked for more than the county's treasurer had at hand.</p>",
+    "<p>Last winter a big storm broke the pier, and they asked for more than the county's treasurer had left then.</p>",
 )
 LAST = "<p>The first boat of the new line leaves in the spring, when the ice has gone and the pier is mended.</p>"
 PAGE = "<html><head><title>Ferry sold</title>{}</head><body><article><h1>Ferry sold</h1>{}</article></body></html>"
