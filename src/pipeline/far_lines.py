@@ -16,6 +16,8 @@ SURE, SURE_WORDS = 0.6, 40
 SURE_SHARE = 0.5
 """Part of the kept words that is sure prose: on a list of stories the doubtful lines are the text."""
 DOUBT = 0.36
+STEP = 3
+"""Lines from one sure line to the next, prose or not: an essay may end in short paragraphs."""
 
 
 def far_lines(sheet: Sheet, keep: Mapping[int, bool], probability: Sequence[float]) -> Iterator[int]:
@@ -31,4 +33,9 @@ def far_lines(sheet: Sheet, keep: Mapping[int, bool], probability: Sequence[floa
     words = sum(line.words for line in sure)
     if words < SURE_WORDS or words < SURE_SHARE * sum(sheet.lines[index].words for index in kept):
         return
-    yield from (index for index in doubtful if not sure[0].index < index < sure[-1].index)
+    last = sure[-1].index
+    for index in range(last + 1, len(probability)):
+        if index > last + STEP:
+            break
+        last = index if probability[index] >= SURE and keep.get(index) else last
+    yield from (index for index in doubtful if not sure[0].index < index < last)
