@@ -189,7 +189,7 @@ def _tail_of_title(head: Head, rendered: Rendered, headline: str) -> str:
     cuts = list(SEPARATOR.finditer(head.title))
     if not cuts or not headline:
         return ""
-    tail, front = head.title[cuts[-1].end() :].strip(), head.title[: cuts[-1].start()]
+    tail, front = head.title[cuts[-1].end() :].strip(" -–—|·•"), head.title[: cuts[-1].start()]
     key = key_of(tail)
     if len(tail.split()) > _SITE_WORDS or len(key) < _SITE_LETTERS:
         return ""
