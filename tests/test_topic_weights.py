@@ -1,11 +1,13 @@
 """What learned weights promise: sums of integers, words named in reading order, a table that is checked."""
 
+import math
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import UsageError
-from pipeline.tag import tag_texts
+from pipeline.tag import load_weights, near_misses, tag_texts
 from pipeline.taxonomy import load_taxonomy
 from pipeline.topic_weights import SHORTEST, read_weights, word_form
 
@@ -136,3 +138,28 @@ def test_words_of_two_or_three_letters_are_weighed_and_not_shown():
     weights = read_weights(TABLE + "word\tat the\t10000\t2000\t0\n", "en")
     assert odds("at the", weights=weights) != odds("at the")
     assert telling("at the", "energy", 4, weights) == []
+
+
+DULL = ["The cake was in the box.", "We sat down.", "It was late.", "They went home early."]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "others", "cut"),
+    [
+        ("Voters elected a new parliament in the general election.", DULL, "cut_abroad"),
+        ("Voters elected a new parliament in the general election.", DULL[:1], "cut"),
+        ("Voters in France elected a new parliament in the general election.", DULL, "cut"),
+        (
+            "Voters elected a new parliament in the general election.",
+            [*DULL[:2], "France imposed sanctions on Iran."],
+            "cut",
+        ),
+    ],
+)
+def test_a_topic_needs_more_where_nothing_of_the_world_is_near(sentence, others, cut):
+    weights = load_weights()
+    texts = [sentence, *others]
+    found = [*tag_texts(texts)[0], *near_misses(texts)[0]]
+    (topic,) = [t for t in found if t.topic == "domestic_politics"]
+    odds = math.log(topic.confidence / (1 - topic.confidence))
+    assert topic.score == pytest.approx(1 + (odds - weights[f"learned.{cut}"]) / weights["learned.step"], abs=0.1)

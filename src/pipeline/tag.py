@@ -19,7 +19,7 @@ from .model import Evidence, TopicScore
 from .settings import TagSettings
 from .taxonomy import Taxonomy, load_taxonomy
 from .topic_model import Matcher
-from .topic_signals import Reading, Signal, list_evidence, read_sentences, survey_passage
+from .topic_signals import Reading, Signal, list_evidence, read_passages, survey_passage
 from .topic_weights import TopicWeights, Words
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def _score_portion(
 ) -> Iterator[tuple[int, int, list[TopicScore]]]:
     """Yield the topics of the sentences that have phrases, with the numbers of passage and sentence."""
     weights, matcher, learned = load_weights(), taxonomy.matcher(language), taxonomy.weights(language)
-    readings = [read_sentences(texts, heading, matcher) for texts, heading, _ in passages]
+    readings = read_passages([(texts, heading) for texts, heading, _ in passages], matcher)
     by_phrases = [score_phrases(rows, weights) for rows in readings]
     # Only sentences with phrases can be given topics.
     asked = [(n, place) for n, scores in enumerate(by_phrases) for place, row in enumerate(scores) if row]
@@ -156,12 +156,13 @@ def _topics(
     A phrase of a user's own gives its topic whatever the learned weights say.
     """
     given = []
+    cut = weights["learned.cut_abroad" if reading.abroad else "learned.cut"]
     for topic, signal in sorted(reading.signals.items()):
         score = by_phrases[topic]
         if topic in odds:
             # A phrase always leaves a trace, so that an analyst sees why it was not enough.
             least = score if signal.own else _TRACE
-            score = round(max(1 + (odds[topic] - weights["learned.cut"]) / weights["learned.step"], least), 3)
+            score = round(max(1 + (odds[topic] - cut) / weights["learned.step"], least), 3)
         if low <= score < high:
             given.append((topic, score, signal))
     if not given:

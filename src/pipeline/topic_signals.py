@@ -21,6 +21,7 @@ _FEWEST_AROUND = 3
 """Sentences that must stand around one before their silence says anything."""
 _SHARES = ((0.5, "most"), (0.25, "some"), (0.0, "few"))
 _OFTEN = 0.4
+_HARDLY = 0.25
 """Shares of the sentences around."""
 _STEPS = (0.25, 0.4, 0.65, 0.9, 1.0, 1.25, 1.5, 2.0, 2.5)
 """Scores of the lexicon that are evidence of their own."""
@@ -61,11 +62,25 @@ class Reading:
     """Sentences further around, and how many of them phrases give any topic."""
     busy: int = 0
 
+    @property
+    def abroad(self) -> bool:
+        """Whether the sentence names no state, region or organisation and hardly anything around it has a topic."""
+        return not self.world and self.around >= _FEWEST_AROUND and self.busy < _HARDLY * self.around
+
 
 def read_sentences(sentences: Sequence[str], heading: str | None, matcher: Matcher) -> list[Reading]:
     """Return the readings of consecutive sentences of one text under one heading."""
-    rows = [_read(found) for found in matcher.find_all(sentences)]
-    above = _read(matcher.find(heading)) if heading else Reading({})
+    return read_passages([(sentences, heading)], matcher)[0]
+
+
+def read_passages(passages: Sequence[tuple[Sequence[str], str | None]], matcher: Matcher) -> list[list[Reading]]:
+    """Return the readings of some passages, sentences and the heading above them, with one search through all."""
+    found = iter(matcher.find_all([text for texts, heading in passages for text in (*texts, heading or "")]))
+    return [_look_around([_read(next(found)) for _ in texts], _read(next(found))) for texts, _ in passages]
+
+
+def _look_around(rows: list[Reading], above: Reading) -> list[Reading]:
+    """Note in each reading what the heading and the neighbours hold."""
     strong = [[t for t, s in row.signals.items() if s.strong] for row in rows]
     over = frozenset(t for t, s in above.signals.items() if s.strong)
     for i, row in enumerate(rows):
