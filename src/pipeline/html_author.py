@@ -61,8 +61,8 @@ _META_AUTHORS = (
 
 _NO_NAME = re.compile(
     r"https?:|www\.|@|\.(?:com|org|net|co|io|in|ru|ua|de|fr|page|head)\b|[<>{}|\[\]]|^\W*$|\d{3}|^\(|"
-    r"^(?:admin(?:istrator)?|guest|(?:super ?)?user|unknown|anonymous|null|none|undefined|n/?a|wp-?admin|webmaster|root|"
-    r"test|default|home|administrat(?:eur|ore)|admini?strador|админ(?:истратор)?|redakcja|"
+    r"^(?:admin(?:istrator)?|guest|(?:super ?)?user|unknown|anonymous|null|none|undefined|n/?a|wp-?admin|webmaster|"
+    r"root|test|default|home|administrat(?:eur|ore)|admini?strador|админ(?:истратор)?|redakcja|"
     r"(?:[a-z0-9-]{1,40}\.){1,4}[a-z]{2,6})$",
     re.IGNORECASE,
 )
