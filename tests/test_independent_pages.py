@@ -1,8 +1,8 @@
-"""Two hundred and seventy-six pages in thirty-seven languages by fourteen authors who had not seen the cleaner.
+"""Two hundred and ninety-six pages in thirty-seven languages by fifteen authors who had not seen the cleaner.
 
 Each file was read once by rules that did not know it (docs/cleaning.md has these first readings, which are the
-measurement); then their faults were mended by their causes, as far as that was general, but for the twelfth and
-thirteenth, whose lines nobody who works on the cleaner has read. The floors hold what was reached.
+measurement); then their faults were mended by their causes, as far as that was general, but for the twelfth,
+thirteenth and fifteenth, whose lines nobody who works on the cleaner has read. The floors hold what was reached.
 """
 
 from collections import Counter
@@ -17,6 +17,7 @@ FOLDER = Path(__file__).parent / "cases" / "independent"
 FIRST = ("author_1", "author_2", "author_3", "author_4", "author_5")
 LAST = ("author_10", "author_11", "author_14")
 UNREAD = ("author_12", "author_13")
+FIFTEENTH = ("author_15",)
 REST = {"body lost": "body kept", "junk kept": "junk gone", "metadata in body": "metadata told"}
 
 
@@ -49,13 +50,18 @@ AT_FIRST = Floors(
     {"title": 4, "author": 2, "date": 0, "site": 1},
     {"title": 1.0, "author": 0.68, "date": 0.97, "site": 0.76},
 )
-GROUPS = {"mended": MENDED, "later": LATER, "newest": NEWEST, "unread": AT_FIRST}
+ONCE = Floors(
+    {"body lost": 0.007, "junk kept": 0.075, "metadata in body": 0.055},
+    {"title": 3, "author": 2, "date": 0, "site": 0},
+    {"title": 1.0, "author": 0.8, "date": 1.0, "site": 0.7},
+)
+GROUPS = {"mended": MENDED, "later": LATER, "newest": NEWEST, "unread": AT_FIRST, "fifteenth": ONCE}
 
 
 def read(group: str) -> list[MarkedPage]:
     def group_of(name: str) -> str:
-        named = {**dict.fromkeys(FIRST, "mended"), **dict.fromkeys(LAST, "newest"), **dict.fromkeys(UNREAD, "unread")}
-        return named.get(name, "later")
+        groups = {"mended": FIRST, "newest": LAST, "unread": UNREAD, "fifteenth": FIFTEENTH}
+        return next((group for group, names in groups.items() if name in names), "later")
 
     paths = [path for path in sorted(FOLDER.glob("*.txt")) if group_of(path.stem) == group]
     return [page for path in paths for page in read_pages(path)]
@@ -68,7 +74,7 @@ def reading(request: pytest.FixtureRequest) -> tuple[Floors, Counter[str]]:
 
 def test_the_pages_are_in_many_languages() -> None:
     pages = [page for group in GROUPS for page in read(group)]
-    assert len(pages) == 276 and len({p.language for p in pages}) >= 37
+    assert len(pages) == 296 and len({p.language for p in pages}) >= 37
 
 
 @pytest.mark.parametrize("fault", REST)
