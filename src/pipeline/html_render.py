@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .html_names import bits_of, kinds_of, shape_of
+from .html_noscript import is_hidden_article, waits_for_scripts
 
 
 def _tags(names: str) -> frozenset[str]:
@@ -46,8 +47,6 @@ _LONG_CELL = 80
 # 80: a cell with a sentence in it belongs to a layout table or is read alone; data cells are shorter.
 _NEARLY_EMPTY = 200
 # 200 characters: a page that is built by scripts shows a logo, "Loading" and a footer.
-_IN_NOSCRIPT, _PARAGRAPH = 600, 80
-# Characters of an article that stands in <noscript> alone, beside a page's furniture, and of a paragraph.
 
 _LINE_NUMBER = re.compile(r"(?<![a-z])(?:line-?nos?|line-?num(?:ber)?s?|ln|hljs-ln-n|blob-num)(?![a-z])", re.IGNORECASE)
 """Classes of the element that holds a line's number in a box of code."""
@@ -142,25 +141,13 @@ def render(root: Any) -> Rendered:
     """
     rendered = _Walk(with_noscript=False).run(root)
     empty = len(rendered.text) < _NEARLY_EMPTY
-    if empty or _waits_for_scripts(root):
+    if empty or waits_for_scripts(root):
         fuller = _Walk(with_noscript=True).run(root)
         if empty and len(fuller.text) >= max(_NEARLY_EMPTY, 2 * len(rendered.text)):
             return fuller
-        if not empty and _prose_chars(fuller) >= _IN_NOSCRIPT + 2 * _prose_chars(rendered):
+        if not empty and is_hidden_article(fuller.lines, rendered.lines):
             return fuller
     return rendered
-
-
-def _waits_for_scripts(root: Any) -> bool:
-    """Tell whether a <noscript> holds an article's length of text."""
-    return any(sum(map(len, noscript.itertext())) >= _IN_NOSCRIPT for noscript in root.iter("noscript"))
-
-
-def _prose_chars(rendered: Rendered) -> int:
-    """Return the characters of the lines that are as long as paragraphs and no links."""
-    lines = rendered.lines
-    sized = ((b - a, c) for a, b, c in zip(lines.start, lines.end, lines.link_chars, strict=True))
-    return sum(size for size, linked in sized if size >= _PARAGRAPH and 2 * linked < size)
 
 
 def _is_shown(element: Any, tag: str) -> bool:
