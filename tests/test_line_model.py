@@ -213,6 +213,13 @@ def test_doubtful_lines_far_from_a_sure_article_go_and_those_beside_it_stay() ->
     assert np.flatnonzero(keep).tolist() == list(range(6, 12))
 
 
+def test_a_page_on_which_much_stands_apart_keeps_it_all() -> None:
+    post, answers, furniture = [0.95, 0.96], [0.42, 0.44], [0.02] * APART
+    probability = np.array([*post, *furniture, *answers, *furniture, *answers])
+    keep = probability > 0.3
+    assert drop_islands(keep, probability, np.full(len(keep), 30.0)).tolist() == keep.tolist()
+
+
 def test_a_page_without_a_sure_part_keeps_what_is_likely() -> None:
     probability = np.array([0.4, 0.02, 0.02, 0.02, 0.02, MAINLAND - 0.01])
     keep = probability > 0.3
@@ -234,7 +241,7 @@ def test_dropping_islands_adds_no_line_and_takes_no_likely_one(rows: list[tuple[
 
 def test_the_model_for_html_keeps_what_stands_apart() -> None:
     probability = np.array([0.97, 0.97, 0.02, 0.02, 0.02, 0.02, 0.42])
-    words = np.array([20.0, 20, 1, 1, 1, 1, 20])
+    words = np.array([40.0, 40, 1, 1, 1, 1, 20])
     assert choose_lines(probability, words, "html").tolist() == [True, True, False, False, False, False, True]
     assert choose_lines(probability, words, "text").tolist() == [True, True, *[False] * 5]
 

@@ -149,6 +149,10 @@ MAINLAND, ISLAND = 0.8, 0.45
 """Mean probability of a page's main group, by words, from which other groups go whose own is below the second."""
 # Of 129 real news pages as text, at a lenience of 0.7, precision is .909 without these islands and .893 with them. At
 # 0.5 more prose is lost on whole mixed pages (1.83 instead of 1.67 %, out of fold).
+ISLANDS_SHARE = 0.3
+"""Words of the islands beside those of the other groups from which none goes: such a page is no short article."""
+# Out of fold whole forum pages lose 12.0 % of their prose without this limit, 7.6 % with it (7.1 % with one net and no
+# islands); of 129 news pages as text F1 is .9525 without and .9471 with it, since some threads outweigh their article.
 
 
 def drop_islands(
@@ -170,7 +174,7 @@ def drop_islands(
         return keep
     out = keep.copy()
     out[at[np.repeat(mean < ISLAND, np.diff(np.append(starts, len(at))))]] = False
-    return out
+    return keep if words[keep & ~out].sum() > ISLANDS_SHARE * words[out].sum() else out
 
 
 def best_level(probability: NDArray[np.float64], words: NDArray[np.float64]) -> float:
