@@ -25,6 +25,7 @@ from .duplicates import sign_documents
 from .entities import find_all_mentions
 from .errors import RejectedError
 from .halves import BatchReport
+from .markdown_view import MarkdownView, read_view
 from .model import Document, Mention, Page, Sentence, Source, SourceStatus, TopicScore
 from .pages import read_page
 from .schemas import KEYS
@@ -103,19 +104,27 @@ def tag_batch(
     cannot touch have the tags of the last version; the report counts them as `tags_kept`.
     """
     taxonomy = load_taxonomy(settings.tag.taxonomy)
-    texts = read_arrow(cleaned / "documents.arrow", ["doc_id", "text"]).to_pydict()
+    texts = read_arrow(cleaned / "documents.arrow", ["doc_id", "text", "media_type"]).to_pydict()
     text_of = dict(zip(texts["doc_id"], texts["text"], strict=True))
+    view_of = {
+        doc_id: view
+        for doc_id, text, kind in zip(texts["doc_id"], texts["text"], texts["media_type"], strict=True)
+        if (view := read_view(text, kind))
+    }
     rows = read_arrow(cleaned / "sentences.arrow", TAGGED_COLUMNS).to_pydict()
     keys = list(zip(*(rows[c] for c in TAGGED_COLUMNS), strict=True))
     topic_rows: list[tuple[str, int, int, TopicScore]] = []
     mention_rows: list[tuple[str, int, int, Mention]] = []
     known = {language: has_lexicon(language, taxonomy) for language in sorted(set(rows["language"]))}
-    slices = [text_of[doc_id][start:end] for doc_id, _, start, end, _, _ in keys]
+    # Of Markdown, topics and names are looked for in what a reader sees; their places are the source's again below.
+    shown = [view_of[key[0]].part(key[2], key[3]) if key[0] in view_of else None for key in keys]
+    slices = [p.text if p else text_of[key[0]][key[2] : key[3]] for p, key in zip(shown, keys, strict=True)]
     # All mentions first and then all topics: each has tables that push the other's out of the processor's cache.
     for language in known if names else ():
         own = [i for i, key in enumerate(keys) if key[5] == language]
         for i, found in zip(own, find_all_mentions([slices[i] for i in own], language), strict=True):
-            mention_rows += [(*keys[i][:3], m) for m in found]
+            part = shown[i]
+            mention_rows += [(*keys[i][:3], _mention_in(part, m) if part else m) for m in found]
     runs = [list(group) for _, group in groupby(range(len(keys)), key=lambda i: (keys[i][0], *keys[i][4:]))]
     stay: list[str] = []
     if kept is not None:
@@ -129,9 +138,9 @@ def tag_batch(
     given: list[list[str] | None] = [None] * len(keys)
     for run, rows_of in zip(asked, tag_passages(passages, taxonomy, settings.tag), strict=True):
         for i, scores in zip(run, rows_of, strict=True):
-            doc_id, index, start = keys[i][:3]
+            part = shown[i]
             given[i] = sorted(s.topic for s in scores)
-            topic_rows += [(doc_id, index, start, s) for s in scores]
+            topic_rows += [(*keys[i][:3], _score_in(part, s) if part else s) for s in scores]
     tagged = make_topics(topic_rows, taxonomy.version)
     if kept is not None and stay:
         before, staying = kept.topics(stay), frozenset(stay)
@@ -151,6 +160,20 @@ def tag_batch(
         write_arrow(_by_key(make_mentions(mention_rows), "mentions"), folder / "mentions.arrow")
     counts = {"sentences": len(given), "topics": tagged.num_rows, "mentions": len(mention_rows), "tags_kept": len(stay)}
     return BatchReport(len(text_of), sum(map(len, text_of.values())), counts)
+
+
+def _mention_in(part: MarkdownView, mention: Mention) -> Mention:
+    start, end = part.span(mention.start, mention.end)
+    return replace(mention, start=start - part.start, end=end - part.start, text=part.source[start:end])
+
+
+def _score_in(part: MarkdownView, score: TopicScore) -> TopicScore:
+    spans = [part.span(e.start, e.end) for e in score.evidence]
+    moved = [
+        replace(e, start=start - part.start, end=end - part.start)
+        for e, (start, end) in zip(score.evidence, spans, strict=True)
+    ]
+    return replace(score, evidence=tuple(moved))
 
 
 def write_arrow(table: pa.Table, path: Path) -> None:

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from .flattened import cut_flattened
+from .markdown_lines import join_paragraphs
+from .markdown_view import MarkdownView
 from .model import Markup
 from .word_counts import measure_lines
 
@@ -25,7 +27,8 @@ class Line:
 
     `gap` counts the blank lines before it; `bullet` is its list mark with the space after it, or "";
     `words` counts words (two characters of Chinese or Japanese make one); `numbered` tells whether a digit is in it;
-    `ends` whether it closes like a sentence; `markup` is the HTML's evidence, where there is any.
+    `ends` whether it closes like a sentence; `markup` is the HTML's evidence, where there is any. Of Markdown, `linked`
+    is the share of its characters that are links, and `targets` where they lead.
     """
 
     # Final and not frozen: the type checker guards it as well, and a page's 250 lines are made five times as fast.
@@ -40,6 +43,8 @@ class Line:
     numbered: Final[bool]
     ends: Final[bool]
     markup: Final[Markup | None] = None
+    linked: Final[float] = 0.0
+    targets: Final[tuple[str, ...]] = ()
 
     @property
     def is_prose(self) -> bool:
@@ -59,15 +64,17 @@ _CLOSERS = frozenset("'\"”’»)]\u200f\u200e")
 _ENDS = re.compile(r"[.!?…。！？؟۔։।]['\"”’»)\]\u200f\u200e]{0,3}(?:\[\d{1,3}\]){0,3}$")
 
 
-def cut_lines(text: str, markup: Sequence[Markup] = ()) -> tuple[Line, ...]:
-    r"""Return the lines of `text` in order.
+def cut_lines(text: str, markup: Sequence[Markup] = (), view: MarkdownView | None = None) -> tuple[Line, ...]:
+    r"""Return the lines of `text` in order; where it is the text of a `view`, it is cut as its source is.
 
     >>> [line.text for line in cut_lines("One line\r\n\r\n  - two \u2028 three")]
     ['One line', '- two', 'three']
     """
-    spans = _file_lines(text)
+    spans = _file_lines(text) if view is None else _view_lines(view)
+    if view is None and not markup:
+        spans = _cut_markdown(text, _join_wrapped(text, spans))
     if not markup:
-        spans = cut_flattened(text, _cut_markdown(text, _join_wrapped(text, spans)))
+        spans = cut_flattened(text, spans)
     by_start = {m.start: m for m in markup}
     words, numbered = measure_lines(text, [(start, end) for start, end, _, _ in spans])
     # Nearly all lines begin with a letter and end with none of the marks: those are not asked further.
@@ -75,14 +82,37 @@ def cut_lines(text: str, markup: Sequence[Markup] = ()) -> tuple[Line, ...]:
     bullets = ["" if p[0].isalpha() and p[1:2] not in _POINTS else _bullet(p, 0, len(p)) for p in parts]
     ends = [p[-1] in _STOPS or (p[-1] in _CLOSERS and ends_sentence(p)) for p in parts]
     found = map(by_start.get, [start for start, _, _, _ in spans])
-    return tuple(
-        [
-            Line(i, start, end, part, gap, indent, bullet, count, digit, ended, said)
-            for i, ((start, end, gap, indent), part, bullet, count, digit, ended, said) in enumerate(
-                zip(spans, parts, bullets, words, numbered, ends, found, strict=True)
-            )
-        ]
-    )
+    lines = [
+        Line(i, start, end, part, gap, indent, bullet, count, digit, ended, said)
+        for i, ((start, end, gap, indent), part, bullet, count, digit, ended, said) in enumerate(
+            zip(spans, parts, bullets, words, numbered, ends, found, strict=True)
+        )
+    ]
+    return tuple(lines if view is None else _with_links(lines, view.link_spans()))
+
+
+def _with_links(lines: Sequence[Line], links: Sequence[tuple[int, int, str]]) -> Iterator[Line]:
+    """Yield the lines with what of them is links."""
+    at = 0
+    for line in lines:
+        length, targets = 0, []
+        while at < len(links) and links[at][1] <= line.start:
+            at += 1
+        # A link may hold several lines, and a line several links.
+        following = at
+        while following < len(links) and links[following][0] < line.end:
+            start, end, target = links[following]
+            length += max(min(end, line.end) - max(start, line.start), 0)
+            targets.append(target)
+            following += 1
+        if length:
+            share = length / max(len(line.text) - len(line.bullet), 1)
+            yield Line(
+                line.index, line.start, line.end, line.text, line.gap, line.indent, line.bullet, line.words,
+                line.numbered, line.ends, None, min(share, 1.0), tuple(targets),
+            )  # fmt: skip
+        else:
+            yield line
 
 
 def ends_sentence(text: str) -> bool:
@@ -121,6 +151,21 @@ def _file_lines(text: str) -> list[_Span]:
         else:
             gap += 1
         at += len(raw)
+    return spans
+
+
+def _view_lines(view: MarkdownView) -> list[_Span]:
+    """Return the lines of a view: what was wrapped was wrapped with its links, and they tell lists and headings."""
+    written = view.overwritten()
+    spans: list[_Span] = []
+    lines = _file_lines(written)
+    lines = join_paragraphs(view.source, written, lines) or _join_wrapped(written, lines)
+    for start, end, gap, indent in _cut_markdown(view.source, lines):
+        low, high = view.place_of(start), view.place_of(end)
+        part = view.text[low:high]
+        if bare := part.strip():
+            left = low + len(part) - len(part.lstrip())
+            spans.append((left, left + len(bare), gap, indent))
     return spans
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .blocks import Line, cut_lines
@@ -17,6 +18,8 @@ from .far_lines import far_lines
 from .form_guard import kept_by_form
 from .ledger import UNCLAIMED, Verdict, write_blocks
 from .long_text_guard import slow_decline
+from .markdown_ledger import carry_back
+from .markdown_view import read_view
 from .markup_guard import kept_by_markup, protected_lines
 from .metadata import fact_date, fact_value, read_facts
 from .model import DISPOSITION_OF, UNDETERMINED, Block, Disposition, Document, Language, Markup, Page
@@ -67,10 +70,13 @@ def clean_page(page: Page, settings: CleanSettings) -> Document:
 
 def clean_pages(pages: Sequence[Page], settings: CleanSettings) -> list[Document]:
     """Return the pages labelled, in order; each gets what it would get alone."""
-    cut = [cut_lines(page.text, page.markup) for page in pages]
+    views = [read_view(page.text, page.media_type) for page in pages]
+    pages = [replace(page, text=view.text) if view else page for page, view in zip(pages, views, strict=True)]
+    cut = [cut_lines(page.text, page.markup, view) for page, view in zip(pages, views, strict=True)]
     scored = list(zip(pages, cut, _score(pages, cut, settings), strict=True))
     portions = (scored[low : low + PORTION] for low in range(0, len(scored), PORTION))
-    return [document for portion in portions for document in _label(portion, settings)]
+    documents = [document for portion in portions for document in _label(portion, settings)]
+    return [carry_back(d, view) if view else d for d, view in zip(documents, views, strict=True)]
 
 
 PORTION = 50

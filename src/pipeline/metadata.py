@@ -189,7 +189,7 @@ _MAILBOX = re.compile(
 )
 
 
-_LOGO = re.compile(r"!\[([^\[\]]{3,60})\]\([^()\s]{0,200}\blogo[^()\s]{0,200}\)", re.I)
+_LOGO = re.compile(r"\[?!\[(?:Image \d{1,3}: )?([^\[\]]{3,60})\]\([^()\s]{0,200}\blogo[^()\s]{0,200}\)", re.I)
 LOGO_LINES = 3
 """First lines of a page among which the site's logo stands."""
 

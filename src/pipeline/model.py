@@ -189,7 +189,11 @@ class Document:
 
     def body(self) -> str:
         """Return the body as a reader would see it: body blocks in order, a blank line between."""
-        return "\n\n".join(b.text for b in self.blocks if b.disposition is Disposition.BODY)
+        from .markdown_view import read_view
+
+        body = [b for b in self.blocks if b.disposition is Disposition.BODY]
+        view = read_view(self.text, self.media_type)
+        return "\n\n".join([view.part(b.start, b.end).text if view else b.text for b in body])
 
     def as_dict(self) -> dict[str, Any]:
         """Return the document as plain JSON-able values."""
@@ -232,6 +236,8 @@ class Sentence:
     label: str | None = None
     language: str = "und"
     flags: tuple[str, ...] = ()
+    shown: str | None = None
+    """What a reader sees of `text` where it is written in Markdown."""
 
 
 @dataclass(frozen=True, slots=True)

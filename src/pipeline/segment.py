@@ -3,7 +3,7 @@
 A sentence is a slice of its block: text is never changed here, and spans are sorted, disjoint and cover
 every character that is not white space. Where sentences end is decided in `sentence_ends.py`, by the rules
 of the language (`sentence_rules.py`) and the lines of the text (`sentence_lines.py`). Headings and labels
-are not sentences; they travel with the sentences that stand under them.
+are not sentences; they travel with the sentences that stand under them. Markdown is split as a reader sees it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from .artifacts import find_all_signs, find_flags
 from .errors import ContractError
 from .labels import BULLET
 from .language import detect_block
+from .markdown_view import MarkdownView, read_view
 from .model import Block, Disposition, Document, Role, Sentence
 from .sentence_ends import split_run
 from .sentence_lines import split_lines
@@ -55,19 +56,23 @@ def segment_document(document: Document) -> list[Sentence]:
     sentences: list[Sentence] = []
     heading, label = document.title, _NO_LABEL
     body = [(index, block) for index, block in enumerate(document.blocks) if block.disposition is Disposition.BODY]
-    for (index, block), signs in zip(body, find_all_signs([block.text for _, block in body]), strict=True):
+    view = read_view(document.text, document.media_type)
+    shown = [view and view.part(block.start, block.end) for _, block in body]
+    texts = [part.text if part else block.text for part, (_, block) in zip(shown, body, strict=True)]
+    for (index, block), part, text, signs in zip(body, shown, texts, find_all_signs(texts), strict=True):
         if block.role is Role.HEADING:
-            heading, label = block.text.strip(), _NO_LABEL
+            heading, label = _HEADING_MARK.sub("", text.strip()), _NO_LABEL
             continue
         if block.role is Role.LABEL:
             alone = "\n" in document.text[block.end : _next_start(document, index)]
-            label = _Label(_label_name(block.text), holds_list=alone)
+            label = _Label(_label_name(text), holds_list=alone)
             continue
         if label.in_list and block.role is not Role.LIST_ITEM:
             label = _NO_LABEL
         own = block.role is not Role.TABLE
-        language = detect_block(block.text, document.language.code) if own else document.language.code
-        sentences += _block_sentences(index, block, language, heading, label.name, len(sentences), signs)
+        language = detect_block(text, document.language.code) if own else document.language.code
+        found = _block_sentences(index, block, text, language, heading, label.name, len(sentences), signs)
+        sentences += [_in_source(s, block, part) for s in found] if part else found
         holds = label.holds_list and block.role is Role.LIST_ITEM
         label = replace(label, in_list=True) if holds else _NO_LABEL
     return sentences
@@ -84,12 +89,19 @@ _NO_LABEL = _Label(None)
 
 
 def _block_sentences(
-    index: int, block: Block, language: str, heading: str | None, label: str | None, first: int, signs: Sequence[str]
+    index: int,
+    block: Block,
+    shown: str,
+    language: str,
+    heading: str | None,
+    label: str | None,
+    first: int,
+    signs: Sequence[str],
 ) -> list[Sentence]:
     begin = 0
-    if block.role is Role.LIST_ITEM and (bullet := BULLET.match(block.text)):
-        begin = bullet.end()
-    body = block.text[begin:]
+    if block.role in _MARKED and (mark := _MARKED[block.role].match(shown)):
+        begin = mark.end()
+    body = shown[begin:]
     return [
         Sentence(
             index=first + number,
@@ -105,6 +117,16 @@ def _block_sentences(
         )
         for number, (start, end) in enumerate(_join_numbers(body, split_text(body, language)))
     ]
+
+
+_MARKED = {Role.LIST_ITEM: BULLET, Role.QUOTE: re.compile(r"(?:>[ \t]*)+(?=\S)")}
+_HEADING_MARK = re.compile(r"^#{1,6}[ \t]+|[ \t]+#{1,6}$")
+
+
+def _in_source(sentence: Sentence, block: Block, part: MarkdownView) -> Sentence:
+    """Return a sentence of a block's view as a slice of the document."""
+    start, end = part.span(sentence.start - block.start, sentence.end - block.start)
+    return replace(sentence, start=start, end=end, text=part.source[start:end], shown=sentence.text)
 
 
 def _join_numbers(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -116,7 +116,7 @@ def make_sentences(documents: Sequence[Document], sentences: Sequence[Sequence[S
         "block_index": [s.block_index for s in found],
         "start": [s.start for s in found],
         "end": [s.end for s in found],
-        "text": [normalize_text(s.text) for s in found],
+        "text": [normalize_text(s.text if s.shown is None else s.shown) for s in found],
         "role": [str(s.role) for s in found],
         "heading": [above[s.heading] for s in found],
         "label": [above[s.label] for s in found],

@@ -117,7 +117,7 @@ def export_for_tagging(version: Version, doc_ids: Sequence[str], folder: Path) -
     ids = ds.field("doc_id")
     # The range lets whole row groups be passed over; a batch of neighbours reads little besides its own.
     some = (ids >= min(doc_ids)) & (ids <= max(doc_ids)) & ids.isin(pa.array(doc_ids, pa.string()))
-    for name, columns in (("documents", ["doc_id", "text"]), ("sentences", TAGGED_COLUMNS)):
+    for name, columns in (("documents", ["doc_id", "text", "media_type"]), ("sentences", TAGGED_COLUMNS)):
         write_arrow(version.dataset(name).to_table(columns=list(columns), filter=some), folder / f"{name}.arrow")
     return BatchReport(len(doc_ids), 0, {})
 

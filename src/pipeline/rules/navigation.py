@@ -245,7 +245,10 @@ _CODE = re.compile(r"window\.[\w$]+\s*=|document\.\w+\(|googletag|adsbygoogle|<!
 _CODE_SIGNS = ("window.", "document.", "googletag", "adsbygoogle", "<!--", "fbq(")
 """What `_CODE` finds begins with one of these."""
 _OPENS = re.compile(r"[!\[{]")
-_IMAGE = re.compile(r"^!?\[[^\[\]]{0,200}\]\([^()\s]{1,400}\.(?:png|jpe?g|gif|svg|webp)[^()\s]{0,200}\)$", re.I)
+_IMAGE = re.compile(
+    r"^(?:\[(?=!))?!?\[[^\[\]]{0,200}\]\([^()\s]{1,400}\.(?:png|jpe?g|gif|svg|webp)[^()\s]{0,200}\)(?:\]\([^()\s]{0,600}\))?$",
+    re.I,
+)
 
 
 def claim_artefacts(sheet: Sheet) -> Iterator[Claim]:
