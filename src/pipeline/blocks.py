@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,7 +28,7 @@ class Line:
     `gap` counts the blank lines before it; `bullet` is its list mark with the space after it, or "";
     `words` counts words (two characters of Chinese or Japanese make one); `numbered` tells whether a digit is in it;
     `ends` whether it closes like a sentence; `markup` is the HTML's evidence, where there is any. Of Markdown, `linked`
-    is the share of its characters that are links, and `targets` where they lead.
+    is the share of its characters that are links, `targets` where they lead, and `level` that of a marked heading.
     """
 
     # Final and not frozen: the type checker guards it as well, and a page's 250 lines are made five times as fast.
@@ -45,6 +45,7 @@ class Line:
     markup: Final[Markup | None] = None
     linked: Final[float] = 0.0
     targets: Final[tuple[str, ...]] = ()
+    level: Final[int] = 0
 
     @property
     def is_prose(self) -> bool:
@@ -70,7 +71,8 @@ def cut_lines(text: str, markup: Sequence[Markup] = (), view: MarkdownView | Non
     >>> [line.text for line in cut_lines("One line\r\n\r\n  - two \u2028 three")]
     ['One line', '- two', 'three']
     """
-    spans = _file_lines(text) if view is None else _view_lines(view)
+    levels: dict[int, int] = {}
+    spans = _file_lines(text) if view is None else _view_lines(view, levels)
     if view is None and not markup:
         spans = _cut_markdown(text, _join_wrapped(text, spans))
     if not markup:
@@ -88,11 +90,13 @@ def cut_lines(text: str, markup: Sequence[Markup] = (), view: MarkdownView | Non
             zip(spans, parts, bullets, words, numbered, ends, found, strict=True)
         )
     ]
-    return tuple(lines if view is None else _with_links(lines, view.link_spans()))
+    return tuple(lines if view is None else _with_links(lines, view.link_spans(), levels))
 
 
-def _with_links(lines: Sequence[Line], links: Sequence[tuple[int, int, str]]) -> Iterator[Line]:
-    """Yield the lines with what of them is links."""
+def _with_links(
+    lines: Sequence[Line], links: Sequence[tuple[int, int, str]], levels: Mapping[int, int]
+) -> Iterator[Line]:
+    """Yield the lines with what of them is links, and their level as headings by where they start."""
     at = 0
     for line in lines:
         length, targets = 0, []
@@ -105,11 +109,11 @@ def _with_links(lines: Sequence[Line], links: Sequence[tuple[int, int, str]]) ->
             length += max(min(end, line.end) - max(start, line.start), 0)
             targets.append(target)
             following += 1
-        if length:
+        if length or line.start in levels:
             share = length / max(len(line.text) - len(line.bullet), 1)
             yield Line(
                 line.index, line.start, line.end, line.text, line.gap, line.indent, line.bullet, line.words,
-                line.numbered, line.ends, None, min(share, 1.0), tuple(targets),
+                line.numbered, line.ends, None, min(share, 1.0), tuple(targets), levels.get(line.start, 0),
             )  # fmt: skip
         else:
             yield line
@@ -154,19 +158,34 @@ def _file_lines(text: str) -> list[_Span]:
     return spans
 
 
-def _view_lines(view: MarkdownView) -> list[_Span]:
-    """Return the lines of a view: what was wrapped was wrapped with its links, and they tell lists and headings."""
+def _view_lines(view: MarkdownView, levels: dict[int, int]) -> list[_Span]:
+    """Return the lines of a view, and add the levels of headings by where they start.
+
+    What was wrapped was wrapped with its links, and they tell lists and headings.
+    """
     written = view.overwritten()
     spans: list[_Span] = []
     lines = _file_lines(written)
     lines = join_paragraphs(view.source, written, lines) or _join_wrapped(written, lines)
+    unseen = 0
     for start, end, gap, indent in _cut_markdown(view.source, lines):
         low, high = view.place_of(start), view.place_of(end)
         part = view.text[low:high]
         if bare := part.strip():
             left = low + len(part) - len(part.lstrip())
-            spans.append((left, left + len(bare), gap, indent))
+            spans.append((left, left + len(bare), gap + unseen, indent))
+            unseen = 0
+            if bare[0] == "#" and (mark := _HEADING_MARK.match(bare)):
+                levels[left] = len(mark[1])
+        else:
+            if spans and gap == unseen == 0 and (level := "=-".find(view.source[start]) + 1):
+                levels[spans[-1][0]] = level
+            # A line of nothing but syntax parts like a blank one.
+            unseen += gap + 1
     return spans
+
+
+_HEADING_MARK = re.compile(r"(#{1,6})[ \t]+(?=\S)")
 
 
 # --- text wrapped at a fixed width ------------------------------------------------------------------

@@ -122,7 +122,7 @@ def body_role(line: Line, text: str, following: Line | None) -> tuple[Role, str]
         # There "# ..." is a remark in code, "> ..." a prompt, and a short line no heading.
         return Role.PARAGRAPH, "preformatted"
     first, last = text[0], text[-1]
-    if first == "#" and _HEADING.match(text):
+    if (first == "#" and _HEADING.match(text)) or (line.level and len(text) == len(line.text)):
         return Role.HEADING, "markdown"
     if first == ">" and text.startswith("> "):
         return Role.QUOTE, "markdown"

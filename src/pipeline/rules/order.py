@@ -18,6 +18,7 @@ from . import (
     class_names,
     closing,
     comment_boxes,
+    crawl_head,
     endnotes,
     forum,
     furniture,
@@ -48,6 +49,7 @@ Rule = Callable[[Sheet, CleanSettings], Iterable[Claim]]
 
 RULES: tuple[Rule, ...] = (
     lambda sheet, _: claim_code_furniture(sheet),
+    lambda sheet, _: crawl_head.claim_crawl_head(sheet),
     lambda sheet, _: navigation.claim_artefacts(sheet),
     lambda sheet, settings: profile.claim_profiles(sheet, settings.profile_families),
     lambda sheet, _: profile_values.claim_value_profiles(sheet),

@@ -124,10 +124,16 @@ def _is_sure(sheet: Sheet, name: tuple[int, int]) -> bool:
         return False
     if sheet.text.count(text) > AGAIN and len(text) >= 4:
         return True
-    return is_domain_of(sheet.folded[slice(*name)], addresses_in(sheet.text))
+    return is_domain_of(sheet.folded[slice(*name)], page_addresses(sheet))
 
 
 _BEHIND_NAME = re.compile(r"\s[-–—|/]\s")
+
+
+def page_addresses(sheet: Sheet) -> str:
+    """Return the addresses of a page, those of the links in its Markdown included."""
+    targets = [target for line in sheet.lines for target in line.targets]
+    return addresses_in("\n".join([sheet.text, *targets]) if targets else sheet.text)
 
 
 @lru_cache(maxsize=PAGES)

@@ -16,7 +16,7 @@ from ..blocks import Line
 from ..dates import find_dates
 from ..model import Role
 from .names import is_small
-from .rights import SIGNS, addresses_in, is_domain_of, names_in_notices
+from .rights import SIGNS, addresses_in, is_domain_of, names_in_notices, page_addresses
 from .sheet import MILD, SOFT, Claim, Sheet, find_all, whole_line
 from .site_names import EDGE, LONG_ROW, LONGEST, NAME_WORDS, clean_name, is_medium, is_menu_row, words_of
 
@@ -190,7 +190,9 @@ def _second_sign(sheet: Sheet, line: Line, name: tuple[int, int], fresh: bool) -
             roles = roles or {Role.PROMOTION}
         if fresh and roles & {Role.LEGAL, Role.PROMOTION, Role.CONTACT} and other.words >= len(text.split()) + APPEAL:
             return "above the text and in the page's furniture"
-    return "above the text and in an address" if is_domain_of(said, addresses_in(sheet.text)) else ""
+    # Links lead to other sites, too: below the first line few names that only a link's address has are the site's.
+    addresses = page_addresses(sheet) if line.index == 0 else addresses_in(sheet.text)
+    return "above the text and in an address" if is_domain_of(said, addresses) else ""
 
 
 def _touches(text: str, start: int, end: int) -> bool:

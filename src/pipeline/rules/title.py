@@ -12,6 +12,7 @@ from collections.abc import Iterator, Set
 
 from ..blocks import Line
 from ..model import Role
+from .markdown_links import WHOLE
 from .repeats import long_words
 from .sheet import FIRM, SOFT, Claim, Sheet, find_all, whole_line
 from .site import site_tail
@@ -43,6 +44,9 @@ def claim_title(sheet: Sheet) -> Iterator[Claim]:
     if (defined := _defined(sheet)) is not None:
         yield whole_line(defined, Role.TITLE, "defined_title", "the text below begins by saying what it is", 0.9)
         return
+    if (headline := _only_heading(sheet)) is not None:
+        yield whole_line(headline, Role.TITLE, "marked_title", "the only heading of the first level", 0.9)
+        return
     if (headline := _over_deck(sheet)) is not None:
         said = "the first line, over a deck and a byline or date"
         yield whole_line(headline, Role.TITLE, "title_over_deck", said, 0.9)
@@ -59,6 +63,14 @@ def claim_title(sheet: Sheet) -> Iterator[Claim]:
         yield Claim(tail[0], end, Role.SITE, "site_tail", "the site's name behind the headline", 0.9)
         start, end = trim_title(sheet.text, start, tail[0])
     yield Claim(start, end, Role.TITLE, "title", f"headline above the text: {', '.join(winner.said)}", winner.share)
+
+
+def _only_heading(sheet: Sheet) -> Line | None:
+    """Return the one heading of the first level of a page in Markdown, where it stands above the text and is no link."""
+    marked = [line for line in sheet.lines if line.level == 1 and line.linked < WHOLE]
+    if len(marked) != 1 or marked[0].index > sheet.first_prose or not sheet.is_open(marked[0].index):
+        return None
+    return marked[0] if 2 <= marked[0].words <= MAX_WORDS else None
 
 
 def _over_deck(sheet: Sheet) -> Line | None:
