@@ -28,7 +28,8 @@ class Line:
     `gap` counts the blank lines before it; `bullet` is its list mark with the space after it, or "";
     `words` counts words (two characters of Chinese or Japanese make one); `numbered` tells whether a digit is in it;
     `ends` whether it closes like a sentence; `markup` is the HTML's evidence, where there is any. Of Markdown, `linked`
-    is the share of its characters that are links, `targets` where they lead, and `level` that of a marked heading.
+    is the share of its characters that are links, `targets` where they lead, `level` that of a marked heading, and
+    `italic` tells whether the whole line is in italics.
     """
 
     # Final and not frozen: the type checker guards it as well, and a page's 250 lines are made five times as fast.
@@ -46,6 +47,7 @@ class Line:
     linked: Final[float] = 0.0
     targets: Final[tuple[str, ...]] = ()
     level: Final[int] = 0
+    italic: Final[bool] = False
 
     @property
     def is_prose(self) -> bool:
@@ -90,13 +92,12 @@ def cut_lines(text: str, markup: Sequence[Markup] = (), view: MarkdownView | Non
             zip(spans, parts, bullets, words, numbered, ends, found, strict=True)
         )
     ]
-    return tuple(lines if view is None else _with_links(lines, view.link_spans(), levels))
+    return tuple(lines if view is None else _with_links(lines, view, levels))
 
 
-def _with_links(
-    lines: Sequence[Line], links: Sequence[tuple[int, int, str]], levels: Mapping[int, int]
-) -> Iterator[Line]:
-    """Yield the lines with what of them is links, and their level as headings by where they start."""
+def _with_links(lines: Sequence[Line], view: MarkdownView, levels: Mapping[int, int]) -> Iterator[Line]:
+    """Yield the lines with what of them is links, whether they are in italics, and their level as headings."""
+    links, italics = view.link_spans(), dict(view.italic_spans())
     at = 0
     for line in lines:
         length, targets = 0, []
@@ -109,11 +110,12 @@ def _with_links(
             length += max(min(end, line.end) - max(start, line.start), 0)
             targets.append(target)
             following += 1
-        if length or line.start in levels:
-            share = length / max(len(line.text) - len(line.bullet), 1)
+        italic = italics.get(line.start, 0) >= line.end
+        if length or italic or line.start in levels:
+            share = min(length / max(len(line.text) - len(line.bullet), 1), 1.0)
             yield Line(
                 line.index, line.start, line.end, line.text, line.gap, line.indent, line.bullet, line.words,
-                line.numbered, line.ends, None, min(share, 1.0), tuple(targets), levels.get(line.start, 0),
+                line.numbered, line.ends, None, share, tuple(targets), levels.get(line.start, 0), italic,
             )  # fmt: skip
         else:
             yield line

@@ -10,6 +10,7 @@ link or picture with an address, or two passages in `**bold**`; HTML that was re
 
 from __future__ import annotations
 
+import itertools
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -99,6 +100,16 @@ class MarkdownView:
         last = bisect_right(self.syntax, end - 1, key=lambda s: s.start)
         inside = (Syntax(max(s.start, start), min(s.end, end), s.side) for s in self.syntax[first:last])
         return _view(self.source, start, end, tuple([s for s in inside if s.start < s.end]))
+
+    def italic_spans(self) -> list[tuple[int, int]]:
+        """Return where passages in italics stand in the view, in order."""
+        marks = [s for s in self.syntax if s.end - s.start == 1 and self.source[s.start] in "*_"]
+        pairs = itertools.pairwise(marks)
+        return [
+            (self.place_of(a.end), self.place_of(b.start))
+            for a, b in pairs
+            if (a.side, b.side) == (Side.RIGHT, Side.LEFT)
+        ]
 
     def link_spans(self) -> list[tuple[int, int, str]]:
         """Return where the words of the links stand in the view, in order, and where they lead."""

@@ -129,6 +129,23 @@ def claim_unnamed_notes(sheet: Sheet) -> Iterator[Claim]:
             return
 
 
+def claim_notes_in_italics(sheet: Sheet) -> Iterator[Claim]:
+    """Claim the closing paragraph in italics that begins with a name and goes on with what that person does."""
+    last = max(sheet.last_prose, _last_sentence(sheet))
+    for line in sheet.lines[max(0, last - 1) : last + NOTE_REACH]:
+        if not line.italic or not _is_told(sheet, line) or line.words > NOTE_WORDS or line.index <= sheet.first_prose:
+            continue
+        words = line.text[:80].split()
+        named = next((i for i, word in enumerate(words) if not word[0].isupper() or word[-1] == ","), 0)
+        named += words[named][-1] == ","
+        closes = not any(x.is_prose and sheet.is_open(x.index) for x in sheet.lines[line.index + 1 : last + 1])
+        # Two to four words with a capital, then what that person does.
+        if closes and 2 <= named <= 4 and (words[named - 1][-1] == "," or words[named][0].islower()):
+            said = "below the text, in italics: a name and what that person does"
+            yield whole_line(line, Role.AUTHOR_BIO, "author_note", said, 0.85, LIKELY)
+            return
+
+
 UNNAMED_WORDS, LIKELY = 40, 0.8
 """Words above which "The author is ..." begins a paragraph of the text, and the probability from which it does."""
 

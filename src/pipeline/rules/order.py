@@ -105,6 +105,7 @@ RULES: tuple[Rule, ...] = (
     lambda sheet, _: biography.claim_author_notes(sheet),
     lambda sheet, _: biography.claim_closing_sentences(sheet),
     lambda sheet, _: biography.claim_unnamed_notes(sheet),
+    lambda sheet, _: biography.claim_notes_in_italics(sheet),
     lambda sheet, _: body.claim_captions(sheet),
     lambda sheet, _: markdown_links.claim_linked_lines(sheet),
     lambda sheet, _: promotion.claim_appeals(sheet),

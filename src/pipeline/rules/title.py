@@ -66,7 +66,7 @@ def claim_title(sheet: Sheet) -> Iterator[Claim]:
 
 
 def _only_heading(sheet: Sheet) -> Line | None:
-    """Return the one heading of the first level of a page in Markdown, where it stands above the text and is no link."""
+    """Return the one heading of the first level of a page in Markdown, above the text and no link."""
     marked = [line for line in sheet.lines if line.level == 1 and line.linked < WHOLE]
     if len(marked) != 1 or marked[0].index > sheet.first_prose or not sheet.is_open(marked[0].index):
         return None
