@@ -203,7 +203,7 @@ _TARGET = re.compile(
     r"\([ \t]{0,5}(?P<address><[^<>\n]{0,2000}>|(?:[^\s()\\<>]|\\.|(?<=-)\n(?=\S)|\((?:[^\s()\\]|\\.){0,500}\)){0,2000}"
     # Some converters leave spaces in an address.
     r"|https?://[^()<>]{0,1500})"
-    r"(?:[ \t\n]{1,5}(?:\"[^\"\n]{0,500}\"|'[^'\n]{0,500}'|\([^()\n]{0,500}\)))?[ \t]{0,5}\)"
+    r"(?:[ \t\n]{1,5}(?:\"(?:[^\"]|\"(?![ \t]{0,5}\))){0,500}\"|'[^'\n]{0,500}'|\([^()\n]{0,500}\)))?[ \t]{0,5}\)"
 )
 _ADDRESS = re.compile(
     r"<?(?:[a-zA-Z][a-zA-Z0-9+.\-]{1,20}:|/|#|\.{1,2}/|\?|www\.|[\w\-]+\.[a-zA-Z]{2,}(?:[/?#]|$)|[^\s()]+/[^\s()]*)"
@@ -265,9 +265,14 @@ def _target_end(text: str, at: int, label: str, names: set[str]) -> int:
     """Return where the target behind a closing bracket ends, or 0 where there is none."""
     if target := _TARGET.match(text, at):
         return target.end() if not target["address"] or _ADDRESS.match(target["address"]) else 0
-    if names and (named := _REFERENCE.match(text, at)):
+    if not names or len(label) > _LONGEST_NAME:
+        return 0
+    if named := _REFERENCE.match(text, at):
         return named.end() if _fold(named["name"] or label) in names else 0
-    return at if names and _fold(label) in names else 0
+    return at if _fold(label) in names else 0
+
+
+_LONGEST_NAME = 200
 
 
 def _fold(name: str) -> str:
@@ -286,17 +291,15 @@ def _has_words(text: str, start: int, end: int) -> bool:
 # --- emphasis, escapes, rules -----------------------------------------------------------------------
 
 _BOLD = re.compile(r"\*\*(?=[^\s*])(?:[^*\n]|\n(?![ \t]*\n)){1,1000}(?<=[^\s*])\*\*")
+_STRONG = re.compile(r"(?<![*\\])\*{2,}(?!\*)")
 _EMPHASIS = (
-    re.compile(
-        r"(?<![*\\])(?P<open>\*{2,3})(?=[^\s*])(?:[^*\n]|\n(?![ \t]*\n)){1,1000}(?<=[^\s*\\])(?P<close>\*{2,3})(?!\*)"
-    ),
     re.compile(r"(?<![\w*\\])(?P<open>\*)(?=[^\s*])[^*\n]{1,500}(?<=[^\s*\\])(?P<close>\*)(?![\w*])"),
     re.compile(r"(?<![\w\\])(?P<open>_{1,3})(?=[^\s_])[^_\n]{1,500}(?<=[^\s_\\])(?P<close>_{1,3})(?!\w)"),
 )
 _EMPTY = re.compile(r"(?<![\w_\\])__(?![\w_])")
 """What converters leave of an icon: emphasis on nothing."""
 _ESCAPE = re.compile(r"\\(?=[\\`*_{}\[\]()#+\-.!|>~<])")
-_RULER = re.compile(r"^[ ]{0,3}(?:={3,}|-{3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})[ \t]*$", re.MULTILINE)
+_RULER = re.compile(r"^[ ]{0,3}(?:={3,}[ \t]*|-{3,}[ \t]*|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$", re.MULTILINE)
 _TABLE_RULER = re.compile(r"^[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*){1,100}\|?[ \t]*$", re.MULTILINE)
 
 
@@ -307,6 +310,11 @@ def _marks(text: str) -> Iterator[Syntax]:
             if len(match["open"]) == len(match["close"]):
                 yield Syntax(*match.span("open"), Side.RIGHT)
                 yield Syntax(*match.span("close"), Side.LEFT)
+    for match in _STRONG.finditer(text) if "**" in text else ():
+        before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
+        # "x ** 2", "x**2" and a lone "**" are no emphasis; other languages than English emphasise within words.
+        if not (_is_plain(before) and _is_plain(after)) and (after.strip() or before.strip()):
+            yield Syntax(*match.span(), Side.LEFT if before.strip() and not after.isalnum() else Side.RIGHT)
     for match in _EMPTY.finditer(text) if "__" in text else ():
         yield Syntax(match.start(), match.end(), Side.LEFT)
     for match in _ESCAPE.finditer(text) if "\\" in text else ():
@@ -314,3 +322,7 @@ def _marks(text: str) -> Iterator[Syntax]:
     for pattern in (_RULER, _TABLE_RULER):
         for match in pattern.finditer(text):
             yield Syntax(match.start(), match.end(), Side.ALONE)
+
+
+def _is_plain(character: str) -> bool:
+    return character.isascii() and character.isalnum()
