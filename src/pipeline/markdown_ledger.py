@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from .markdown_view import MarkdownView, Side, Syntax
+from .markdown_syntax import Side, Syntax
+from .markdown_view import MarkdownView
 from .model import Block, Document, Fact, Role
 
 

@@ -142,10 +142,12 @@ def claim_notes_in_italics(sheet: Sheet) -> Iterator[Claim]:
         # Two to four words with a capital, then what that person does.
         if closes and 2 <= named <= 4 and (words[named - 1][-1] == "," or words[named][0].islower()):
             said = "below the text, in italics: a name and what that person does"
-            yield whole_line(line, Role.AUTHOR_BIO, "author_note", said, 0.85, LIKELY)
+            yield whole_line(line, Role.AUTHOR_BIO, "author_note", said, 0.85, SURE)
             return
 
 
+SURE = 0.95
+"""Probability from which such a paragraph is the text's."""
 UNNAMED_WORDS, LIKELY = 40, 0.8
 """Words above which "The author is ..." begins a paragraph of the text, and the probability from which it does."""
 
