@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from .flattened import cut_flattened
-from .markdown_lines import join_paragraphs
+from .markdown_lines import Layout, join_paragraphs, make_layout
 from .markdown_view import MarkdownView
 from .model import Markup
 from .word_counts import measure_lines
@@ -67,15 +67,14 @@ _CLOSERS = frozenset("'\"”’»)]\u200f\u200e")
 _ENDS = re.compile(r"[.!?…。！？؟۔։।]['\"”’»)\]\u200f\u200e]{0,3}(?:\[\d{1,3}\]){0,3}$")
 
 
-def cut_lines(text: str, markup: Sequence[Markup] = (), view: MarkdownView | None = None) -> tuple[Line, ...]:
-    r"""Return the lines of `text` in order; where it is the text of a `view`, it is cut as its source is.
+def cut_lines(text: str, markup: Sequence[Markup] = (), layout: Layout | None = None) -> tuple[Line, ...]:
+    r"""Return the lines of `text` in order; where it is Markdown, its `layout` says where they are.
 
     >>> [line.text for line in cut_lines("One line\r\n\r\n  - two \u2028 three")]
     ['One line', '- two', 'three']
     """
-    levels: dict[int, int] = {}
-    spans = _file_lines(text) if view is None else _view_lines(view, levels)
-    if view is None and not markup:
+    spans = _file_lines(text) if layout is None else list(layout.spans)
+    if layout is None and not markup:
         spans = _cut_markdown(text, _join_wrapped(text, spans))
     if not markup:
         spans = cut_flattened(text, spans)
@@ -92,12 +91,12 @@ def cut_lines(text: str, markup: Sequence[Markup] = (), view: MarkdownView | Non
             zip(spans, parts, bullets, words, numbered, ends, found, strict=True)
         )
     ]
-    return tuple(lines if view is None else _with_links(lines, view, levels))
+    return tuple(lines if layout is None else _with_links(lines, layout))
 
 
-def _with_links(lines: Sequence[Line], view: MarkdownView, levels: Mapping[int, int]) -> Iterator[Line]:
+def _with_links(lines: Sequence[Line], layout: Layout) -> Iterator[Line]:
     """Yield the lines with what of them is links, whether they are in italics, and their level as headings."""
-    links, italics = view.link_spans(), dict(view.italic_spans())
+    links, italics, levels = layout.view.link_spans(), dict(layout.view.italic_spans()), layout.levels
     at = 0
     for line in lines:
         length, targets = 0, []
@@ -160,34 +159,12 @@ def _file_lines(text: str) -> list[_Span]:
     return spans
 
 
-def _view_lines(view: MarkdownView, levels: dict[int, int]) -> list[_Span]:
-    """Return the lines of a view, and add the levels of headings by where they start.
-
-    What was wrapped was wrapped with its links, and they tell lists and headings.
-    """
+def lay_out(view: MarkdownView) -> Layout:
+    """Return where the lines of a Markdown page are: as its source was wrapped, with links and marks as written."""
     written = view.overwritten()
-    spans: list[_Span] = []
     lines = _file_lines(written)
     lines = join_paragraphs(view.source, written, lines) or _join_wrapped(written, lines)
-    unseen = 0
-    for start, end, gap, indent in _cut_markdown(view.source, lines):
-        low, high = view.place_of(start), view.place_of(end)
-        part = view.text[low:high]
-        if bare := part.strip():
-            left = low + len(part) - len(part.lstrip())
-            spans.append((left, left + len(bare), gap + unseen, indent))
-            unseen = 0
-            if bare[0] == "#" and (mark := _HEADING_MARK.match(bare)):
-                levels[left] = len(mark[1])
-        else:
-            if spans and gap == unseen == 0 and (level := "=-".find(view.source[start]) + 1):
-                levels[spans[-1][0]] = level
-            # A line of nothing but syntax parts like a blank one.
-            unseen += gap + 1
-    return spans
-
-
-_HEADING_MARK = re.compile(r"(#{1,6})[ \t]+(?=\S)")
+    return make_layout(view, _cut_markdown(view.source, lines))
 
 
 # --- text wrapped at a fixed width ------------------------------------------------------------------

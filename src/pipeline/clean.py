@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .blocks import Line, cut_lines
+from .blocks import Line, cut_lines, lay_out
 from .far_lines import far_lines
 from .form_guard import kept_by_form
 from .ledger import UNCLAIMED, Verdict, write_blocks
@@ -71,8 +71,9 @@ def clean_page(page: Page, settings: CleanSettings) -> Document:
 def clean_pages(pages: Sequence[Page], settings: CleanSettings) -> list[Document]:
     """Return the pages labelled, in order; each gets what it would get alone."""
     views = [read_view(page.text, page.media_type) for page in pages]
-    pages = [replace(page, text=view.text) if view else page for page, view in zip(pages, views, strict=True)]
-    cut = [cut_lines(page.text, page.markup, view) for page, view in zip(pages, views, strict=True)]
+    layouts = [lay_out(view) if view else None for view in views]
+    pages = [replace(page, text=layout.text) if layout else page for page, layout in zip(pages, layouts, strict=True)]
+    cut = [cut_lines(page.text, page.markup, layout) for page, layout in zip(pages, layouts, strict=True)]
     scored = list(zip(pages, cut, _score(pages, cut, settings), strict=True))
     portions = (scored[low : low + PORTION] for low in range(0, len(scored), PORTION))
     documents = [document for portion in portions for document in _label(portion, settings)]

@@ -193,7 +193,10 @@ _EMPHASIS = (
 _EMPTY = re.compile(r"(?<![\w_\\])__(?![\w_])")
 """What converters leave of an icon: emphasis on nothing."""
 _ESCAPE = re.compile(r"\\(?=[\\`*_{}\[\]()#+\-.!|>~<])")
-_RULER = re.compile(r"^[ ]{0,3}(?:={3,}[ \t]*|-{3,}[ \t]*|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$", re.MULTILINE)
+_RULER = re.compile(
+    r"^[ ]{0,3}(?:={3,}[ \t]*|-{3,}[ \t]*|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|\*\*[ \t]*|#{1,6}[ \t]*|(?:>[ \t]*)+)$",
+    re.MULTILINE,
+)
 _TABLE_RULER = re.compile(r"^[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*){1,100}\|?[ \t]*$", re.MULTILINE)
 
 

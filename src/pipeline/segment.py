@@ -99,6 +99,9 @@ def _block_sentences(
     signs: Sequence[str],
 ) -> list[Sentence]:
     begin = 0
+    if block.role is Role.QUOTE and "\n" in shown:
+        # As long as it was, so that places stay.
+        shown = _QUOTED.sub(lambda m: m[1] + " " * (len(m[0]) - len(m[1])), shown)
     if block.role in _MARKED and (mark := _MARKED[block.role].match(shown)):
         begin = mark.end()
     body = shown[begin:]
@@ -120,6 +123,8 @@ def _block_sentences(
 
 
 _MARKED = {Role.LIST_ITEM: BULLET, Role.QUOTE: re.compile(r"(?:>[ \t]*)+(?=\S)")}
+_QUOTED = re.compile(r"(\r?\n)(?:[ \t]*>)+")
+"""The mark of a quotation on its further lines."""
 _HEADING_MARK = re.compile(r"^#{1,6}[ \t]+|[ \t]+#{1,6}$")
 
 
