@@ -14,6 +14,7 @@ from pipeline import clean_text, split_text
 from pipeline.markdown_view import read_view, view_markdown
 from pipeline.model import Disposition, Document, Role
 from pipeline.normalize import normalize_text
+from pipeline.redact import redact_document
 from pipeline.segment import segment_document
 
 CASES = json.loads((Path(__file__).parent / "cases" / "markdown.json").read_text(encoding="utf-8"))
@@ -143,6 +144,15 @@ def test_pictures_and_rulers_are_blocks_of_their_own() -> None:
     document = clean_text(f"# Title of the page\n\n{PROSE[0]}\n\n![A port](/a.jpg)\n\n---\n\n{PROSE[1]}\n")
     rules = [b.rule for b in document.blocks if b.role is Role.MACHINE_ARTIFACT]
     assert rules == ["markdown_picture", "markdown_ruler"]
+
+
+def test_redaction_hides_what_a_reader_sees_and_what_links_hold() -> None:
+    text = (
+        f"# The port of Aktau\n\n{PROSE[0]}\n\nWrite to [anna@mail.example](mailto:anna@mail.example).\n\n{PROSE[1]}\n"
+    )
+    document = redact_document(clean_text(text))
+    assert "anna" not in document.text and "anna" not in document.body()
+    assert all("anna" not in (b.shown or "") for b in document.blocks)
 
 
 PIECES = st.lists(

@@ -42,7 +42,8 @@ def _blocks(blocks: Sequence[Block], view: MarkdownView) -> Iterator[Block]:
         after, _ = _shared(outside[i + 1], end, spans[i + 1][0] if i + 1 < len(spans) else None, view.source)
         start = min([start, *(s.start for s in before[1])])
         end = max([end, *(s.end for s in after[0])])
-        yield replace(block, start=start, end=end, text=view.source[start:end])
+        shown = view.part(start, end).text
+        yield replace(block, start=start, end=end, text=view.source[start:end], shown=shown)
     last = spans[-1][1] if spans else None
     yield from (_artifact(one, view) for one in _shared(outside[-1], last, None, view.source)[1])
 

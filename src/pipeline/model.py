@@ -149,6 +149,8 @@ class Block:
     rule: str
     evidence: str = ""
     confidence: float = 1.0
+    shown: str | None = None
+    """What a reader sees of `text` where it is written in Markdown."""
 
     @property
     def disposition(self) -> Disposition:
@@ -189,11 +191,8 @@ class Document:
 
     def body(self) -> str:
         """Return the body as a reader would see it: body blocks in order, a blank line between."""
-        from .markdown_view import read_view
-
-        body = [b for b in self.blocks if b.disposition is Disposition.BODY]
-        view = read_view(self.text, self.media_type)
-        return "\n\n".join([view.part(b.start, b.end).text if view else b.text for b in body])
+        body = (b for b in self.blocks if b.disposition is Disposition.BODY)
+        return "\n\n".join([b.text if b.shown is None else b.shown for b in body])
 
     def as_dict(self) -> dict[str, Any]:
         """Return the document as plain JSON-able values."""

@@ -21,6 +21,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from .markdown_view import read_view
 from .model import Block, Disposition, Document, Fact, Role
 from .personal import Kind, Personal, find_contacts, find_profile, find_value, profile_key
 
@@ -51,11 +52,20 @@ def _redacted_once(document: Document) -> Document:
     secrets = _Secrets((document.text[p.start : p.end], p.kind) for p in found)
     found += secrets.find(document.text, (Kind.EMAIL, Kind.PHONE, Kind.ADDRESS))
     text = _masked(document.text, document.blocks, _apart(found))
+    view = read_view(text, document.media_type)
     value = secrets.replace
     return replace(
         document,
         text=text,
-        blocks=tuple(replace(b, text=text[b.start : b.end], evidence=value(b.evidence)) for b in document.blocks),
+        blocks=tuple(
+            replace(
+                b,
+                text=text[b.start : b.end],
+                evidence=value(b.evidence),
+                shown=view.part(b.start, b.end).text if view else None,
+            )
+            for b in document.blocks
+        ),
         title=document.title and value(document.title),
         author=document.author and value(document.author),
         site=document.site and value(document.site),

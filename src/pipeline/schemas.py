@@ -122,7 +122,11 @@ SENTENCES = pa.schema(
         _column("block_index", OFFSET, "The block the sentence stands in."),
         _column("start", OFFSET, "First code point of the sentence in documents.text."),
         _column("end", OFFSET, "Code point after the sentence's last in documents.text."),
-        _column("text", TEXT, "The slice with spaces, soft hyphens and invisible characters normalised."),
+        _column(
+            "text",
+            TEXT,
+            "The slice as a reader sees it: spaces and invisible characters normalised, without Markdown's marks.",
+        ),
         _column("role", TEXT, "Role of the sentence's block."),
         _column("heading", TEXT, "Nearest heading above the sentence.", null=True),
         _column("label", TEXT, "Label that opens the sentence's bullet or paragraph.", null=True),
