@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import io
 import json
@@ -119,7 +120,20 @@ def zstd(data: bytes) -> bytes:
 
 ROWS = [{"id": f"r{i}", "text": PROSE.format(i), "url": f"https://www.example.org/{i}"} for i in range(5)]
 
+
+def csv_of(rows: list[dict[str, Any]], separator: str = ",") -> bytes:
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, list(rows[0]), delimiter=separator)
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue().encode()
+
+
 HOLDERS: dict[str, bytes] = {
+    "a.csv": csv_of(ROWS),
+    "a.csv.gz": gzip.compress(csv_of(ROWS)),
+    "a.csv.zst": zstd(csv_of(ROWS)),
+    "a.tsv": csv_of(ROWS, "\t"),
     "a.jsonl": json_lines(*ROWS),
     "a.ndjson": json_lines(*ROWS),
     "a.jsonl.gz": gzip.compress(json_lines(*ROWS)),

@@ -28,7 +28,7 @@ def read_lines(stream: Stream, settings: ReadSettings) -> Items:
     """Yield the records of JSON Lines; damage of the compressed stream ends them with one rejected record."""
     number = -1
     try:
-        for number, line in enumerate(_lines(stream, 2 * settings.max_bytes)):
+        for number, line in enumerate(read_physical_lines(stream, 2 * settings.max_bytes)):
             if line is None:
                 yield failed(number, "too_large", f"The line is longer than {2 * settings.max_bytes:,} bytes.")
             elif line.strip(b" \t\r\n\x00"):
@@ -70,7 +70,7 @@ def read_rows(raw: Any, settings: ReadSettings, start: int = 0) -> Items:
         yield failed(number, "corrupt", f"The Parquet file is damaged here: {_short(error)}. The rest was not read.")
 
 
-def _lines(stream: Stream, limit: int) -> Iterator[bytes | None]:
+def read_physical_lines(stream: Stream, limit: int) -> Iterator[bytes | None]:
     """Yield the lines without their ends; None for one over the limit, of which no more is held than that."""
     held: list[bytes] = []
     size = 0
@@ -103,12 +103,12 @@ def _from_line(number: int, line: bytes, settings: ReadSettings) -> Record:
     if not isinstance(row, dict):
         return Record(number, error=RejectedError("malformed", f"Line {number + 1} is JSON, but no object."))
     record = make_record(number, row, settings, replaced)
-    return _bounded(record, settings)
+    return bounded(record, settings)
 
 
 def _from_row(number: int, batch: Any, i: int, settings: ReadSettings) -> Record:
     row = {name: _scalar(column[i]) for name, column in zip(batch.schema.names, batch.columns, strict=True)}
-    return _bounded(make_record(number, row, settings), settings)
+    return bounded(make_record(number, row, settings), settings)
 
 
 def _scalar(scalar: Any) -> Any:
@@ -122,7 +122,8 @@ def _scalar(scalar: Any) -> Any:
         return None  # a date beyond the year 9999
 
 
-def _bounded(record: Record, settings: ReadSettings) -> Record:
+def bounded(record: Record, settings: ReadSettings) -> Record:
+    """Return the record, or its refusal where its content is over the cap."""
     if len(record.content) <= settings.max_bytes:
         return record
     detail = f"{len(record.content):,} bytes; the cap for a document is {settings.max_bytes:,}."

@@ -43,8 +43,8 @@ class ReadSettings(_Group):
     max_archive_bytes: Annotated[int, Field(ge=1)] = 100_000_000_000
     """Bytes to which one file of records may expand; a growth of more than 200 times stops it earlier."""
     # 100 GB: a WARC of Common Crawl expands to 5 GB.
-    text_fields: tuple[str, ...] = ("text", "content", "body", "raw_content")
-    """Fields of a JSON line or Parquet row that hold its text; the first that is not null decides."""
+    text_fields: tuple[str, ...] = ("text", "content", "body", "raw_content", "maintext", "article", "full_text")
+    """Fields of a JSON line or of a CSV or Parquet row that hold its text; the first that is not null decides."""
     html_fields: tuple[str, ...] = ("html",)
     """Fields that hold a page as HTML, looked at when there is no text."""
     id_fields: tuple[str, ...] = ("id", "metadata.id")
@@ -53,9 +53,16 @@ class ReadSettings(_Group):
     """Fields that hold a page's address; a dot leads into a nested field, as datatrove and Dolma write them."""
     title_fields: tuple[str, ...] = ("title", "metadata.title")
     """Fields that state the title."""
-    date_fields: tuple[str, ...] = ("date", "metadata.date")
+    date_fields: tuple[str, ...] = (
+        "date",
+        "metadata.date",
+        "date_publish",
+        "publish_date",
+        "published_at",
+        "published",
+    )
     """Fields that state the day of publication. Empty it where `date` is the day of the crawl, as in FineWeb."""
-    author_fields: tuple[str, ...] = ("author", "metadata.author")
+    author_fields: tuple[str, ...] = ("author", "metadata.author", "authors", "byline")
     """Fields that state the author, or a list of authors."""
 
 
