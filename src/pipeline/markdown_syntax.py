@@ -94,7 +94,8 @@ _TOKEN = re.compile(r"!?\[|\]|\\[\[\]]")
 _LONGEST_LABEL = 3_000
 """Characters of a link's words: of a block that is one link, several paragraphs."""
 _TARGET = re.compile(
-    r"\([ \t]{0,5}(?P<address><[^<>\n]{0,2000}>|(?:[^\s()\\<>]|\\.|(?<=-)\n(?=\S)|\((?:[^\s()\\]|\\.){0,500}\)){0,2000}"
+    r"\([ \t]{0,5}(?P<address><[^<>\n]{0,2000}>"
+    r"|(?:[^\s()\\<>]++|\\.|(?<=-)\n(?=\S)|\((?:[^\s()\\]|\\.){0,500}\)){0,2000}"
     # Some converters leave spaces in an address.
     r"|https?://[^()<>]{0,1500})"
     r"(?:[ \t\n]{1,5}(?:\"(?:[^\"]|\"(?![ \t]{0,5}\))){0,500}\"|'[^'\n]{0,500}'|\([^()\n]{0,500}\)))?[ \t]{0,5}\)"
@@ -185,12 +186,13 @@ def _has_words(text: str, start: int, end: int) -> bool:
 # --- emphasis, escapes, rules -----------------------------------------------------------------------
 
 _BOLD = re.compile(r"\*\*(?=[^\s*])(?:[^*\n]|\n(?![ \t]*\n)){1,1000}(?<=[^\s*])\*\*")
-_STRONG = re.compile(r"(?<![*\\])\*{2,}(?!\*)")
+# A pattern that begins with a character is looked for ten times as fast as one that begins by looking back.
+_STRONG = re.compile(r"\*(?<!\\\*)\*+")
 _EMPHASIS = (
-    re.compile(r"(?<![\w*\\])(?P<open>\*)(?=[^\s*])[^*\n]{1,500}(?<=[^\s*\\])(?P<close>\*)(?![\w*])"),
-    re.compile(r"(?<![\w\\])(?P<open>_{1,3})(?=[^\s_])[^_\n]{1,500}(?<=[^\s_\\])(?P<close>_{1,3})(?!\w)"),
+    re.compile(r"(?P<open>\*(?<![\w*\\]\*))(?=[^\s*])[^*\n]{1,500}(?<=[^\s*\\])(?P<close>\*)(?![\w*])"),
+    re.compile(r"(?P<open>_(?<![\w\\]_)_{0,2})(?=[^\s_])[^_\n]{1,500}(?<=[^\s_\\])(?P<close>_{1,3})(?!\w)"),
 )
-_EMPTY = re.compile(r"(?<![\w_\\])__(?![\w_])")
+_EMPTY = re.compile(r"__(?<![\w\\]__)(?!\w)")
 """What converters leave of an icon: emphasis on nothing."""
 _ESCAPE = re.compile(r"\\(?=[\\`*_{}\[\]()#+\-.!|>~<])")
 _RULER = re.compile(
