@@ -65,7 +65,7 @@ def test_records_are_found_in_any_order(tmp_path: Path, name: str) -> None:
 def test_every_suffix_is_tried() -> None:
     tried = {suffix for name in HOLDERS for suffix in RECORD_SUFFIXES if name.endswith(suffix)}
     assert set(RECORD_SUFFIXES) - tried <= {".ndjson.gz", ".ndjson.zst", ".tsv.gz", ".tsv.zst"}
-    assert is_record_file("A.JSONL.GZ") and not is_record_file("a.json") and not is_record_file("a.zip.txt")
+    assert is_record_file("A.JSONL.GZ") and not is_record_file("a.xml") and not is_record_file("a.zip.txt")
 
 
 def test_a_worker_goes_through_a_file_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,10 +121,10 @@ def test_what_a_record_states_is_part_of_its_identity(tmp_path: Path) -> None:
 
 
 def test_a_record_has_one_identity_in_every_format(tmp_path: Path) -> None:
-    for name in ("a.jsonl", "a.jsonl.gz", "a.parquet", "a.csv", "a.tsv"):
+    for name in ("a.jsonl", "a.jsonl.gz", "a.parquet", "a.csv", "a.tsv", "a.json"):
         write(tmp_path, name, HOLDERS[name])
     found = list_sources(tmp_path, SETTINGS)
-    assert len({s.doc_id for s in found}) == 5 and len(found) == 25
+    assert len({s.doc_id for s in found}) == 5 and len(found) == 30
 
 
 def test_a_member_has_the_identity_of_the_same_file(tmp_path: Path) -> None:

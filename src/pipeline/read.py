@@ -211,7 +211,7 @@ def _is_inside(path: bytes, root: bytes) -> bool:
 
 
 _ESCAPED = re.compile(rb"\\x([0-9a-f]{2})")
-_LIKE_A_RECORD = re.compile(rb"(\.(?:jsonl|ndjson|csv|tsv|warc|tar|gz|zst|parquet|zip|tgz))#(?=\d)", re.IGNORECASE)
+_LIKE_A_RECORD = re.compile(rb"(\.(?:jsonl|ndjson|json|csv|tsv|warc|tar|gz|zst|parquet|zip|tgz))#(?=\d)", re.IGNORECASE)
 
 
 def _safe_path(path: bytes, top: bytes) -> str:

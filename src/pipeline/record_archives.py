@@ -25,7 +25,8 @@ from .streams import ALWAYS, RATIO, Stream
 
 PAGE_SUFFIX = re.compile(r"\.(?:txt|md|html?|xhtml)(?:\.gz)?$", re.IGNORECASE)
 _NESTED = re.compile(
-    r"\.(?:zip|tar|tgz|tbz2?|txz|7z|rar|gz|bz2|xz|zst|warc|jsonl|ndjson|csv|tsv|parquet|jar|docx|epub)$", re.IGNORECASE
+    r"\.(?:zip|tar|tgz|tbz2?|txz|7z|rar|gz|bz2|xz|zst|warc|jsonl|ndjson|json|csv|tsv|parquet|jar|docx|epub)$",
+    re.IGNORECASE,
 )
 _MAX_NAME, _MAX_DEPTH = 1_024, 32
 # Characters and folders of a member's path; the longest of a site mirrored by wget that we saw has 255 and 14.

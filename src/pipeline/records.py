@@ -1,4 +1,4 @@
-"""List and read the records of a file that holds many: JSON Lines, CSV, Parquet, WARC, zip and tar.
+"""List and read the records of a file that holds many: JSON, JSON Lines, CSV, Parquet, WARC, zip and tar.
 
 A record's source is `file#n`, n being its number in the file from 0, and for a member of an archive
 `file#n/path/in/archive`. One bad record is one rejected row. Files are read as streams, a record at a time;
@@ -23,7 +23,11 @@ from .settings import ReadSettings
 from .streams import ALWAYS, RATIO, Stream, open_regular
 
 RECORD_SUFFIXES = (
-    *(f".{kind}{packed}" for kind in ("jsonl", "ndjson", "csv", "tsv", "warc") for packed in ("", ".gz", ".zst")),
+    *(
+        f".{kind}{packed}"
+        for kind in ("jsonl", "ndjson", "json", "csv", "tsv", "warc")
+        for packed in ("", ".gz", ".zst")
+    ),
     *(".parquet", ".zip", ".tar", ".tar.gz", ".tgz", ".tar.zst"),
 )
 """How the name of a file of records ends, in lower case."""
@@ -136,6 +140,7 @@ def _source_of(record: Record, path: str, sha: str, size: int) -> Source:
 def _items(raw: io.FileIO, path: str, settings: ReadSettings, start: int = 0) -> Items:
     from .record_archives import read_tar, read_zip
     from .record_csv import read_table
+    from .record_json import read_objects
     from .record_rows import read_lines, read_rows
     from .record_warc import read_warc
 
@@ -152,6 +157,8 @@ def _items(raw: io.FileIO, path: str, settings: ReadSettings, start: int = 0) ->
         return read_tar(stream, settings)
     if ".csv" in name[-8:] or ".tsv" in name[-8:]:
         return read_table(stream, settings)
+    if name.removesuffix(".gz").removesuffix(".zst").endswith(".json"):
+        return read_objects(stream, settings)
     return read_lines(stream, settings)
 
 
