@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.clean import clean_page, clean_pages, clean_text
-from pipeline.model import Disposition, Document, Markup, Page, Role
+from pipeline.model import Disposition, Document, Fact, Markup, Page, Role
 from pipeline.settings import CleanSettings
 from pipeline.trafilatura_engine import KEPT
 
@@ -153,3 +153,17 @@ def test_hostile_text_is_cleaned(piece: str) -> None:
 def test_no_block_is_empty() -> None:
     text = "Harbour Plan\n\nDOC. NO: HP-2025\n\nDATE: 2025-12-12 - 2025-12-17\n\nThe council met on Monday."
     assert all(block.start < block.end for block in clean_text(text).blocks)
+
+
+@pytest.mark.parametrize("text", ["Oil prices rose 3 % on Monday", "The ministers met.", "नई दिल्ली में बैठक हुई"])
+def test_a_document_of_one_line_is_its_text_and_no_title(text: str) -> None:
+    document = clean_text(text)
+    assert (document.title, document.body()) == (None, text)
+
+
+def test_a_record_that_states_its_title_has_no_other() -> None:
+    text = "Oil prices rose on Monday as traders waited\n\nGold fell, and so did the dollar, dealers in London said."
+    stated = Page("0", "", "text/plain", text, facts=(Fact("title", "Markets today", "record_title"),))
+    document = clean_page(stated, CleanSettings())
+    assert document.title == "Markets today"
+    assert all(b.disposition is Disposition.BODY for b in document.blocks)

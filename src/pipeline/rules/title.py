@@ -17,7 +17,7 @@ from .repeats import long_words
 from .sheet import FIRM, SOFT, Claim, Sheet, find_all, whole_line
 from .site import site_tail
 from .site_names import is_menu_row
-from .title_candidates import LINKS, has_header
+from .title_candidates import LINKS, Candidate, has_header
 from .title_rank import rank_title
 from .title_words import bare
 
@@ -54,7 +54,10 @@ def claim_title(sheet: Sheet) -> Iterator[Claim]:
     if (named := _over_origin(sheet)) is not None:
         yield whole_line(named, Role.TITLE, "title_over_origin", "right above the name of the encyclopaedia", 0.9)
         return
-    if (winner := rank_title(sheet)) is None:
+    # A document of one line is its text: a headline has something to head.
+    if len(sheet.lines) == 1 or (winner := rank_title(sheet)) is None:
+        return
+    if _differs(sheet, winner.candidate):
         return
     start, end = winner.candidate.start, winner.candidate.end
     label = _LABEL.match(sheet.folded, start, end)
@@ -63,6 +66,17 @@ def claim_title(sheet: Sheet) -> Iterator[Claim]:
         yield Claim(tail[0], end, Role.SITE, "site_tail", "the site's name behind the headline", 0.9)
         start, end = trim_title(sheet.text, start, tail[0])
     yield Claim(start, end, Role.TITLE, "title", f"headline above the text: {', '.join(winner.said)}", winner.share)
+
+
+def _differs(sheet: Sheet, candidate: Candidate) -> bool:
+    """Tell whether a record states a title of which the line holds not half: then the line is text."""
+    stated = set(_WORD.findall(sheet.ground.stated_title))
+    if not stated or any(line.markup for line in sheet.lines):
+        return False
+    return len(stated & set(_WORD.findall(sheet.folded[candidate.start : candidate.end]))) < len(stated) / 2
+
+
+_WORD = re.compile(r"\w+")
 
 
 def _only_heading(sheet: Sheet) -> Line | None:
