@@ -24,13 +24,16 @@ _SOLAR_2000 = 1379
 """The Persian year that began in March 2000."""
 _DIGITS = {ord(c): str(i % 10) for i, c in enumerate("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹")}
 _COMMAS = frozenset(",،，、")
-_STOPS = frozenset(";:.!?()[]؛؟。；：！？—")
+_STOPS = frozenset(";:.!?()[]؛؟۔।॥。；：！？—")
 
 
 _INNER = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u00ad\u200c\u200d"
 _MARKS = r"[,;:.!?()\[\]،؛؟。，；：！？、—]"
 _TOKEN = re.compile(rf"(?:[A-Za-z]\.){{2,}}|\w[\w{_INNER}]*(?:['’ʼ]\w[\w{_INNER}]*)*|{_MARKS}")
 _TOKEN_HE = re.compile(_TOKEN.pattern.replace("['’ʼ]", "['’ʼ\"״׳]"))
+_NAGARI = "\u0900-\u0903\u093a-\u093c\u093e-\u094f\u0951-\u0957\u0962\u0963"
+"""Vowel signs and the virama, which Python counts as no letters."""
+_TOKEN_HI = re.compile(rf"\w[\w{_INNER}{_NAGARI}]*|{_MARKS}|[।॥]")
 _TOKEN_FA = re.compile(rf"\w[\w{_INNER.replace(chr(0x200C), '')}]*|{_MARKS}")
 HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\u3040-\u30ff]")
 _TOKEN_HAN = re.compile(rf"[\u3400-\u4dbf\u4e00-\u9fff\u3040-\u30ff]|[A-Za-z0-9]+|{_MARKS}")
@@ -52,7 +55,7 @@ _EDGES = {
 }
 """Where a word of a phrase ends without a space. In Japanese a run of katakana is one word, as in a text."""
 _TOKENS = {
-    "zh": _TOKEN_HAN, "ja": _TOKEN_JA, "ko": _TOKEN_KO, "fa": _TOKEN_FA, "he": _TOKEN_HE,
+    "zh": _TOKEN_HAN, "ja": _TOKEN_JA, "ko": _TOKEN_KO, "fa": _TOKEN_FA, "he": _TOKEN_HE, "hi": _TOKEN_HI,
 }  # fmt: skip
 _REMEMBERED = 200_000
 _LONGEST_REMEMBERED = 40
@@ -313,7 +316,9 @@ def fold(word: str, language: str) -> str:
         word = word.replace("I", "ı").replace("İ", "i")
         word = word.split("'")[0]
     word = word.casefold()
-    if not plain and language in ("en", "fr", "es", "pt", "it", "ro"):
+    if language == "sr":
+        word = word.translate(_SERBIAN)
+    if not plain and language in ("en", "fr", "es", "pt", "it", "ro", "el", "sr"):
         word = "".join([c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c)])
     if language == "en":
         word = word.removesuffix("'s").rstrip("'")
@@ -328,10 +333,20 @@ def fold(word: str, language: str) -> str:
         return word.translate(_ARABIC)
     if language == "he":
         return word.translate(_HEBREW)
+    if language == "hi":
+        return _NASAL.sub("ं", word.translate(_HINDI))
     return word
 
 
 _ARABIC = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ی", "ي": "ی", "ك": "ک", "ة": "ه", "ۀ": "ه"})
+_SERBIAN = str.maketrans(
+    dict(zip("абвгдежзијклмнопрстћуфхцчш", "abvgdežzijklmnoprstćufhcčš", strict=True))
+    | {"ђ": "dj", "đ": "dj", "љ": "lj", "њ": "nj", "џ": "dž"}
+)
+"""Serbian is read in both scripts, and without its diacritics, as it is often typed."""
+_HINDI = str.maketrans({"ँ": "ं", "\u093c": None, "\u200c": None})
+_NASAL = re.compile("ङ्(?=[क-घ])|ञ्(?=[च-झ])|ण्(?=[ट-ढ])|न्(?=[त-ध])|म्(?=[प-भ])")
+"""हिन्दी and हिंदी, सम्बन्ध and संबंध: the nasal before a consonant of its own place."""
 _HEBREW = str.maketrans("ךםןףץ", "כמנפצ", "\"״'׳")
 """Final letters, which change when an ending follows, and the marks of abbreviations and of foreign sounds."""
 _PILED = 5
