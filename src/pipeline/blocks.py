@@ -18,6 +18,7 @@ from .flattened import cut_flattened
 from .markdown_lines import Layout, join_paragraphs, make_layout
 from .markdown_view import MarkdownView
 from .model import Markup
+from .paged import page_marks
 from .word_counts import measure_lines
 
 
@@ -177,9 +178,11 @@ _HYPHEN = re.compile(r"[^\W\d_]{2}[-\u00ad\u2010]$")
 
 def _join_wrapped(text: str, spans: list[_Span]) -> list[_Span]:
     """Join lines that a fixed width broke: the next line's first word did not fit any more."""
+    marks = page_marks(text)
     groups: list[list[_Span]] = []
-    for span in spans:
-        if groups and span[2] == 0 and not _bullet(text, span[0], span[1]):
+    for i, span in enumerate(spans):
+        apart = bool(marks) and (span[0] in marks or (i > 0 and spans[i - 1][0] in marks))
+        if groups and span[2] == 0 and not apart and not _bullet(text, span[0], span[1]):
             groups[-1].append(span)
         else:
             groups.append([span])

@@ -29,6 +29,7 @@ from . import (
     markdown_links,
     navigation,
     offers,
+    pages,
     profile,
     profile_values,
     promotion,
@@ -50,6 +51,7 @@ Rule = Callable[[Sheet, CleanSettings], Iterable[Claim]]
 RULES: tuple[Rule, ...] = (
     lambda sheet, _: claim_code_furniture(sheet),
     lambda sheet, _: crawl_head.claim_crawl_head(sheet),
+    lambda sheet, _: pages.claim_page_marks(sheet),
     lambda sheet, _: navigation.claim_artefacts(sheet),
     lambda sheet, settings: profile.claim_profiles(sheet, settings.profile_families),
     lambda sheet, _: profile_values.claim_value_profiles(sheet),
