@@ -14,6 +14,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import accumulate
 
+from .link_numbers import link_numbers
 from .markdown_syntax import Link, Side, Syntax, find_syntax
 from .read import HTML_TYPES
 
@@ -97,7 +98,13 @@ _FILLING = "|"
 
 def read_view(text: str, media_type: str) -> MarkdownView | None:
     """Return the view of a document's text, or None where it is its own view, as what was rendered from HTML is."""
-    return None if media_type in HTML_TYPES else view_markdown(text)
+    return None if media_type in HTML_TYPES else view_markdown(text) or _view_numbered(text)
+
+
+def _view_numbered(text: str) -> MarkdownView | None:
+    """Return the view of a page that a browser for terminals wrote with a number before each link, else None."""
+    numbers = tuple(Syntax(start, end, Side.RIGHT) for start, end in link_numbers(text))
+    return _view(text, 0, len(text), numbers) if numbers else None
 
 
 def view_markdown(text: str) -> MarkdownView | None:

@@ -77,7 +77,7 @@ def _title(sheet: Sheet, claims: list[Claim]) -> Iterator[Fact]:
 def _author(sheet: Sheet, claims: list[Claim]) -> Iterator[Fact]:
     for rules in (
         ("byline",),
-        ("mail_from",),
+        ("mail_from", "front_byline"),
         ("name_beside_date",),
         ("lone_name",),
         ("team",),

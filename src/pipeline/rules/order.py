@@ -19,6 +19,7 @@ from . import (
     closing,
     comment_boxes,
     crawl_head,
+    dumps,
     endnotes,
     forum,
     furniture,
@@ -35,6 +36,7 @@ from . import (
     promotion,
     pull_quotes,
     questions,
+    record_heads,
     repeats,
     site,
     story_lists,
@@ -43,6 +45,7 @@ from . import (
     threads,
     title,
     wiki,
+    wiki_source,
 )
 from .sheet import Claim, Sheet
 
@@ -52,6 +55,9 @@ RULES: tuple[Rule, ...] = (
     lambda sheet, _: claim_code_furniture(sheet),
     lambda sheet, _: crawl_head.claim_crawl_head(sheet),
     lambda sheet, _: pages.claim_page_marks(sheet),
+    lambda sheet, _: record_heads.claim_record_heads(sheet),
+    lambda sheet, _: wiki_source.claim_wiki_source(sheet),
+    lambda sheet, _: dumps.claim_dumps(sheet),
     lambda sheet, _: navigation.claim_artefacts(sheet),
     lambda sheet, settings: profile.claim_profiles(sheet, settings.profile_families),
     lambda sheet, _: profile_values.claim_value_profiles(sheet),
