@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from .flattened import cut_flattened
+from .fragments import join_fragments
 from .markdown_lines import Layout, join_paragraphs, make_layout
 from .markdown_view import MarkdownView
 from .model import Markup
@@ -76,7 +77,7 @@ def cut_lines(text: str, markup: Sequence[Markup] = (), layout: Layout | None = 
     """
     spans = _file_lines(text) if layout is None else list(layout.spans)
     if layout is None and not markup:
-        spans = _cut_markdown(text, _join_wrapped(text, spans))
+        spans = _cut_markdown(text, join_fragments(text, _join_wrapped(text, spans)))
     if not markup:
         spans = cut_flattened(text, spans)
     by_start = {m.start: m for m in markup}
@@ -219,7 +220,7 @@ def _wrap_width(text: str, group: list[_Span]) -> int:
     if sum(1 for s in group if _CODE.search(text, s[0], s[1])) >= 0.3 * len(group):
         return 0
     soft = [p for p in pairs if _overflows(text, *p, width)]
-    running = sum(1 for a, b in soft if _runs_on(text, a, b))
+    running = sum(1 for a, b in soft if _runs_on(text, a, b) or _breaks_behind_article(text, a))
     return width if len(soft) >= 0.75 * len(pairs) and running >= 0.4 * len(pairs) else 0
 
 
@@ -280,6 +281,21 @@ def _overflows(text: str, line: _Span, following: _Span, width: int) -> bool:
 def _breaks_small(text: str, line: _Span) -> bool:
     """Tell whether a line breaks behind a word written small: above the text stand names and rows of a menu, too."""
     return text[line[0] : line[1]].rsplit(None, 1)[-1][0].islower()
+
+
+_ARTICLES = frozenset(
+    (
+        *("der", "das", "dem", "den", "des", "ein", "eine", "einen", "einem", "einer", "eines", "und", "oder", "von"),
+        *("vom", "zu", "zum", "zur", "im", "auf", "aus", "bei", "mit", "für", "über", "unter", "nach", "vor", "durch"),
+        *("ist", "sind", "hat", "wird", "als", "wie", "nicht", "auch", "nur", "noch", "seit", "ohne", "ihre", "seine"),
+    )
+)
+"""Short words of German that close no sentence; "die", "in", "am" and "war" are words of English, too."""
+
+
+def _breaks_behind_article(text: str, line: _Span) -> bool:
+    """Tell whether a line breaks before what is a noun, which German writes with a capital."""
+    return text[max(line[0], line[1] - 10) : line[1]].rsplit(None, 1)[-1] in _ARTICLES
 
 
 def _runs_on(text: str, line: _Span, following: _Span) -> bool:
