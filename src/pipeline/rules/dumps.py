@@ -25,15 +25,15 @@ HEAD_WORDS = 4
 NOTE_WORDS = 60
 ENTITY_LENGTH = 80
 _LINK = re.compile(r"(\d{1,4})\. ?(?:https?|ftp|file|mailto|javascript|gopher|about|tel):\S{0,2000}")
-_RULE = re.compile(r"[=\-–—_~*+|.,:<>«»‹›→←►▼▲•·\s]{1,2000}|\[\s?\]")
-"""Signs that draw a rule or part the links of a menu; braces and semicolons close code."""
+_RULE = re.compile(r"[=–—_~*+.,:<>«»‹›•·|\-]|(?!-+[ \t]+-)[=\-–—_~*+.,:<>«»‹›•·\s]{2,2000}|\[\s?\]")
+"""Signs that draw a rule or part the links of a menu; bars and gaps part the columns of a table, braces close code."""
 _PICTURE = re.compile(
     r"[\[(<]?[^\[\]()<>\s]{1,120}\.(?:jpe?g|png|gif|webp|svg|bmp|tiff?)[\])>]?|\[(?:IMAGE|IMG|INLINE|LINK|USEMAP|EMBED)\]",
     re.IGNORECASE,
 )
 _BUTTON = re.compile(r"\(BUTTON\)|\[BUTTON\]")
 _ENTITY = re.compile(r"&(?:#\d{2,6}|#x[0-9a-fA-F]{2,5}|[a-zA-Z]{2,8});")
-_OPENS = re.compile(r"[\[(<=\-–—_~*+|.,:<>«»‹›→←►▼▲•·]")
+_OPENS = re.compile(r"[\[(<=\-–—_~*+|.,:<>«»‹›•·]")
 
 
 def claim_dumps(sheet: Sheet) -> Iterator[Claim]:
@@ -41,7 +41,6 @@ def claim_dumps(sheet: Sheet) -> Iterator[Claim]:
     if not sheet.lines or sheet.lines[0].markup is not None:
         return
     yield from _links(sheet)
-    yield from _signs(sheet)
     yield from _notes(sheet)
     yield from _entities(sheet)
 
@@ -72,8 +71,10 @@ def _links(sheet: Sheet) -> Iterator[Claim]:
             yield whole_line(line, Role.NAVIGATION, "link_list", "a browser's list of the page's addresses", 0.95)
 
 
-def _signs(sheet: Sheet) -> Iterator[Claim]:
+def claim_signs(sheet: Sheet) -> Iterator[Claim]:
     """Claim lines that draw a rule, a picture's name in brackets, and buttons' marks."""
+    if not sheet.lines or sheet.lines[0].markup is not None:
+        return
     for line in sheet.open_beginning(_OPENS):
         if line.words == 0 and "..." not in line.text and _RULE.fullmatch(line.text):
             yield whole_line(line, Role.MACHINE_ARTIFACT, "ruler", "signs without a word", 0.9)

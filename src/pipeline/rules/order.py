@@ -103,6 +103,7 @@ RULES: tuple[Rule, ...] = (
     lambda sheet, _: title.claim_title_copies(sheet),
     lambda sheet, _: forum.claim_forum(sheet),
     lambda sheet, _: questions.claim_questions(sheet),
+    lambda sheet, _: dumps.claim_signs(sheet),
     lambda sheet, _: class_names.claim_class_names(sheet),
     lambda sheet, _: link_lines.claim_link_lines(sheet),
     lambda sheet, _: pull_quotes.claim_pull_quotes(sheet),
