@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from ..preformatted import claim_code_furniture
 from ..settings import CleanSettings
 from . import (
+    actions,
     authors,
     bars,
     biography,
@@ -101,6 +102,7 @@ RULES: tuple[Rule, ...] = (
     lambda sheet, _: title.claim_title(sheet),
     lambda sheet, _: site.claim_title_tails(sheet),
     lambda sheet, _: title.claim_title_copies(sheet),
+    lambda sheet, _: actions.claim_actions(sheet),
     lambda sheet, _: forum.claim_forum(sheet),
     lambda sheet, _: questions.claim_questions(sheet),
     lambda sheet, _: dumps.claim_signs(sheet),
