@@ -13,14 +13,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
-LONGEST, MOST_WORDS = 160, 18
+LONGEST, MOST_WORDS = 240, 18
 """Characters and words of such a line, at most."""
 MOST_CANDIDATES = 3_000
 BETWEEN = 150
 """Characters between two page numbers, at least: those of a list of stories stand closer."""
 LEAST = 3
 """Numbers that count up from which they may be those of pages; of "2 of 7" two are enough."""
-WIDE, BROKEN, BROKEN_SHARE = 30, 4, 0.25
+WIDE, BROKEN, BROKEN_SHARE = 30, 4, 0.2
 """Characters of a line of text, lines that break a sentence, and their share, from which a text is a printed page's."""
 BESIDE = 2
 """Lines from a page break within which a running head stands."""
@@ -36,6 +36,8 @@ _NUMBER = re.compile(
 )
 _DIGITS = re.compile(r"[0-9]+")
 _FIGURES = frozenset("0123456789")
+_DASHED = re.compile(r"[-–—]\s?\d{1,4}\s?[-–—]")
+"""A number between two dashes is a page's; no list counts so."""
 _APART = re.compile(r"\s{2,}|\t|\s[|·•]\s")
 """What parts a page's number from the rest of its running head."""
 _PRINTED_FOOT = re.compile(r"(?:https?://|file:///|www\.)\S{4,400}\s{1,20}\d{1,3}\s?/\s?\d{1,3}")
@@ -203,6 +205,8 @@ def _are_pages(
 ) -> bool:
     """Tell whether lines that count up stand where pages break."""
     found = _NUMBER.fullmatch(lines[chain[0]])
+    if all(_DASHED.fullmatch(lines[i]) for i in chain):
+        return True
     if (found and found.group(2)) or (not found and all(_APART.search(lines[i]) for i in chain)):
         return True
     if sum(1 for i in chain if {i, i + 1, i - 1} & feeds) >= 2:

@@ -33,6 +33,8 @@ _PICTURE = re.compile(
 )
 _BUTTON = re.compile(r"\(BUTTON\)|\[BUTTON\]")
 _ENTITY = re.compile(r"&(?:#\d{2,6}|#x[0-9a-fA-F]{2,5}|[a-zA-Z]{2,8});")
+_POST = re.compile(r"[^\[\]\n]{1,80}, \[\d{1,4}[./-]\d{1,2}[./-]\d{2,4},? \d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp][Mm])?\]")
+_CLOSES = re.compile(r"\]")
 _OPENS = re.compile(r"[\[(<=\-–—_~*+|.,:<>«»‹›•·]")
 
 
@@ -43,6 +45,7 @@ def claim_dumps(sheet: Sheet) -> Iterator[Claim]:
     yield from _links(sheet)
     yield from _notes(sheet)
     yield from _entities(sheet)
+    yield from _posts(sheet)
 
 
 def _links(sheet: Sheet) -> Iterator[Claim]:
@@ -95,6 +98,14 @@ def _notes(sheet: Sheet) -> Iterator[Claim]:
 
 LAST_LINES = 8
 """Lines of a text among which a feed's note stands."""
+
+
+def _posts(sheet: Sheet) -> Iterator[Claim]:
+    """Claim the heads that a messenger's export writes over each post: "The channel, [12.03.2023 09:14]"."""
+    heads = [line for line in sheet.open_ending(_CLOSES) if len(line.text) <= 120 and _POST.fullmatch(line.text)]
+    if len(heads) >= 2:
+        for line in heads:
+            yield whole_line(line, Role.NAVIGATION, "post_head", "who posted in a channel, and when", 0.95)
 
 
 def _entities(sheet: Sheet) -> Iterator[Claim]:
