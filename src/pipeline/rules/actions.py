@@ -37,8 +37,7 @@ _OPENS_HANDLE = re.compile(r"[—–-]")
 
 
 def claim_actions(sheet: Sheet) -> Iterator[Claim]:
-    """Claim an article's buttons, its prices at shops, and the last lines of posts that it embeds."""
-    yield from _posts(sheet)
+    """Claim an article's buttons and its prices at shops."""
     actions = [line for line in sheet.open_with(("action", "whole")) if line.words <= ACTION_WORDS and not line.bullet]
     prices = [
         line
@@ -68,7 +67,7 @@ def is_article(sheet: Sheet) -> bool:
     )
 
 
-def _posts(sheet: Sheet) -> Iterator[Claim]:
+def claim_posts(sheet: Sheet) -> Iterator[Claim]:
     """Claim the line that names an embedded post's author, and what stands in for a post that did not load."""
     if "(@" in sheet.text:
         for line in sheet.open_beginning(_OPENS_HANDLE):

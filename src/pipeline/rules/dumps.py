@@ -92,8 +92,16 @@ def _notes(sheet: Sheet) -> Iterator[Claim]:
     last = [line for line in sheet.lines[-LAST_LINES:] if line.words <= NOTE_WORDS and sheet.is_open(line.index)]
     for line in last:
         said = sheet.said(line.index)
-        if any(said.startswith(a) and b in said and said.rstrip(" .").endswith(c) for a, b, c in _feed_notes()):
+        if any(_is_note(sheet.text[line.start : line.end], said, *note) for note in _feed_notes()):
             yield whole_line(line, Role.PROMOTION, "feed_note", "says where a feed's entry appeared first", 0.95)
+
+
+def _is_note(text: str, said: str, before: str, between: str, behind: str) -> bool:
+    """Tell whether a headline and a name, which begin with no small letter, stand in a note's places."""
+    at = said.find(between, len(before))
+    if at < 0 or not said.startswith(before) or not said.rstrip(" .").endswith(behind):
+        return False
+    return not text[len(before)].islower() and not text[at + len(between) :][:1].islower()
 
 
 LAST_LINES = 8

@@ -72,6 +72,7 @@ RULES: tuple[Rule, ...] = (
     lambda sheet, _: threads.claim_threads(sheet),
     lambda sheet, _: comment_boxes.claim_comment_boxes(sheet),
     lambda sheet, _: repeats.claim_repeated_menus(sheet),
+    lambda sheet, _: actions.claim_posts(sheet),
     lambda sheet, _: authors.claim_mail_head(sheet),
     lambda sheet, _: header.claim_header(sheet),
     lambda sheet, _: legal.claim_credits(sheet),
