@@ -48,9 +48,17 @@ def test_one_long_paragraph_of_prose_is_not_cut():
     assert [line.text for line in cut_lines(f"{PROSE} {PROSE}")] == [f"{PROSE} {PROSE}"]
 
 
-@pytest.mark.parametrize("lines", [["A short line of text."] * 20 + [PAGE[:950].strip()], [PAGE[:800].strip()]])
+@pytest.mark.parametrize(
+    "lines", [["A short line of text."] * 20 + [PAGE[:950].strip()], [PROSE[:800]], [PAGE[:490].strip()]]
+)
 def test_a_page_of_several_lines_and_a_short_line_stay_as_they_are(lines):
     assert [line.text for line in cut_lines("\n".join(lines))] == lines
+
+
+def test_a_short_page_in_one_line_is_cut_where_six_seams_show():
+    page = f"{PAGE[:500]} {PAGE[-165:]}"
+    assert len(page) < 700
+    assert len(cut_lines(page)) >= 6
 
 
 WORDS = st.sampled_from(

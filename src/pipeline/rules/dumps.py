@@ -90,9 +90,11 @@ def claim_signs(sheet: Sheet) -> Iterator[Claim]:
 def _notes(sheet: Sheet) -> Iterator[Claim]:
     """Claim the note that a blog's software adds to an entry: "The post ... appeared first on ..."."""
     last = [line for line in sheet.lines[-LAST_LINES:] if line.words <= NOTE_WORDS and sheet.is_open(line.index)]
-    for line in last:
+    tail = sheet.folded[last[0].start :] if last else ""
+    notes = [note for note in _feed_notes() if note[1] in tail]
+    for line in last if notes else ():
         said = sheet.said(line.index)
-        if any(_is_note(sheet.text[line.start : line.end], said, *note) for note in _feed_notes()):
+        if any(_is_note(sheet.text[line.start : line.end], said, *note) for note in notes):
             yield whole_line(line, Role.PROMOTION, "feed_note", "says where a feed's entry appeared first", 0.95)
 
 
@@ -118,10 +120,9 @@ def _posts(sheet: Sheet) -> Iterator[Claim]:
 
 def _entities(sheet: Sheet) -> Iterator[Claim]:
     """Claim buttons with signs that were left as HTML writes them: "Read more &raquo;"."""
-    if "&" not in sheet.text:
-        return
-    for line in sheet.open_lines():
-        if len(line.text) > ENTITY_LENGTH or "&" not in line.text or not _ENTITY.search(line.text):
+    found = sorted({sheet.index_at(m.start()) for m in _ENTITY.finditer(sheet.text)}) if "&" in sheet.text else []
+    for line in (sheet.lines[i] for i in found if sheet.is_open(i)):
+        if len(line.text) > ENTITY_LENGTH:
             continue
         text = unescape(line.text)
         bare = "".join(c if c.isalnum() or c.isspace() else " " for c in text).strip()

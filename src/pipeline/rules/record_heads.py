@@ -109,9 +109,11 @@ def _value(sheet: Sheet, line: Line) -> tuple[int, int]:
 
 def _archive(sheet: Sheet) -> Iterator[Claim]:
     """Claim the labels of an archive: "LENGTH: 512 words" above an article, "LOAD-DATE: ..." below it."""
+    # "Language: English" and "Publisher: ..." describe a book on its own page, too: one label must be an archive's own.
+    if not any(f"{key}:" in sheet.folded for key in _OWN):
+        return
     keys = frozenset(_table()["archive"]["keys"])
     found = [(line, key) for line in sheet.lines if line.words <= LABEL_WORDS and (key := _key(line)) and key in keys]
-    # "Language: English" and "Publisher: ..." describe a book on its own page, too: one label must be an archive's own.
     if len({key for _, key in found}) >= ARCHIVE and {key for _, key in found} & _OWN:
         for line, _ in found:
             if sheet.is_open(line.index):
