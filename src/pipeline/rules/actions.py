@@ -2,7 +2,8 @@
 
 On a page of prose a line of its own that says "Learn more" or "Add to cart" is a button, and "$349 at Amazon" is what a
 program fetched from a shop. On pages of shops, services and lists they may be what the page says; nothing is claimed
-there. An embedded post ends with its author's name and handle, which stands nowhere else in this form.
+there. Of an embedded post only what stands in for it goes. Lines like "— Name (@handle) May 3, 2023" say whose words
+stand above: on the labelled pages 41 of 41 are no content, on real pages that others marked two are.
 """
 
 from __future__ import annotations
@@ -31,9 +32,7 @@ _PRICE = re.compile(
     rf"{_AT} [A-ZÀ-ÞА-Я0-9]\S{{1,24}}.{{0,90}}"
 )
 _OPENS_PRICE = re.compile(r"[$€£¥₹₽₺\dNnUCAD]")
-_HANDLE = re.compile(r"[—–-]{1,2} ?.{1,80}\(@\w{1,40}\),? .{0,20}\d{4}.{0,20}")
 _SHARED = re.compile(r".{0,60}\(@[\w.]{1,40}\).{0,40}")
-_OPENS_HANDLE = re.compile(r"[—–-]")
 
 
 def claim_actions(sheet: Sheet) -> Iterator[Claim]:
@@ -68,11 +67,7 @@ def is_article(sheet: Sheet) -> bool:
 
 
 def claim_posts(sheet: Sheet) -> Iterator[Claim]:
-    """Claim the line that names an embedded post's author, and what stands in for a post that did not load."""
-    if "(@" in sheet.text:
-        for line in sheet.open_beginning(_OPENS_HANDLE):
-            if "(@" in line.text and len(line.text) <= 160 and _HANDLE.fullmatch(line.text):
-                yield whole_line(line, Role.MACHINE_ARTIFACT, "embedded_post", "names the author of a post", 0.95)
+    """Claim what stands in for an embedded post; who wrote it is a part of the quotation."""
     for line in sheet.open_with(("embed", "opens"), ("embed", "whole")):
         if line.words <= 20 and ("embed" in sheet.whole(line.index) or _SHARED.fullmatch(line.text)):
             yield whole_line(line, Role.MACHINE_ARTIFACT, "embedded_post", "stands for a post of a network", 0.95)
