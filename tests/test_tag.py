@@ -107,6 +107,15 @@ def test_a_topic_with_too_little_evidence_is_a_near_miss():
         ("ko", "20세기의 일이다.", "history"),
         ("ko", "경제협력에 합의했다.", "trade_economy"),
         ("ko", "美中의 양국 관계는 차갑다.", "geopolitics"),
+        ("el", "ΝΕΕΣ ΚΥΡΩΣΕΙΣ ΚΑΤΑ ΤΗΣ ΜΟΣΧΑΣ", "sanctions"),
+        ("hi", "इन प्रतिबन्धों का असर दिखा।", "sanctions"),
+        ("hi", "सेना ने मिसाइलें तैनात कीं।", "defence"),
+        ("sr", "Санкције су продужене.", "sanctions"),
+        ("sr", "Sledi zajednicka vezba sa tenkovima.", "defence"),
+        ("sr", "O вежби НАТО-а није било речи на самиту БРИКС-а.", "multilateral"),
+        ("cs", "O sankcích se mluvilo dlouho.", "sanctions"),
+        ("bg", "Войниците напуснаха базата.", "defence"),
+        ("ka", "სანქციებისთვის ყველა მზად იყო.", "sanctions"),
     ],
 )
 def test_years_names_and_stems_are_read_with_their_endings_and_digits(language, text, topic):
