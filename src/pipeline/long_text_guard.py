@@ -26,6 +26,8 @@ SENTENCE = 8
 """Words of a sentence."""
 RUN, APART = 3, 3
 """Paragraphs that are kept together at least, and other dropped lines between two of them at most."""
+OTHER_STORIES = frozenset({"related", "teaser", "comment_prompt", "comments"})
+"""Rules whose claim on a line says that the text is over, or broken off."""
 
 
 def slow_decline(
@@ -54,7 +56,8 @@ def slow_decline(
         else:
             between.append(line)
             strange += not _is_sentence(line)
-            if strange > APART:
+            ends = any(claim.rule in OTHER_STORIES for claim in sheet.claims.get(line.index, ()))
+            if strange > APART or ends:
                 yield from _whole(run)
                 run, between, believed = [], [], []
     yield from _whole(run)

@@ -2,8 +2,9 @@
 
 A row is a line of two cells or more, parted by tabs, by wide gaps or by bars. A table is three rows or more, one below
 the other, of which half hold a figure and enough have as many cells; the rows of a menu hold none, and a calendar
-of a month only counts. It is text where it stands between two paragraphs that stay, or right under a line that does.
-With it stay the lines that head it, and the sentences between it and the next table or line that stays.
+of a month only counts. It is text where it stands between two paragraphs that stay, right under a line that does, or
+two lines (six, if one is a sentence) below a table that is. With it stay the lines that head it, the sentences between it
+and the next table or line that stays, and those below it that the model half believes.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ HEADS, HEAD_WORDS = 2, 12
 """Lines that head a table at most, and words of each."""
 BETWEEN, SENTENCE_WORDS = 6, 12
 """Lines below a table that may stay with it, of which one is a sentence of so many words."""
+BELIEVED = 0.25
+"""Probability of a sentence below a table that stays with it."""
 DAYS = 14
 """Numbers in their order from which a table is a calendar."""
 
@@ -34,13 +37,26 @@ def rows_of_tables(sheet: Sheet, stays: Mapping[int, bool], first: int, last: in
     """Yield the indexes of the lines of tables amid kept text; `first` and `last` are paragraphs that stay."""
     if not any(mark in sheet.text for mark in _MARKS):
         return
-    runs = [run for run in _runs(sheet.lines) if _is_table(run)]
-    tables = [t for t in runs if first < t[0].index and (t[-1].index < last or stays.get(t[0].index - 1, False))]
+    tables = [*_tables_of_text(sheet, stays, first, last)]
     rows = {line.index for table in tables for line in table}
     for table in tables:
         yield from (line.index for line in table)
         yield from _above(sheet, stays, rows, table[0].index)
         yield from _below(sheet, stays, rows, table[-1].index)
+        yield from _text_below(sheet, stays, table[-1].index)
+
+
+def _tables_of_text(sheet: Sheet, stays: Mapping[int, bool], first: int, last: int) -> Iterator[list[Line]]:
+    """Yield the tables that are text, and those that go on from one across a few lines with a sentence."""
+    before = -1
+    for table in [run for run in _runs(sheet.lines) if _is_table(run)]:
+        top, bottom = table[0].index, table[-1].index
+        between = range(before + 1, top)
+        goes_on = before >= 0 and len(between) <= BETWEEN and all(_may_stay(sheet, stays, i) for i in between)
+        goes_on = goes_on and (len(between) <= HEADS or any(_is_sentence(sheet.lines[i]) for i in between))
+        if first < top and (bottom < last or stays.get(top - 1, False) or goes_on):
+            yield table
+            before = bottom
 
 
 def _runs(lines: Sequence[Line]) -> Iterator[list[Line]]:
@@ -105,6 +121,24 @@ def _below(sheet: Sheet, stays: Mapping[int, bool], rows: set[int], bottom: int)
     return between if meets and said and len(between) <= BETWEEN else []
 
 
+def _text_below(sheet: Sheet, stays: Mapping[int, bool], bottom: int) -> list[int]:
+    """Return the sentences right below a table that the model half believes, and single lines between them.
+
+    Where rows part them from the paragraphs above, it takes them for another story.
+    """
+    found: list[int] = []
+    heads: list[int] = []
+    for at in range(bottom + 1, len(sheet.lines)):
+        if not _may_stay(sheet, stays, at) or len(heads) > 1:
+            break
+        if _is_sentence(sheet.lines[at]) and sheet.likely(at) >= BELIEVED:
+            found += [*heads, at]
+            heads = []
+        else:
+            heads.append(at)
+    return found
+
+
 def _may_stay(sheet: Sheet, stays: Mapping[int, bool], index: int) -> bool:
     """Tell whether the model drops a line that no rule claims and that shows no sign of a link."""
     open_line = not stays.get(index, True) and index not in sheet.claims
@@ -112,4 +146,4 @@ def _may_stay(sheet: Sheet, stays: Mapping[int, bool], index: int) -> bool:
 
 
 def _is_sentence(line: Line) -> bool:
-    return line.words >= SENTENCE_WORDS and line.ends
+    return line.words >= SENTENCE_WORDS and (line.ends or line.text[-1] in ":：")
