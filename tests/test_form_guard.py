@@ -162,3 +162,12 @@ def test_a_heading_between_two_paragraphs_that_stay_stays() -> None:
 def test_four_lines_that_are_no_sentences_end_a_text() -> None:
     _, found = long_text(SINKING, 30, {i: f"Related story number {i}" for i in (33, 34, 35, 36)})
     assert len(found) == 3
+
+
+def test_a_line_that_names_another_story_ends_a_text() -> None:
+    levels = SINKING
+    sheet, _ = long_text(levels, 30)
+    line = sheet.lines[31]
+    sheet = sheet.with_claims([Claim(line.start, line.end, Role.NAVIGATION, "related")])
+    keep = {x.index: x.index < 30 for x in sheet.lines if x.index != 31}
+    assert list(slow_decline(sheet, sheet.lines, keep, levels)) == []

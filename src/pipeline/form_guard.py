@@ -6,7 +6,8 @@ content. What has a form is another matter, and stays on any probability:
 
 - *articles of an encyclopaedia* (`wiki_guard`) and *tables* (`table_guard`);
 - *code*: two lines or more between paragraphs of which half show the signs of a program;
-- *announced lists*: three items or more right under a kept line that ends in a colon;
+- *announced lists*: three items or more right under a kept line that ends in a colon, or five names with figures
+  under one without;
 - *broken lists*: items that fall out of a list of which others stay, under a colon and above a kept line, or where the
   items are names with figures;
 - *verse without marks*: four lines or more that all begin small.
@@ -106,12 +107,13 @@ _YEAR = re.compile(r"(?:19|20)\d\d$")
 
 
 def _announced(sheet: Sheet, stays: Stays, first: int, last: int) -> Iterator[int]:
-    """Yield the items right under a kept line that ends in a colon, of which none stays."""
+    """Yield the items of which none stays right under a kept line, with a colon or above names with figures."""
     for items in _lists(sheet, first, len(sheet.lines)):
         above = sheet.lines[items[0] - 1]
-        says = stays.get(above.index, False) and above.index <= last and _announces(above)
-        says = says and sheet.likely(above.index) >= ANNOUNCED
-        if says and len(items) >= ITEMS and not any(i in sheet.claims or stays[i] for i in items):
+        if len(items) < ITEMS or not stays.get(above.index, False) or any(i in sheet.claims or stays[i] for i in items):
+            continue
+        says = above.index <= last and _announces(above) and sheet.likely(above.index) >= ANNOUNCED
+        if says or (items[-1] < last and len(items) >= FIGURE_ITEMS and _counts(sheet, items)):
             yield from items
 
 
@@ -121,9 +123,6 @@ def _broken(sheet: Sheet, stays: Stays, first: int, last: int) -> Iterator[int]:
         if len(items) < ITEMS or any(i in sheet.claims for i in items):
             continue
         kept = [stays[i] for i in items]
-        above = sheet.lines[items[0] - 1]
-        if len(items) >= FIGURE_ITEMS and stays.get(above.index, False) and _counts(sheet, items):
-            yield from items
         if not (kept[0] and kept[-1]) and sum(kept) < max(1, SHARE * len(items)):
             continue
         above = sheet.lines[items[0] - 1]
