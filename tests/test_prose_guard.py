@@ -46,6 +46,17 @@ def test_outside_the_prose_the_model_decides(dropped):
     assert kept(TURKISH, dropped) == []
 
 
+def test_what_a_page_says_three_times_without_a_stop_is_a_label():
+    first, *_, last = TURKISH.split("\n")
+    goods = ["Rüzgâr feneri\nStokta var", "Gemi halatı\nStokta var", "Katran fırçası\nStokta var"]
+    page = "\n".join([first, *(f"{item}\n{last}" for item in goods[:2]), last])
+    labels = {line.index for line in cut_lines(page) if line.text == "Stokta var"}
+    assert kept(page, labels) == sorted(labels)
+    page = "\n".join([first, *(f"{item}\n{last}" for item in goods), last])
+    labels = {line.index for line in cut_lines(page) if line.text == "Stokta var"}
+    assert len(labels) == 3 and kept(page, labels) == []
+
+
 VERSE = ENGLISH.replace(
     "The story of the road\n",
     "He kept no Sabbath, kept no wife,\nHis debts he kept in view;\nHe kept them all his life.\n",

@@ -3,8 +3,8 @@
 A row is a line of two cells or more, parted by tabs, by wide gaps or by bars. A table is three rows or more, one below
 the other, of which half hold a figure and enough have as many cells; the rows of a menu hold none, and a calendar
 of a month only counts. It is text where it stands between two paragraphs that stay, right under a line that does, or
-two lines (six, if one is a sentence) below a table that is. With it stay the lines that head it, the sentences between it
-and the next table or line that stays, and those below it that the model half believes.
+two lines (six, if one is a sentence) below a table that is. With it stay the lines that head it, the sentences between
+it and the next table or line that stays, and those below it that the model half believes.
 """
 
 from __future__ import annotations
