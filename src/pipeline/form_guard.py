@@ -107,13 +107,15 @@ _YEAR = re.compile(r"(?:19|20)\d\d$")
 
 
 def _announced(sheet: Sheet, stays: Stays, first: int, last: int) -> Iterator[int]:
-    """Yield the items of which none stays right under a kept line, with a colon or above names with figures."""
+    """Yield the items right under a kept line: of a list that its colon announces, or names with figures."""
     for items in _lists(sheet, first, len(sheet.lines)):
         above = sheet.lines[items[0] - 1]
-        if len(items) < ITEMS or not stays.get(above.index, False) or any(i in sheet.claims or stays[i] for i in items):
+        if len(items) < ITEMS or not stays.get(above.index, False) or any(i in sheet.claims for i in items):
             continue
         says = above.index <= last and _announces(above) and sheet.likely(above.index) >= ANNOUNCED
-        if says or (items[-1] < last and len(items) >= FIGURE_ITEMS and _counts(sheet, items)):
+        says = says and not any(stays[i] for i in items)
+        figures = items[-1] < last and not stays[items[0]] and len(items) >= FIGURE_ITEMS and _counts(sheet, items)
+        if says or figures:
             yield from items
 
 

@@ -4,8 +4,8 @@ The model knows pages of a few dozen paragraphs. In one of a hundred its probabi
 paragraph, until it falls below the level that is kept: half of an article was lost so. Where the text really ends,
 at comments or other stories, it falls at once. So behind fifteen paragraphs that stay, three or more that follow
 stay too as long as each is believed at least .6 times as much as the five before it, up to a line that a rule takes
-for other stories' or comments'. On the labelled whole pages that keeps 19 lines: 5 labelled content, 5 the last questions
-and the author's note of a long article that the gold leaves out, 9 a shop's terms of use.
+for other stories' or comments'. On the labelled whole pages that keeps 19 lines: 5 labelled content, 5 the last
+questions and the author's note of a long article that the gold leaves out, 9 a shop's terms of use.
 """
 
 from __future__ import annotations
