@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 from .blocks import Line, cut_lines, lay_out
 from .far_lines import far_lines
+from .blocks import Line, cut_lines
+from .far_lines import empty_headings, far_lines
 from .form_guard import kept_by_form
 from .ledger import UNCLAIMED, Verdict, write_blocks
 from .long_text_guard import slow_decline
@@ -209,8 +211,11 @@ def judge_lines(
         return {line.index: UNCLAIMED for line in open_lines}, ()
     probability, kept = scores.probability.tolist(), scores.keep.tolist()
     keep: dict[int, bool] = {line.index: kept[line.index] for line in open_lines}
-    keep |= dict.fromkeys([*far_lines(sheet, keep, probability)] if by == "line_model" else (), False)
     saved: dict[int, Verdict] = {}
+    if by == "line_model":
+        for index in [*far_lines(sheet, keep, probability)]:
+            keep[index] = False
+            saved[index] = Verdict(False, "far_line", "doubtful, above or below the sure prose", 0.6)
     for line in open_lines:
         if line.text[0] == "#" and not keep[line.index] and _is_marked_heading(sheet, line, keep):
             keep[line.index] = True
@@ -244,6 +249,10 @@ def judge_lines(
     for line, rule, said in [*kept_by_form(sheet, open_lines, keep, probability)]:
         keep[line.index] = True
         saved[line.index] = Verdict(True, rule, said, 0.5)
+    if by == "line_model":
+        for index in [*empty_headings(sheet, keep, probability)]:
+            keep[index] = False
+            saved[index] = Verdict(False, "empty_heading", "a heading of which nothing stays", 0.6)
     flags = []
     long = [line for line in open_lines if line.words >= GUARD_WORDS and line.ends]
     gone = [line for line in long if not keep[line.index]]

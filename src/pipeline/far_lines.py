@@ -3,12 +3,16 @@
 The model keeps the set of lines of greatest expected F1, and where the text is short, doubtful lines of the page's
 furniture are in that set. Of the labelled pages (out of fold) 15 lines go of news, one of them content, and 26 of mixed
 pages, of which 14 short ones are; word F1 of news .9271 -> .9285, of mixed pages as before.
+
+A heading of which nothing stays goes with it: "Join the list" above a form, "Was this page helpful?" above its buttons.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from .blocks import Line
+from .model import DISPOSITION_OF, Disposition
 from .rules.sheet import Sheet
 
 SURE, SURE_WORDS = 0.6, 40
@@ -18,6 +22,37 @@ SURE_SHARE = 0.5
 DOUBT = 0.36
 STEP = 3
 """Lines from one sure line to the next, prose or not: an essay may end in short paragraphs."""
+
+
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+FIRM_HEADING = 1.1
+"""Probability from which a heading stays though nothing below it does."""
+
+
+def empty_headings(sheet: Sheet, keep: Mapping[int, bool], probability: Sequence[float]) -> Iterator[int]:
+    """Yield the kept headings below which lines go and none stays up to the next kept heading."""
+    for index, stays in keep.items():
+        line = sheet.lines[index]
+        if not stays or not _is_heading(line) or probability[index] >= FIRM_HEADING:
+            continue
+        below = index + 1
+        while below < len(sheet.lines) and _is_heading(sheet.lines[below]) and keep.get(below):
+            below += 1
+        gone = below
+        while gone < len(sheet.lines) and not _stays(sheet, gone, keep):
+            gone += 1
+        if gone > below and below == index + 1 and (gone == len(sheet.lines) or _is_heading(sheet.lines[gone])):
+            yield index
+
+
+def _is_heading(line: Line) -> bool:
+    return line.markup is not None and line.markup.tag in HEADINGS
+
+
+def _stays(sheet: Sheet, index: int, keep: Mapping[int, bool]) -> bool:
+    if index in keep:
+        return keep[index]
+    return any(DISPOSITION_OF[claim.role] is Disposition.BODY for claim in sheet.claims.get(index, ()))
 
 
 def far_lines(sheet: Sheet, keep: Mapping[int, bool], probability: Sequence[float]) -> Iterator[int]:

@@ -45,7 +45,8 @@ class Head:
         titles = root.find("./head/title")
         if titles is None:
             titles = next((t for t in root.iter("title") if t.getparent() is None or t.getparent().tag != "svg"), None)
-        h1 = tuple(text for e in _first(root.iter("h1"), 5) if (text := text_of(e)))
+        # Manuals set a sign that links to the heading behind it.
+        h1 = tuple(text for e in _first(root.iter("h1"), 5) if (text := text_of(e).rstrip(" ¶")))
         return Head(
             meta, read_jsonld(root), _items(root), h1, _author_links(root), _author_names(root), text_of(titles), url
         )
@@ -59,6 +60,21 @@ class Head:
     def is_article(self) -> bool:
         """Tell whether the page says that it is one article and not a list, shop or front page."""
         return self.article is not None or self.meta.get("og:type", "").lower() in ("article", "news", "blog", "post")
+
+    @property
+    def h1_site(self) -> str:
+        """Return the only headline where it is the last part of <title>, or the first one before `og:title`; else "".
+
+        Forums and blogs set their own name as <h1> on every page: "Rain in the hills - The Post", "The Post: Rain".
+        """
+        if len(self.h1) != 1 or not 3 <= len(self.h1[0]) <= _NAME_CHARS:
+            return ""
+        name, title = self.h1[0], self.title
+        front = _FRONT_PART.fullmatch(title.removesuffix(name)) if title.endswith(name) else None
+        if front and len(front[1].split()) >= max(_TITLE_WORDS, len(name.split()) + 1):
+            return name
+        behind = title.removeprefix(name + ":").strip() if title.startswith(name + ":") else ""
+        return name if behind and behind == self.meta.get("og:title", "") else ""
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -84,6 +100,9 @@ _KINDS = {
     "product": frozenset(("Product", "ProductGroup", "Offer", "AggregateOffer")),
     "list": frozenset(("CollectionPage", "ItemList", "SearchResultsPage", "OfferCatalog")),
 }
+_FRONT_PART = re.compile(r"(\S.{0,300}\S)\s+[|–—\-:·•»«]\s+")
+_NAME_CHARS, _TITLE_WORDS = 40, 3
+"""Characters of a site's name at most, and words of the part of <title> beside it at least."""
 _FRONT = frozenset(("", "en", "index.html", "index.php", "home"))
 _ASKED = ("headline", "author", "datepublished")
 

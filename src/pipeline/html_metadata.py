@@ -10,6 +10,7 @@ rendered text carries its span.
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from .dates import find_dates
 from .html_author import find_author
@@ -153,6 +154,60 @@ def _day(stated: str) -> str | None:
 
 
 def _site(head: Head, rendered: Rendered, headline: str) -> Fact | None:
+    """Return the site's name as readers see it."""
+    fact = _stated_site(head, rendered, headline)
+    if fact is None or fact.rule == "url_host":
+        return fact
+    name = _as_shown(_without_slogan(fact.value, head), head)
+    return fact if name == fact.value else Fact("site", name, fact.rule, confidence=fact.confidence)
+
+
+def _without_slogan(name: str, head: Head) -> str:
+    """Return a name without what explains it, where the host has the name: "Wikipedia, the free encyclopedia"."""
+    cut = _SLOGAN.search(name)
+    host = key_of(host_of(head.url))
+    front = name[: cut.start()] if cut else ""
+    return front if len(key_of(front)) >= _NAME_IN_HOST and key_of(front) in host else name
+
+
+_SLOGAN = re.compile(r"(?:,|\s[–—|:-])\s(?=\S+\s+\S)")
+_NAME_IN_HOST = 4
+
+
+def _as_shown(name: str, head: Head) -> str:
+    """Return what <title> ends in, where it is the same name in full or in better spelling.
+
+    "CBC" of "... | CBC News" is one of its parts, "CNBC.com" is an address of CNBC, "PAGINA12" is Página12.
+    """
+    cuts = list(SEPARATOR.finditer(head.title))
+    tail = head.title[cuts[-1].end() :].strip() if cuts else ""
+    key, shown = key_of(name), key_of(tail)
+    if not shown or tail == name or len(tail.split()) > _NAME_WORDS or is_small(tail[0]):
+        return name
+    longer = shown.startswith(key) and name.casefold() == tail.casefold()[: len(name)] and tail[len(name) :][:1] == " "
+    if longer and tail[len(name) :].strip().casefold() in _NEWS:
+        return tail
+    host = _TOP_LEVEL.search(name) is not None and key_of(_TOP_LEVEL.sub("", name)) == shown
+    spelled = name.isupper() and not tail.isupper() and not tail.isascii() and _bare(name) == _bare(tail)
+    return tail if host or spelled else name
+
+
+_NEWS = frozenset(
+    (
+        *("news", "nachrichten", "noticias", "notícias", "nouvelles", "notizie"),
+        *("nieuws", "nyheter", "haber", "haberler", "новости", "новини"),
+    )
+)
+"""Words that a site's name has in full and without: of "CNN Politics" the second is a section."""
+_TOP_LEVEL = re.compile(r"\.(?:com|org|net)$", re.IGNORECASE)
+
+
+def _bare(name: str) -> str:
+    """Return the letters and digits of a name without case and accents, for comparison."""
+    return "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if c.isalnum())
+
+
+def _stated_site(head: Head, rendered: Rendered, headline: str) -> Fact | None:
     if name := head.meta.get("og:site_name", ""):
         return Fact("site", name, "og_site_name", confidence=0.95)
     for thing in head.things:
@@ -162,8 +217,13 @@ def _site(head: Head, rendered: Rendered, headline: str) -> Fact | None:
         return Fact("site", head.article.publisher, "jsonld_publisher", confidence=0.9)
     if name := head.meta.get("application-name", ""):
         return Fact("site", name, "application_name", confidence=0.7)
+    if head.h1_site and key_of(head.h1_site) != key_of(headline):
+        return Fact("site", head.h1_site, "h1_site", confidence=0.7)
     if name := _tail_of_title(head, rendered, headline):
         return Fact("site", name, "title_tail", confidence=0.7)
+    bracketed = _BRACKETED.fullmatch(head.title)
+    if bracketed and headline and key_of(bracketed[1]) == key_of(headline):
+        return Fact("site", bracketed[2], "title_tail", confidence=0.7)
     if name := _site_in_title(head, headline):
         return Fact("site", name, "html_title", confidence=0.6)
     host = host_of(head.url)
@@ -182,6 +242,8 @@ def _site_in_title(head: Head, headline: str) -> str:
 
 
 _SITE_LENGTH, _NAME_WORDS = 40, 5
+_BRACKETED = re.compile(r"(\S.{0,300}\S)\s\[([^\[\]]{2,40})\]")
+"""A title with the site's name in brackets: "Weekly edition [The Post]"."""
 
 
 def _tail_of_title(head: Head, rendered: Rendered, headline: str) -> str:

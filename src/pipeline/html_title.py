@@ -210,6 +210,7 @@ def _site_keys(head: Head) -> set[str]:
     """Return the names of the site that the head states, for comparison."""
     names = {key_of(n) for n in (head.meta.get("og:site_name", ""), head.meta.get("application-name", "")) if n}
     names |= {key_of(t.name) for t in head.things if t.is_site and t.name}
+    names |= {key_of(head.h1_site)} - {""}
     return names | {key_of(t.publisher) for t in head.things if t.publisher}
 
 

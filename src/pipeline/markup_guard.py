@@ -46,6 +46,8 @@ def kept_by_markup(sheet: Sheet, keep: Mapping[int, bool], probability: Sequence
         if len(items) >= _LIST and _mostly_kept(items, keep):
             yield from ((item, "list_of_kept", "most of its list stays") for item in _gone(items, keep))
     yield from _standfirst(sheet, keep)
+    yield from _captions(sheet, keep, probability)
+    yield from _headings(sheet, keep, probability)
 
 
 def protected_lines(sheet: Sheet) -> frozenset[int]:
@@ -119,6 +121,64 @@ def _gone(run: Sequence[Line], keep: Mapping[int, bool]) -> Iterator[Line]:
 
 def _link_share(line: Line) -> float:
     return line.markup.features.get("link_share", 0.0) if line.markup else 0.0
+
+
+# --- captions and headings --------------------------------------------------------------------------
+
+_CAPTION = re.compile(r"(?<![a-z])caption(?![a-z])")
+_NO_CAPTION = re.compile(r"closed-caption|card|teaser|slide|related|widget|gallery|thumbs")
+_BESIDE = 4
+"""Lines between a caption or heading and the text around it, other captions and credits."""
+_CAPTION_LEVEL = 0.03
+_CAPTION_WORDS = (2, 60)
+
+
+def _captions(sheet: Sheet, keep: Mapping[int, bool], probability: Sequence[float]) -> Iterator[Saved]:
+    """Yield the captions between two paragraphs that stay: their figure stands in the text."""
+    for line in sheet.lines:
+        i, markup = line.index, line.markup
+        if keep.get(i, True) or markup is None or not _is_caption(markup) or probability[i] < _CAPTION_LEVEL:
+            continue
+        if not _CAPTION_WORDS[0] <= line.words <= _CAPTION_WORDS[1] or _link_share(line) >= _IN_LINKS:
+            continue
+        above = any(_is_text(sheet, k, keep) for k in range(max(0, i - _BESIDE), i))
+        below = any(_is_text(sheet, k, keep) for k in range(i + 1, min(len(sheet.lines), i + 1 + _BESIDE)))
+        if above and below:
+            yield line, "caption", "a caption between paragraphs that stay"
+
+
+def _is_caption(markup: Markup) -> bool:
+    return markup.tag in ("figcaption", "caption") or _names_caption(markup.path)
+
+
+@lru_cache(maxsize=1 << 14)
+def _names_caption(path: str) -> bool:
+    names = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", path).lower()
+    return _CAPTION.search(names.replace("thumbcaption", "thumb-caption")) is not None and not _NO_CAPTION.search(names)
+
+
+def _is_text(sheet: Sheet, index: int, keep: Mapping[int, bool]) -> bool:
+    line = sheet.lines[index]
+    return keep.get(index, False) and (line.is_prose or _is_cell_line(line))
+
+
+def _is_cell_line(line: Line) -> bool:
+    return line.markup is not None and line.markup.tag in _CELLS
+
+
+_HEADS = frozenset(("h2", "h3", "h4", "h5", "h6", "summary"))
+_SURE_BELOW = 0.6
+
+
+def _headings(sheet: Sheet, keep: Mapping[int, bool], probability: Sequence[float]) -> Iterator[Saved]:
+    """Yield the headings right above a paragraph that surely stays."""
+    for line in sheet.lines[:-1]:
+        if line.markup is None or line.markup.tag not in _HEADS or keep.get(line.index, True):
+            continue
+        below = sheet.lines[line.index + 1]
+        sure = keep.get(below.index, False) and below.is_prose and probability[below.index] >= _SURE_BELOW
+        if sure and _link_share(line) < _IN_LINKS and sheet.first_prose < line.index < sheet.last_prose:
+            yield line, "heading_of_kept", "a heading over a paragraph that stays"
 
 
 # --- the standfirst --------------------------------------------------------------------------------

@@ -8,10 +8,13 @@ probability of the boxes is .41 or more. So 19 lines go, none of them content.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from ..blocks import Line
 from ..model import Role
+from .questions import is_question_site
+from .remarks import claim_items
 from .sheet import Claim, Sheet, whole_line
 
 ABOVE_WORDS = 40
@@ -29,6 +32,7 @@ def claim_comment_boxes(sheet: Sheet) -> Iterator[Claim]:
     """Claim the lines of comments below an article, where the markup calls them so."""
     boxed = _boxed(sheet)
     if not boxed:
+        yield from claim_items(sheet)
         return
     inside = frozenset(boxed)
     outside = [x for x in sheet.lines if x.is_prose and x.index not in inside and sheet.likely(x.index) >= LIKELY]
@@ -55,7 +59,16 @@ def _boxed(sheet: Sheet) -> list[int]:
     markup = [line.markup for line in sheet.lines if line.markup is not None]
     if not markup or len(markup) < len(sheet.lines) or markup[0].features.get("states_forum", 0.0) > 0:
         return []
-    return [line.index for line, box in zip(sheet.lines, column(markup, "comment_box"), strict=True) if box > 0]
+    boxed = [line.index for line, box in zip(sheet.lines, column(markup, "comment_box"), strict=True) if box > 0]
+    if boxed and (is_question_site(sheet) or any(_ANSWER.search(box.path) for box in markup)):
+        # What stands below a question and its answers is part of both.
+        return []
+    return boxed
+
+
+_ANSWER = re.compile(
+    r"(?<![a-z])(?:accepted-?answer|answer-?cell|post-?cell|suggested-?answer)(?![a-z])", re.IGNORECASE
+)
 
 
 def _mean(sheet: Sheet, lines: Sequence[Line]) -> float:

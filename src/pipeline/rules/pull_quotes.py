@@ -3,6 +3,7 @@
 A box for quotations (an aside, a blockquote, an element called "pull quote") whose words all stand inside a longer
 paragraph says nothing new: of 57 such lines on the labelled pages 45 are no content. A quotation
 that stands nowhere else is body, and so is a sentence that is repeated without a box: there two in three are content.
+A paragraph that the markup hides and that stands elsewhere in full is a copy for another size of screen.
 """
 
 from __future__ import annotations
@@ -29,7 +30,10 @@ _SIGNS = re.compile(r"[\W_]+")
 
 
 def claim_pull_quotes(sheet: Sheet) -> Iterator[Claim]:
-    """Claim the lines of quotation boxes that a paragraph says, and what decorates them."""
+    """Claim the lines of quotation boxes that a paragraph says, what decorates them, and hidden copies."""
+    if not sheet.lines or sheet.lines[0].markup is None:
+        return
+    yield from _hidden_copies(sheet)
     boxed = _boxed(sheet)
     asked = [x for x in sheet.open_lines() if x.index in boxed and LEAST_WORDS <= x.words <= MOST_WORDS]
     if not asked:
@@ -47,6 +51,23 @@ def claim_pull_quotes(sheet: Sheet) -> Iterator[Claim]:
                     (index in boxed and _decorates(sheet.lines[index], line)) or _FRAME.match(sheet.said(index))
                 ):
                     yield whole_line(sheet.lines[index], Role.REPEATED, "pull_quote", "beside a repeated quotation")
+
+
+def _hidden_copies(sheet: Sheet) -> Iterator[Claim]:
+    """Claim the hidden paragraphs that a shown one says word for word."""
+    from ..html_features import column
+
+    markup = [line.markup for line in sheet.lines if line.markup is not None]
+    if len(markup) < len(sheet.lines) or not any(hidden := column(markup, "hidden")):
+        return
+    shown = {sheet.said(x.index) for x in sheet.lines if x.words >= COPY_WORDS and not hidden[x.index]}
+    for line in sheet.open_lines():
+        if hidden[line.index] and line.words >= COPY_WORDS and sheet.said(line.index) in shown:
+            yield whole_line(line, Role.REPEATED, "hidden_copy", "hidden by the markup; a shown paragraph says it")
+
+
+COPY_WORDS = 8
+"""Words of a hidden copy at least: shorter lines are labels."""
 
 
 def _is_part(words: str, others: Sequence[str]) -> bool:
