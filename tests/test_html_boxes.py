@@ -10,7 +10,8 @@ import pytest
 from pipeline import clean_html
 from pipeline.blocks import cut_lines
 from pipeline.extract import extract_html
-from pipeline.far_lines import far_lines
+from pipeline.far_lines import empty_headings, far_lines
+from pipeline.markup_guard import kept_by_markup
 from pipeline.rules.class_names import claim_class_names
 from pipeline.rules.comment_boxes import claim_comment_boxes
 from pipeline.rules.link_lines import claim_link_lines
@@ -23,6 +24,7 @@ RULES: dict[str, Callable[[Sheet], Iterable[Claim]]] = {
     "links": claim_link_lines,
     "quotes": claim_pull_quotes,
     "no_content": claim_class_names,
+    "parts": claim_class_names,
 }
 PROSE = (
     "<p>The ferry to the islands was sold on Friday, and the new owner said that the boats would sail as before.</p>",
@@ -87,6 +89,62 @@ def test_doubtful_lines_outside_the_sure_prose_of_an_article_go(
     found = [lines[index].text for index in far_lines(sheet, keep, probability)]
     assert len(found) == len(gone)
     assert all(text.startswith(words) for text, words in zip(found, gone, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("head", "end", "gone"),
+    [
+        (ARTICLE, "<h3>Please support my work:</h3><p>Buy me a coffee</p>", ["Please support my work:"]),
+        # The model is sure of it, a paragraph of it stays, nothing at all stands below, no article.
+        (ARTICLE, "<h3>Surely a heading</h3><p>Buy me a coffee</p>", []),
+        (ARTICLE, "<h3>Please support my work:</h3>" + PROSE[0], []),
+        (ARTICLE, "<h3>Please support my work:</h3>", []),
+        ("", "<h3>Please support my work:</h3><p>Buy me a coffee</p>", []),
+        (ARTICLE, "<h3>A</h3><h3>B</h3><h3>C</h3><h3>D</h3><p>Buy me a coffee</p>", []),
+    ],
+)
+def test_a_heading_below_an_article_of_which_nothing_stays_goes(head: str, end: str, gone: list[str]) -> None:
+    page = extract_html(PAGE.format(head, "".join(PROSE) + LAST + end))
+    lines = cut_lines(page.text, page.markup)
+    probability = [0.5 if x.markup and x.markup.tag == "h3" and "Surely" not in x.text else 0.9 for x in lines]
+    keep = {line.index: not line.text.startswith("Buy") for line in lines}
+    sheet = make_sheet(page.text, lines, "", probability)
+    assert [lines[index].text for index in empty_headings(sheet, keep, probability)] == gone
+
+
+FIGURE = "<figure><img src='a.jpg'><figcaption>The pier in May, with the new boat</figcaption></figure>"
+TABLE = "<table><caption>Boats</caption><tr><td>Gull</td><td>1974</td></tr><tr><td>Tern</td><td>1990</td></tr></table>"
+
+
+@pytest.mark.parametrize(
+    ("html", "begins", "level", "rules"),
+    [
+        (FIGURE + LAST, "The pier in", 0.3, ["caption"]),
+        (FIGURE + LAST, "The pier in", 0.1, []),
+        # Below the text it may be the caption of another story.
+        (FIGURE, "The pier in", 0.3, []),
+        (TABLE + LAST, "Boats", 0.1, ["caption"]),
+        ("<h2>The price</h2>" + LAST, "The price", 0.3, ["heading_of_kept"]),
+        ("<h2><a href='/'>The price</a></h2>" + LAST, "The price", 0.3, []),
+    ],
+)
+def test_captions_and_headings_in_the_midst_of_the_text_stay(
+    html: str, begins: str, level: float, rules: list[str]
+) -> None:
+    page = extract_html(PAGE.format(ARTICLE, "".join(PROSE) + html + LAST * (html != FIGURE)))
+    lines = cut_lines(page.text, page.markup)
+    probability = [level if x.text.startswith(begins) else 0.9 for x in lines]
+    keep = {line.index: not line.text.startswith(begins) for line in lines}
+    sheet = make_sheet(page.text, lines, "", probability)
+    assert [rule for _, rule, _ in kept_by_markup(sheet, keep, probability)] == rules
+
+
+def test_remarks_below_a_question_stay() -> None:
+    html = "<div class='answercell'><p>{}</p></div><ul class='comments'><li class='comment'>{}</li></ul>"
+    page = extract_html(PAGE.format("", "".join(PROSE) + html.format("Sell it.", "How much did they pay for it?")))
+    lines = cut_lines(page.text, page.markup)
+    sheet = make_sheet(page.text, lines, "", [0.3 if "How" in x.text else 0.9 for x in lines])
+    assert not [*claim_comment_boxes(sheet)]
 
 
 def test_a_thread_below_a_short_article_goes_as_a_whole() -> None:

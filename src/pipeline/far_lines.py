@@ -25,24 +25,33 @@ STEP = 3
 
 
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-FIRM_HEADING = 1.1
+FIRM_HEADING = 0.6
 """Probability from which a heading stays though nothing below it does."""
+EMPTY_MOST = 3
+"""Headings of nothing below a text: where there are more, the model drops parts of the text, and they show it."""
 
 
 def empty_headings(sheet: Sheet, keep: Mapping[int, bool], probability: Sequence[float]) -> Iterator[int]:
-    """Yield the kept headings below which lines go and none stays up to the next kept heading."""
-    for index, stays in keep.items():
-        line = sheet.lines[index]
-        if not stays or not _is_heading(line) or probability[index] >= FIRM_HEADING:
+    """Yield the kept headings below the last kept line of an article, where lines follow and all go.
+
+    Between paragraphs they stay: below every second one of the labelled pages stands a picture or a list of the text.
+    """
+    if not _states_article(sheet):
+        return
+    found = []
+    for line in reversed(sheet.lines):
+        if not _stays(sheet, line.index, keep):
             continue
-        below = index + 1
-        while below < len(sheet.lines) and _is_heading(sheet.lines[below]) and keep.get(below):
-            below += 1
-        gone = below
-        while gone < len(sheet.lines) and not _stays(sheet, gone, keep):
-            gone += 1
-        if gone > below and below == index + 1 and (gone == len(sheet.lines) or _is_heading(sheet.lines[gone])):
-            yield index
+        if not (_is_heading(line) and keep.get(line.index)):
+            break
+        found.append(line.index)
+    if found and len(found) <= EMPTY_MOST and found[0] < len(sheet.lines) - 1:
+        yield from (index for index in reversed(found) if probability[index] < FIRM_HEADING)
+
+
+def _states_article(sheet: Sheet) -> bool:
+    first = sheet.lines[0].markup if sheet.lines else None
+    return first is not None and bool(first.features.get("states_article", 0) or first.features.get("states_news", 0))
 
 
 def _is_heading(line: Line) -> bool:
@@ -57,8 +66,7 @@ def _stays(sheet: Sheet, index: int, keep: Mapping[int, bool]) -> bool:
 
 def far_lines(sheet: Sheet, keep: Mapping[int, bool], probability: Sequence[float]) -> Iterator[int]:
     """Yield the lines of an article's HTML that the model keeps (`keep`) though they are doubtful and outside."""
-    first = sheet.lines[0].markup if sheet.lines else None
-    if first is None or not (first.features.get("states_article", 0.0) or first.features.get("states_news", 0.0)):
+    if not _states_article(sheet):
         return
     kept = [index for index, stays in keep.items() if stays]
     doubtful = [index for index in kept if probability[index] < DOUBT]

@@ -71,7 +71,7 @@ def claim_class_names(sheet: Sheet) -> Iterator[Claim]:
     if not sheet.lines or sheet.lines[0].markup is None:
         return
     for line in sheet.open_lines():
-        if line.markup is not None and (part := _part_of(line.markup.path)):
+        if line.markup is not None and (part := _part_of(line.markup.path)) and not _is_note(line, part):
             _, role, said = _PARTS[part]
             yield whole_line(line, role, part, f"its element is called {said}", 0.9, PART_CERTAIN)
     yield from _boxes(sheet)
@@ -93,6 +93,15 @@ def _boxes(sheet: Sheet) -> Iterator[Claim]:
             role = Role.NAVIGATION if name == "pager" else Role.PROMOTION
             said = f"its element is called a {name} box"
             yield from (whole_line(line, role, "class_name", said, 0.8, CERTAIN) for line in lines)
+
+
+def _is_note(line: Line, part: str) -> bool:
+    """Tell whether an item among the references is a sentence of the author: it names no year and no address."""
+    return part == "references" and line.ends and line.words >= NOTE_WORDS and not _SOURCE.search(line.text)
+
+
+NOTE_WORDS = 6
+_SOURCE = re.compile(r"(?<!\d)\d{4}(?!\d)|https?:|www\.|\bISBN\b|\bdoi\b")
 
 
 @lru_cache(maxsize=1 << 14)

@@ -62,7 +62,8 @@ def _hidden_copies(sheet: Sheet) -> Iterator[Claim]:
         return
     shown = {sheet.said(x.index) for x in sheet.lines if x.words >= COPY_WORDS and not hidden[x.index]}
     for line in sheet.open_lines():
-        if hidden[line.index] and line.words >= COPY_WORDS and sheet.said(line.index) in shown:
+        # Lines of code and of tables that several tabs show are no copies of paragraphs.
+        if hidden[line.index] and line.is_prose and line.words >= COPY_WORDS and sheet.said(line.index) in shown:
             yield whole_line(line, Role.REPEATED, "hidden_copy", "hidden by the markup; a shown paragraph says it")
 
 

@@ -2,8 +2,9 @@
 
 Remarks are siblings of one shape, each with a line of who and when, a text and a button that all of them have
 ("Reply"). Below a short article they outweigh it, so that neither the line model nor the words above and below tell
-which of the two the page is for; but prose above them that stands in other elements than theirs is the article. In a
-forum the first post has the shape of the others, and nothing is claimed.
+which of the two the page is for; but prose above them that stands in other elements than theirs is the article, where
+the page states that it is one or a heading of comments stands between. Without either, a forum whose first post is set
+in another shape looks the same, and nothing is claimed.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ ITEM_LINES = 12
 SAID_WORDS = 4
 ABOVE_WORDS = 20
 """Words of likely prose that stand above the first remark."""
+HEADING_LINES = 3
+"""Lines above the first remark in which a heading of comments stands."""
 LIKELY, BELIEVED = 0.5, FIRM
 WITH_BUTTON = 0.6
 """Part of the remarks that have the same button."""
@@ -37,9 +40,14 @@ def claim_items(sheet: Sheet) -> Iterator[Claim]:
     if len(sheet.lines) < 3 * ITEMS or any(line.markup is None for line in sheet.lines):
         return
     heads = _run(sheet, [line for line in sheet.lines if _is_head(sheet, line)])
-    if len(heads) < ITEMS or _states_forum(sheet):
+    if len(heads) < ITEMS or _states(sheet, "forum"):
         return
     begin = heads[0].index - _has_name_above(sheet, heads)
+    # A button to reply is of the same family; it may be that of a forum's first post.
+    told = [sheet.whole(index) for index in range(max(0, begin - HEADING_LINES), begin)]
+    headed = any("comments" in families and "reply" not in families for families in told)
+    if not headed and not _states(sheet, "article") and not _states(sheet, "news"):
+        return
     items = [sheet.lines[a.index + 1 : b.index] for a, b in itertools.pairwise(heads)]
     inside = {_path(line) for item in (*items, sheet.lines[begin : heads[0].index]) for line in item}
     said = {_path(line) for item in items for line in item if line.words >= SAID_WORDS and line.ends}
@@ -107,6 +115,6 @@ _LETTERS = re.compile(r"[\W\d_]+")
 BUTTON_LENGTH = 24
 
 
-def _states_forum(sheet: Sheet) -> bool:
+def _states(sheet: Sheet, kind: str) -> bool:
     markup = sheet.lines[0].markup
-    return markup is not None and markup.features.get("states_forum", 0.0) > 0
+    return markup is not None and markup.features.get(f"states_{kind}", 0.0) > 0
