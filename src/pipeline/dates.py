@@ -1,7 +1,8 @@
 """Find calendar dates written in a text: ISO, numeric and with month names in many languages.
 
 Null beats a guess: 03/04/2025 may be March or April and is no date here, nor is a date without a year.
-Persian months are converted by the calendar's arithmetic; other non-Gregorian dates are left alone.
+Persian months are converted by the calendar's arithmetic, years of other eras by `eras`; the Islamic calendar's
+dates are left alone.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 
+from .eras import find_eras, plain_digits
 from .rules.lexicon import fold
 
 
@@ -34,9 +36,9 @@ def find_dates(text: str, day_first: bool = False) -> list[FoundDate]:
     >>> [str(d.value) for d in find_dates("02 November 2025 - 21:53; 28.12.2023; ۱۱ آبان ۱۴۰۴; 03/04/2025")]
     ['2025-11-02', '2023-12-28', '2025-11-02', 'None']
     """
-    if not _YEAR.search(text):
+    if not _YEAR.search(text) and not _SHORT_YEAR.search(text):
         return []
-    folded = fold(text)
+    folded = plain_digits(fold(text))
     found = sorted(
         {
             *_iso(folded, _PERSIAN_DIGIT.search(text) is not None),
@@ -44,6 +46,7 @@ def find_dates(text: str, day_first: bool = False) -> list[FoundDate]:
             *_named(folded),
             *_asian(folded),
             *_vietnamese(folded),
+            *_eras(folded),
         },
         key=lambda d: (d.start, -d.end),
     )
@@ -115,11 +118,15 @@ RELATIVE = re.compile(
     r"\d{1,3} ?(?:秒|分钟|分|小时|天|周|个月|時間|日|か月)前|\d{1,3} ?(?:분|시간|일|주|개월) 전"
 )
 _YEAR = re.compile(r"\d{4}")
+_SHORT_YEAR = re.compile(r"年|(?<!\d)\d{2}\s?[|,·•–-]\s?\d{1,2}[:h]\d{2}")
+"""A year that is not written in four digits: of a reign, or in two with a time behind it."""
 _ISO = re.compile(
     r"(?<!\d)(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)(?:t\d{2}:\d{2}(?::\d{2})?(?:\.\d{1,6})?(?:z|[+-]\d{2}:?\d{2})?)?"
 )
 _NUMERIC = re.compile(r"(?<![\d.])(\d{1,2})([-/.]) ?(\d{1,2})\2 ?(\d{4})(?!\d|\.\d)")
-_ASIAN = re.compile(r"(\d{4}) ?[年년] ?(\d{1,2}) ?[月월] ?(\d{1,2}) ?[日号일]?")
+_ASIAN = re.compile(r"(\d{4}) ?[年년] ?(\d{1,2}) ?[月월] ?(\d{1,2}) ?[日号號일]?")
+_SPACED = re.compile(r"(?<![\d.])(\d{4})\. (\d{1,2})\. (\d{1,2})(?:\.|(?![\d.]))")
+"""As Korean writes it: "2024. 5. 14."."""
 
 _VIETNAMESE = re.compile(r"(?:ngày )?(?<!\d)(\d{1,2}) tháng (\d{1,2}),? (?:năm )?(\d{4})(?!\d)")
 
@@ -157,9 +164,15 @@ def _numeric(text: str, day_first: bool) -> Iterator[FoundDate]:
 
 
 def _asian(text: str) -> Iterator[FoundDate]:
-    for m in _ASIAN.finditer(text):
+    for m in (*_ASIAN.finditer(text), *_SPACED.finditer(text)):
         if value := _make(int(m[1]), int(m[2]), int(m[3])):
             yield FoundDate(m.start(), m.end(), value)
+
+
+def _eras(text: str) -> Iterator[FoundDate]:
+    for start, end, year, month, day in find_eras(text):
+        if value := _make(year, month, day):
+            yield FoundDate(start, end, value)
 
 
 def _vietnamese(text: str) -> Iterator[FoundDate]:
@@ -173,6 +186,7 @@ def _named(text: str) -> Iterator[FoundDate]:
     for pattern, needed in patterns:
         for m in pattern.finditer(text) if needed is None or needed.search(text) else ():
             day, year = int(m["d"]), int(m["y"])
+            year += 2000 if year < 100 else 0
             month, calendar = months[m["m"].rstrip(".")]
             value = from_jalali(year, month, day) if calendar == "jalali" else _make(year, month, day)
             if value:
@@ -191,10 +205,14 @@ def _patterns() -> tuple[tuple[tuple[re.Pattern[str], re.Pattern[str] | None], .
                     months.setdefault(fold(name).replace("_", " "), (number, calendar))
     names = "|".join(re.escape(n) for n in sorted(months, key=lambda n: (-len(n), n)))
     year = r"(?P<y>(?:19|20|13|14)\d{2})"
+    levant = (
+        "(?:کانون|کانون الثانی|شباط|اذار|نیسان|ایار|حزیران|تموز|اب|ایلول|تشرین الاول|تشرین الثانی|کانون الاول) ?/ ?"
+    )
     # The year may be followed by glued digits (a comment count: "22 Dec 2016651"), the day by its ending.
     day_first = re.compile(
         rf"(?<!\d)(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|º|ª|\.|-?[ae]?го)?(?:[ \-/]| de | of | יב?)[ ]?(?:de |of |ב-?)?"
-        rf"(?P<m>{names})\.?(?:[ \-/,،]|'da |'de ){{1,2}}(?:de |del |of |г\. )?{year}"
+        # "14 أيار/مايو 2024": both names of a month.
+        rf"(?:{levant})?(?P<m>{names})\.?(?:[ \-/,،]|'da |'de ){{1,2}}(?:de |del |of |г\. )?{year}"
         # "2025 r.", "2025 г.": the word "year" belongs to the date.
         r"(?:[ ](?:r|г|р|թ|წ|m|g)\.(?!\w)|[ ](?:года|року|год|წელი|წლის|թվական\w{0,4})(?!\w))?"
     )
@@ -204,7 +222,17 @@ def _patterns() -> tuple[tuple[tuple[re.Pattern[str], re.Pattern[str] | None], .
     # Hungarian and Lithuanian: "2024. március 5.", "2024 m. kovo 5 d.".
     year_first = re.compile(rf"(?<!\d){year}(?:\.| m\.)? (?P<m>{names}) (?P<d>\d{{1,2}})(?![\d:])(?:\.| d\.)?")
     latvian = re.compile(rf"(?<!\d){year}\. gada (?P<d>\d{{1,2}})\. (?P<m>{names})(?!\w)")
-    patterns = (day_first, None), (month_first, re.compile(numbers)), (year_first, None), (latvian, None)
+    # "12 jan 23 | 5h27": of a year in two digits the time behind it tells that it is one.
+    short = re.compile(
+        rf"(?<!\d)(?P<d>\d{{1,2}})[ -](?P<m>{names})\.?[ -](?P<y>\d{{2}})(?=\s?[|,·•–-]\s?\d{{1,2}}[:h]\d{{2}}(?!\d))"
+    )
+    patterns = (
+        (day_first, None),
+        (month_first, re.compile(numbers)),
+        (year_first, None),
+        (latvian, None),
+        (short, _SHORT_YEAR),
+    )
     return patterns, months
 
 

@@ -22,6 +22,7 @@ from .rules.rights import notices
 from .rules.sheet import Claim, Sheet, find_all, trim
 from .rules.site import masthead_name, printed_name
 from .rules.site_names import clean_name
+from .rules.site_signs import agreed_name
 
 FAR = 12
 """Lines away from title and first prose at which a date still belongs to the document."""
@@ -37,8 +38,7 @@ def read_facts(sheet: Sheet, stated: Sequence[Fact] = (), language: str = "und")
     found_dates = partial(_published_on, day_first=language in DAY_FIRST)
     for name, find in (("title", _title), ("author", _author), ("published_on", found_dates), ("site", _site)):
         head = max((f for f in stated if f.name == name and f.value.strip()), key=lambda f: f.confidence, default=None)
-        found = next(find(sheet, claims), None)
-        if fact := head or found:
+        if fact := head or next(find(sheet, claims), None):
             facts.append(fact)
     # A site is no author, however its name stands in the place of one.
     sites = {_key(f.value) for f in facts if f.name == "site"}
@@ -243,6 +243,8 @@ def _site(sheet: Sheet, claims: list[Claim]) -> Iterator[Fact]:
     for claim in claims:
         if claim.rule == "first_line" and (name := masthead_name(sheet, claim)):
             yield _named("site", sheet, name, claim.rule, claim.confidence)
+    if agreed := agreed_name(sheet):
+        yield _named("site", sheet, agreed, "signs_agree", 0.7)
 
 
 def _as_written(sheet: Sheet, span: tuple[int, int]) -> tuple[int, int]:

@@ -1,0 +1,177 @@
+"""Find the site's name where no line above the text states it: two signs that agree, wherever they stand.
+
+A page asks its reader to follow it, to search in it, to take its newsletter; it says its name in a rights notice, behind
+the headline's copies, in addresses and alone on a line of its menu or foot. None of these is enough: people are
+followed, firms own rights, and partners stand in the foot. Two of different kinds with the same name are.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import islice
+
+from ..blocks import Line
+from ..model import Role
+from .persons import find_person
+from .rights import SIGNS, addresses_in, names_in_notices
+from .sheet import Sheet, find_all, trim
+from .site_names import EDGE, clean_name, is_medium, words_of
+
+FRAME_WORDS, FRAME_CHARACTERS = 9, 90
+"""Words and characters above which a line that begins like a request is a sentence."""
+WORDS = 5
+"""Words of a name at most."""
+COPIES = 6
+"""Copies of the title that are looked at."""
+ALONE = 40
+"""Characters above which a line alone is no name."""
+
+
+@dataclass(slots=True)
+class _Sign:
+    span: tuple[int, int]
+    kinds: set[str] = field(default_factory=set)
+
+
+_WEIGHTS = {"notice": 2, "tail": 2, "follow": 2, "request": 1, "medium": 1, "domain": 2, "top": 1, "foot": 1}
+"""What each kind of sign counts; ENOUGH of them name the site, if two kinds do and one says more than a menu."""
+ENOUGH = 3
+_STRONG = frozenset(["notice", "tail", "follow"])
+
+
+def agreed_name(sheet: Sheet) -> tuple[int, int] | None:
+    """Return where the page says the name on which two kinds of signs agree; of two such names, none."""
+    found: dict[str, _Sign] = {}
+    for kind, span in _signs(sheet):
+        sign = found.setdefault(_key(sheet, span), _Sign(span))
+        sign.kinds.add(kind)
+    if not found:
+        return None
+    addresses = addresses_in(sheet.text).lower().splitlines()
+    hosts = {_key_of(part) for address in addresses for part in (address, *address.split("."))}
+    notices = [_key_of(sheet.folded[a:b]) for a, b in names_in_notices(sheet)]
+    weighed: list[tuple[int, _Sign]] = []
+    for said, sign in found.items():
+        if said in hosts and len(said) >= HOST_LETTERS:
+            sign.kinds.add("domain")
+        if len(said) >= NOTICE_LETTERS and any(n.startswith(said) for n in notices):
+            sign.kinds.add("notice")
+        if is_medium(sheet.text[slice(*sign.span)]):
+            sign.kinds.add("medium")
+        weight = sum(_WEIGHTS[kind] for kind in sign.kinds)
+        if len(sign.kinds) > 1 and weight >= ENOUGH and (sign.kinds & _STRONG or "domain" in sign.kinds):
+            weighed.append((weight, sign))
+    best = max((weight for weight, _ in weighed), default=0)
+    first = [sign for weight, sign in weighed if weight == best]
+    return first[0].span if len(first) == 1 and not _is_followed_person(sheet, first[0]) else None
+
+
+HOST_LETTERS, NOTICE_LETTERS = 4, 4
+
+
+def _is_followed_person(sheet: Sheet, sign: _Sign) -> bool:
+    """Tell whether a name may be that of a writer whom the page asks to follow."""
+    return not sign.kinds & {"notice", "tail", "domain"} and find_person(sheet.text, *sign.span) is not None
+
+
+def _key(sheet: Sheet, span: tuple[int, int]) -> str:
+    return _key_of(sheet.folded[slice(*span)])
+
+
+def _key_of(folded: str) -> str:
+    """Return the letters and digits of a name: "Página/12" and "PÁGINA 12" are one, and so is its address."""
+    plain = unicodedata.normalize("NFKD", folded)
+    return "".join(filter(str.isalnum, plain)) or folded
+
+
+def _signs(sheet: Sheet) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Yield the kinds of signs and the names that they give."""
+    people = [sheet.text[c.start : c.end] for found in sheet.claims.values() for c in found if c.role in _PEOPLE]
+    for kind, start, end in _raw_signs(sheet):
+        span = clean_name(sheet, start, end)
+        if span is None:
+            continue
+        said, text = sheet.folded[slice(*span)], sheet.text[slice(*span)]
+        words = said.split()
+        if len(words) > WORDS or said in words_of("platform") or any(text in p for p in people):
+            continue
+        if {words[0], words[-1]} & words_of("owner") and not is_medium(text):
+            continue
+        yield kind, span
+
+
+_PEOPLE = (Role.BYLINE, Role.AUTHOR_BIO)
+
+
+def _raw_signs(sheet: Sheet) -> Iterator[tuple[str, int, int]]:
+    for start, end in names_in_notices(sheet):
+        yield "notice", start, end
+    yield from (("tail", a, b) for a, b in _tails(sheet))
+    for line in sheet.lines:
+        if sheet.first_prose <= line.index <= sheet.last_prose or line.ends or len(line.text) > FRAME_CHARACTERS:
+            continue
+        begin = line.start + len(line.bullet)
+        if line.words <= FRAME_WORDS and (framed := _framed(sheet, line, begin)):
+            yield framed
+        if any(sign in line.text.lower() for sign in SIGNS) and (last := _RESERVED.search(sheet.text, begin, line.end)):
+            yield "notice", last.end(), line.end
+        if line.words <= WORDS and line.end - begin <= ALONE and not sheet.whole(line.index):
+            yield ("top" if line.index < sheet.first_prose else "foot"), begin, line.end
+
+
+_RESERVED = re.compile(r"\b(?:reserved|vorbehalten|réservés|reservados|riservati)\.\s+(?=\S)", re.I)
+
+
+def _framed(sheet: Sheet, line: Line, begin: int) -> tuple[str, int, int] | None:
+    """Return the kind of a request and the stretch that it names: "Follow Example Gazette on Twitter"."""
+    folded = sheet.folded[begin : line.end]
+    opener = next((p for p in _openers() if folded.startswith(p)), None)
+    if opener is None:
+        return None
+    start = begin + len(opener)
+    if opener[-1] < "\u3040" and not sheet.folded[start - 1 : start + 1].endswith(" "):
+        return None
+    start, end = trim(sheet.text, start, line.end)
+    at = start
+    for word in sheet.folded[start:end].split():
+        at = sheet.folded.index(word, at)
+        bare = word.rstrip(":")
+        if at > start and (bare in words_of("frame_stop") or bare in words_of("platform")):
+            # Who can be followed in a network is a site or a person.
+            rest = set(sheet.folded[at:end].replace("|", " ").replace(",", " ").replace(":", " ").split())
+            kind = "follow" if rest & (words_of("platform") | words_of("network")) else "request"
+            return kind, *trim(sheet.text, start, at)
+        at += len(word)
+        if word != bare and set(sheet.folded[at:end].replace("|", " ").split()) & words_of("platform"):
+            return "follow", start, at - 1
+    return ("request", start, end) if end > start else None
+
+
+@cache
+def _openers() -> tuple[str, ...]:
+    return tuple(sorted(words_of("frame"), key=lambda w: (-len(w), w)))
+
+
+def _tails(sheet: Sheet) -> Iterator[tuple[int, int]]:
+    """Yield what stands behind copies of the title: "Harbour opens again | Example Gazette"."""
+    title = next((c for found in sheet.claims.values() for c in found if c.role is Role.TITLE), None)
+    if title is None:
+        return
+    said = sheet.folded[title.start : title.end].strip("# " + EDGE)
+    if len(said) < TITLE_LETTERS:
+        return
+    for at in islice(find_all(sheet.folded, said), COPIES):
+        line = sheet.lines[sheet.index_at(at)]
+        marks = list(_TAIL.finditer(sheet.text, at + len(said), line.end))
+        if marks and marks[0].start() == at + len(said) and line.end - marks[0].end() <= FRAME_CHARACTERS:
+            wide = _WIDE.match(sheet.text, marks[-1].end(), line.end)
+            yield marks[-1].end(), wide.end() if wide else line.end
+
+
+TITLE_LETTERS = 10
+_WIDE = re.compile(r"[\u3040-\u9fff\uac00-\ud7a3]{2,20}(?=\s)")
+_TAIL = re.compile(r"\s?[|｜_]\s?|\s[-–—·•»]\s")
