@@ -11,7 +11,7 @@ from pipeline.settings import CleanSettings
 FOLDER = Path(__file__).parent / "cases"
 CASES = [
     case
-    for name in ("metadata", "metadata_heads")
+    for name in ("metadata", "metadata_heads", "metadata_text")
     for case in json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))["cases"]
 ]
 

@@ -224,7 +224,7 @@ def _patterns() -> tuple[tuple[tuple[re.Pattern[str], re.Pattern[str] | None], .
     latvian = re.compile(rf"(?<!\d){year}\. gada (?P<d>\d{{1,2}})\. (?P<m>{names})(?!\w)")
     # "12 jan 23 | 5h27": of a year in two digits the time behind it tells that it is one.
     short = re.compile(
-        rf"(?<!\d)(?P<d>\d{{1,2}})[ -](?P<m>{names})\.?[ -](?P<y>\d{{2}})(?=\s?[|,·•–-]\s?\d{{1,2}}[:h]\d{{2}}(?!\d))"
+        rf"(?<!\d)(?P<d>\d{{1,2}})[ -](?P<m>{names})\.?[ -](?P<y>\d{{2}})\s?[|,·•–-]\s?\d{{1,2}}[:h]\d{{2}}(?!\d)"
     )
     patterns = (
         (day_first, None),

@@ -125,15 +125,27 @@ _LISTED = re.compile(
 """The rest of a list of up to five names; what follows one name and a comma alone is a place or a function."""
 
 
+_COMMA = re.compile(rf",\s({_NAME})\W{{0,3}}$")
+
+
 def _listed(text: str, start: int, end: int, stop: int) -> tuple[int, int]:
     """Return the span of a list of names of which the first is known: "Ann Lee, Bo Ek and Cy Fox"."""
     rest = _LISTED.match(text, end, stop)
     if rest is None:
-        return start, end
+        return start, _second(text, end, stop)
     names = [(rest.start(n), rest.end(n)) for n in range(1, 5) if rest[n]]
     # The last may run on into what follows it, a date or a function.
     spans = [(a, b) if (a, b) != names[-1] else _first_name(text, a, b) for a, b in names]
     return (start, spans[-1][1]) if all(_is_name(text, a, b) for a, b in spans) else (start, end)
+
+
+def _second(text: str, end: int, stop: int) -> int:
+    """Return where a second name ends behind a comma: of a place or a function the page has no line of its own."""
+    rest = _COMMA.match(text, end, stop)
+    if rest is None or not _is_name(text, rest.start(1), rest.end(1)):
+        return end
+    alone = re.search(rf"^\W{{0,4}}{re.escape(rest[1])}\W{{0,3}}$", text, re.M)
+    return rest.end(1) if alone else end
 
 
 def _first_name(text: str, start: int, end: int) -> tuple[int, int]:

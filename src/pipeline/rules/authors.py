@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from ..blocks import Line
 from ..model import Role
 from .lexicon import fold
-from .names import LABEL, filler_words, name_span, signature_words
+from .names import LABEL, filler_words, name_span, particles, signature_words
 from .persons import RUN_ON, Person, find_person, has_case
 from .sheet import MILD, SOFT, Claim, Sheet, find_all, trim, whole_line
 
@@ -22,6 +22,10 @@ PLAIN = 0.25
 # 0.3 when one net read the lines: the second, which knows more furniture, thinks less of what heads a text.
 REACH = 5
 """Lines from the title within which the name stands."""
+BELOW_STANDFIRST = 2
+"""Lines below the first prose in which it may stand, right beside a date."""
+PLACE_WORDS = 5
+"""Words of the place from which somebody writes."""
 
 
 def claim_lone_names(sheet: Sheet) -> Iterator[Claim]:
@@ -32,9 +36,12 @@ def claim_lone_names(sheet: Sheet) -> Iterator[Claim]:
         return
     at = sheet.index_at(title.start)
     dated = {sheet.index_at(c.start) for c in claims if c.role is Role.DATE and c.rule != "updated"}
+    changed = {sheet.index_at(c.start) for c in claims if c.role is Role.DATE and c.rule == "updated"}
     for index in (*range(at + 1, min(at + 1 + REACH, len(sheet.lines))), *range(at - 1, max(-1, at - 3), -1)):
         line = sheet.lines[index]
-        if index > sheet.first_prose or not sheet.is_open(index):
+        # A standfirst is prose, too: below it the name stands beside the date.
+        below = sheet.first_prose < index <= sheet.first_prose + BELOW_STANDFIRST
+        if (index > sheet.first_prose and not below) or not sheet.is_open(index):
             continue
         begin = without_label(sheet.text, line.start, line.end)
         person = None if _is_odd(sheet, line) else find_person(sheet.text, begin, line.end)
@@ -43,7 +50,10 @@ def claim_lone_names(sheet: Sheet) -> Iterator[Claim]:
             person = find_person(sheet.text, line.start + len(line.bullet), line.end)
         if person is None and not _looks_like_name(sheet, line):
             continue
-        beside = any(_beside(sheet, index, other) for other in dated)
+        beside = any(_beside(sheet, index, other) or _over_place(sheet, index, other, at) for other in dated)
+        beside = beside or (index > at and any(abs(index - other) == 1 for other in changed))
+        if below and not beside:
+            continue
         cased = has_case(line.text.lstrip("*_ ")[:1])
         label = _label_above(sheet, index)
         near = (
@@ -58,7 +68,11 @@ def claim_lone_names(sheet: Sheet) -> Iterator[Claim]:
         # "Ana Souza | Brasília": the place behind the name may hold any word.
         sure = person is not None and (beside or not line.text.isascii())
         named = sheet.text[person.start : person.end] if person is not None and sure else line.text
-        if not any(_stands_uncapitalised(sheet.text, w.strip(",;").lower()) for w in named.split() if w[0].isupper()):
+        if not any(
+            _stands_uncapitalised(sheet.text, w.strip(",;").lower())
+            for w in named.split()
+            if w[0].isupper() and w.lower() not in particles()
+        ):
             said = "two or three words of a name alone beside title and date"
             plain = line.text.isascii() and not label and not (person is not None and _is_told_of(sheet, person))
             # Right between the title and the date it is no section.
@@ -79,6 +93,15 @@ def _beside(sheet: Sheet, index: int, other: int) -> bool:
     known = not sheet.is_open(between.index) or bool(sheet.whole(between.index)) or _is_count(between)
     known = known or sheet.opening(between.index, "caption") is not None
     return abs(index - other) == 2 and known and between.words <= FURNITURE_WORDS and not between.ends
+
+
+def _over_place(sheet: Sheet, index: int, date: int, title: int) -> bool:
+    """Tell whether a name stands below the title, and below it a place of one to five words and the date."""
+    if date != index + 2 or index <= title:
+        return False
+    place = sheet.lines[index + 1]
+    known = place.words <= PLACE_WORDS and not place.ends and not place.numbered and not place.bullet
+    return known and sheet.is_open(place.index) and not sheet.whole(place.index)
 
 
 def _heads_text(sheet: Sheet, index: int, title: int, person: Person) -> bool:

@@ -23,6 +23,8 @@ from .sheet import FIRM, SOFT, Claim, Sheet, trim, whole_line
 
 BUTTONS = ("share", "donate", "advert", "newsletter")
 RELATIVE_WORDS = 6
+SITE_WORDS = 4
+"""Words before the date of a line that also has a byline: the site's name, a place or section."""
 ENTRIES = 3
 """Dates over paragraphs that make a diary."""
 
@@ -152,6 +154,12 @@ def _parts(sheet: Sheet, line: Line) -> list[Claim]:
     if not parts or all(p.role is Role.PROMOTION for p in parts):
         return []
     open_text = [sheet.folded[a:b] for a, b in _between(line, parts)]
+    labelled = any(p.role is Role.BYLINE for p in parts) and any(p.role is Role.DATE for p in parts)
+    if labelled and line.words <= HEAD_WORDS and near_text(sheet, line):
+        # "Example Daily | 04.05.2015 | By Ann Lee (with Bo Ek)": the site's name before, those who helped behind.
+        open_text = [_HELPED.sub(" ", t) for t in open_text]
+        if len(open_text[0].strip(" |-–—·•,").split()) <= SITE_WORDS:
+            open_text = open_text[1:]
     if line.words <= HEAD_WORDS and not any(_left(t) for t in open_text):
         return _row(sheet, line, parts, "part of a header line", 1.0)
     if (
@@ -188,6 +196,7 @@ def _row(sheet: Sheet, line: Line, parts: list[Part], said: str, confidence: flo
     return claims
 
 
+_HELPED = re.compile(r"\([^()]{3,80}\)")
 _PARTED = (("byline", "opens"), ("source", "opens"))
 _SEPARATOR = re.compile(r"\s*[|·•/—–｜]\s*|\s-\s|\s{2,}|\t|\u3000|،\s|,\s")
 
@@ -264,9 +273,11 @@ def _find_parts(sheet: Sheet, line: Line) -> Iterator[Part]:
     for cue in cues:
         dated = any(a <= cue.start < b for a, b in taken)  # "27 de Abril": a date's own "de" names nobody
         if cue.mode == "opens" and cue.family == "byline" and cue.end - cue.start > 1 and not dated:
-            before = sheet.folded[at : cue.start]
+            # In a short line nothing before the date bears on a label behind it: "Example Daily | 4 May | By Ann Lee".
+            begin = max((b for _, b in taken if b <= cue.start), default=at) if line.words <= HEAD_WORDS else at
+            before = sheet.folded[begin : cue.start]
             limit = min([a for a, _ in taken if a >= cue.end], default=line.end)
-            explained = not before or not _left(_cut(before, at, taken))
+            explained = not before or not _left(_cut(before, begin, taken))
             name = name_span(sheet.text, cue.end, limit) or handle_span(sheet, cue, limit) if explained else None
             if name and is_credible(sheet, line, cue, name):
                 end = name[1] + 2 * sheet.text.startswith("on:", name[1])

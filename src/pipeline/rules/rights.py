@@ -66,7 +66,8 @@ def _signed_lines(ground: Ground) -> tuple[int, ...]:
 _YEARS = r"(?:19|20)\d{2}(?:\s?[-–—]\s?(?:(?:19|20)\d{2}|\d{2}|present|heute|н\.\s?в\.))?(?:\s?(?:г\.|гг\.|год|年))?"
 _YEAR = re.compile(_YEARS)
 _NOTICE = re.compile(rf"(?:©|\(c\)|copyright|&copy;)(?:[\s,:]|©|\(c\)|copyright|by\b|{_YEARS})*", re.I)
-_STOP = re.compile(rf"[.。։;|•·!?©]|\s[-–—]\s|[,:]|\(|,?\s{{0,3}}{_YEARS}|$|\n")
+# The points of "s.r.o." stop no name.
+_STOP = re.compile(rf"(?<!\b[a-z])\.|[。։;|•·!?©]|\s[-–—]\s|[,:]|\(|,?\s{{0,3}}{_YEARS}|$|\n")
 
 
 def _names_on(sheet: Sheet, line: Line) -> tuple[tuple[int, int], ...]:
@@ -117,7 +118,8 @@ def _is_sure(sheet: Sheet, name: tuple[int, int]) -> bool:
     # "Ann Lee - Example Daily": behind the dash stands for whom she writes.
     if any(text in _BEHIND_NAME.split(sheet.text[c.start : c.end], maxsplit=1)[0] for c in people):
         return False
-    if is_medium(text) or sheet.text[name[0] - 1] in "«„":
+    # Czech and Russian write "Podhorské listy" with one capital; in a notice that is a name all the same.
+    if is_medium(text.title()) or sheet.text[name[0] - 1] in "«„":
         return True
     words = sheet.folded[slice(*name)].split()
     if {words[0], words[-1]} & words_of("owner"):

@@ -1,7 +1,7 @@
 """Find the site's name where no line above the text states it: two signs that agree, wherever they stand.
 
-A page asks its reader to follow it, to search in it, to take its newsletter; it says its name in a rights notice, behind
-the headline's copies, in addresses and alone on a line of its menu or foot. None of these is enough: people are
+A page asks its reader to follow it, to search in it, to take its newsletter; it says its name in a rights notice,
+behind the headline's copies, in addresses and alone on a line of its menu or foot. None of these is enough: people are
 followed, firms own rights, and partners stand in the foot. Two of different kinds with the same name are.
 """
 
@@ -17,14 +17,14 @@ from itertools import islice
 from ..blocks import Line
 from ..model import Role
 from .persons import find_person
-from .rights import SIGNS, addresses_in, names_in_notices
+from .rights import AGAIN, SIGNS, addresses_in, names_in_notices
 from .sheet import Sheet, find_all, trim
 from .site_names import EDGE, clean_name, is_medium, words_of
 
 FRAME_WORDS, FRAME_CHARACTERS = 9, 90
 """Words and characters above which a line that begins like a request is a sentence."""
-WORDS = 5
-"""Words of a name at most."""
+WORDS, LETTERS = 5, 3
+"""Words of a name at most, and its letters at least: "Contact me"."""
 COPIES = 6
 """Copies of the title that are looked at."""
 ALONE = 40
@@ -53,15 +53,19 @@ def agreed_name(sheet: Sheet) -> tuple[int, int] | None:
         return None
     addresses = addresses_in(sheet.text).lower().splitlines()
     hosts = {_key_of(part) for address in addresses for part in (address, *address.split("."))}
-    notices = [_key_of(sheet.folded[a:b]) for a, b in names_in_notices(sheet)]
+    notices = [sheet.folded[a:b] for a, b in names_in_notices(sheet)]
     weighed: list[tuple[int, _Sign]] = []
     for said, sign in found.items():
         if said in hosts and len(said) >= HOST_LETTERS:
             sign.kinds.add("domain")
-        if len(said) >= NOTICE_LETTERS and any(n.startswith(said) for n in notices):
+        # "© 2018 Example Gazette Company"; Chinese writes the firm's form without a space.
+        begin = sheet.folded[slice(*sign.span)] + ("" if said[0] >= "\u3040" else " ")
+        if len(said) >= NOTICE_LETTERS and any(n.startswith(begin) for n in notices):
             sign.kinds.add("notice")
         if is_medium(sheet.text[slice(*sign.span)]):
             sign.kinds.add("medium")
+        if sign.kinds <= {"foot", "domain", "medium"} and sheet.text.count(sheet.text[slice(*sign.span)]) <= AGAIN:
+            continue  # a partner with his address
         weight = sum(_WEIGHTS[kind] for kind in sign.kinds)
         if len(sign.kinds) > 1 and weight >= ENOUGH and (sign.kinds & _STRONG or "domain" in sign.kinds):
             weighed.append((weight, sign))
@@ -75,7 +79,7 @@ HOST_LETTERS, NOTICE_LETTERS = 4, 4
 
 def _is_followed_person(sheet: Sheet, sign: _Sign) -> bool:
     """Tell whether a name may be that of a writer whom the page asks to follow."""
-    return not sign.kinds & {"notice", "tail", "domain"} and find_person(sheet.text, *sign.span) is not None
+    return not sign.kinds & {"notice", "tail", "domain", "medium"} and find_person(sheet.text, *sign.span) is not None
 
 
 def _key(sheet: Sheet, span: tuple[int, int]) -> str:
@@ -97,7 +101,12 @@ def _signs(sheet: Sheet) -> Iterator[tuple[str, tuple[int, int]]]:
             continue
         said, text = sheet.folded[slice(*span)], sheet.text[slice(*span)]
         words = said.split()
-        if len(words) > WORDS or said in words_of("platform") or any(text in p for p in people):
+        if (
+            len(words) > WORDS
+            or (len(said) < LETTERS and said < "\u3040")
+            or said in words_of("platform")
+            or any(text in p for p in people)
+        ):
             continue
         if {words[0], words[-1]} & words_of("owner") and not is_medium(text):
             continue
