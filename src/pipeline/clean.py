@@ -14,8 +14,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .blocks import Line, cut_lines, lay_out
-from .far_lines import far_lines
-from .blocks import Line, cut_lines
 from .far_lines import empty_headings, far_lines
 from .form_guard import kept_by_form
 from .ledger import UNCLAIMED, Verdict, write_blocks
