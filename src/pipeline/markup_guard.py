@@ -131,7 +131,8 @@ _BESIDE = 4
 """Lines between a caption or heading and the text around it, other captions and credits."""
 _CAPTION_LEVEL = 0.25
 """Probability from which a picture's caption between paragraphs stays."""
-# Labels count 4 % of the words of captions between paragraphs that stay, at .3 as at .1: at .03 word F1 of news is .0021 lower, of mixed pages .0010.
+# Labels count 4 % of the words of captions between paragraphs that stay, at .3 as at .1: at .03 word F1 of news
+# is .0021 lower, of mixed pages .0010.
 _CAPTION_WORDS = 60
 
 
