@@ -40,6 +40,7 @@ class _Sign:
 _WEIGHTS = {"notice": 2, "tail": 2, "follow": 2, "request": 1, "medium": 1, "domain": 2, "top": 1, "foot": 1}
 """What each kind of sign counts; ENOUGH of them name the site, if two kinds do and one says more than a menu."""
 ENOUGH = 3
+_FOOT, _PARTNER = frozenset(["foot", "domain", "notice"]), frozenset(["foot", "domain", "medium"])
 _STRONG = frozenset(["notice", "tail", "follow"])
 
 
@@ -64,8 +65,9 @@ def agreed_name(sheet: Sheet) -> tuple[int, int] | None:
             sign.kinds.add("notice")
         if is_medium(sheet.text[slice(*sign.span)]):
             sign.kinds.add("medium")
-        if sign.kinds <= {"foot", "domain", "medium"} and sheet.text.count(sheet.text[slice(*sign.span)]) <= AGAIN:
-            continue  # a partner with his address
+        # A partner with his address, and a firm that signs the foot of all its pages.
+        if sign.kinds <= _FOOT or (sign.kinds <= _PARTNER and sheet.text.count(sheet.text[slice(*sign.span)]) <= AGAIN):
+            continue
         weight = sum(_WEIGHTS[kind] for kind in sign.kinds)
         if len(sign.kinds) > 1 and weight >= ENOUGH and (sign.kinds & _STRONG or "domain" in sign.kinds):
             weighed.append((weight, sign))
