@@ -68,6 +68,10 @@ def make_batches(root: Path, documents: int, sentences: int) -> None:
 
 def assemble(root: Path) -> dict[str, Any]:
     """Assemble, validate and report; return the peaks and what it cost."""
+    from flows.environment import leave_pandas_out, use_plain_memory
+
+    leave_pandas_out()
+    use_plain_memory()
     import prefect  # noqa: F401 - what a run has loaded too
 
     from pipeline.model import Source

@@ -23,10 +23,11 @@ from flows.paths import check_apart, expectations_folder, input_folder
 from flows.stopping import cancel_run, on_stop, stoppable, stopped_at_once
 from flows.workers import Engine as Engine
 from flows.workers import open_pool
+from pipeline.divide import useful_workers
 from pipeline.durable import remove_tree
 from pipeline.plan import Plan
 from pipeline.publish import Published
-from pipeline.run import Run, useful_workers
+from pipeline.run import Run
 from pipeline.settings import Settings
 from pipeline.validate import Status
 from pipeline.validation_process import ValidationProcess
@@ -93,16 +94,17 @@ def build(
         tags(*_tags(source)),
     ):
         progress = tasks.BatchProgress(len(run.batches))
-        begun: list[Any] = []
+        begun: list[list[Any]] = []
         for label in run.batches:
-            cleaned = tasks.clean.submit(run, label, return_state=False)
-            begun += [cleaned, tasks.tag.submit(run, label, wait_for=[cleaned], return_state=False)]
+            # What is only tagged again has nothing to clean.
+            cleaned = [tasks.clean.submit(run, label, return_state=False)] if run.batches[label].sources else []
+            begun.append([*cleaned, tasks.tag.submit(run, label, wait_for=cleaned, return_state=False)])
         # A batch that failed says why here. A task that waits for it is only passed over, and the next one stumbles.
-        for number, future in enumerate(begun):
-            future.result()
-            if number % 2:
-                progress.advance()
-        rows = tasks.tabulate(run, wait_for=begun)
+        for futures in begun:
+            for future in futures:
+                future.result()
+            progress.advance()
+        rows = tasks.tabulate(run, wait_for=[future for futures in begun for future in futures])
         tasks.show_documents(run)
         verdict = tasks.validate(run, process)
         tasks.show_validation(run, verdict)
@@ -112,10 +114,17 @@ def build(
         return Built(plan, published, rows, verdict.count(Status.FAILED), run.describe())
 
 
-def build_tagged(source: str, *arguments: Any, **named: Any) -> Built:
-    """Call the flow with tags on the run itself, by which its page finds the runs of one corpus."""
-    with tags(*_tags(source)):
-        built: Built = build(source, *arguments, **named)
+def build_tagged(source: str, *arguments: Any, planned: Plan | None = None, **named: Any) -> Built:
+    """Call the flow with tags on the run itself, by which its page finds the runs of one corpus.
+
+    `planned` is what the caller knows already of what there is to do: listing is not done twice.
+    """
+    told = tasks.PLANNED.set(planned)
+    try:
+        with tags(*_tags(source)):
+            built: Built = build(source, *arguments, **named)
+    finally:
+        tasks.PLANNED.reset(told)
     return built
 
 

@@ -25,6 +25,7 @@ from flows.environment import (
     prepare_environment,
     reaching_server,
     say_errors_once,
+    use_plain_memory,
 )
 from flows.explaining import explain
 from flows.options import HELP, OUTPUT, SET, SETTINGS_FILE, parse_assignments
@@ -129,9 +130,8 @@ def run(
         start_server_deaf()
         say_errors_once()
         with reaching_server():
-            built = build_tagged(
-                source, str(output), full, workers, settings, str(suites), Engine(engine), dask_address
-            )
+            asked = source, str(output), full, workers, settings, str(suites), Engine(engine), dask_address
+            built = build_tagged(*asked, planned=plan)
     published = built.published
     if published is None:
         _say({"status": "up to date"}, "up to date", as_json, quiet)
@@ -232,6 +232,7 @@ def _say(facts: dict[str, Any], message: str, as_json: bool, quiet: bool) -> Non
 def main() -> None:
     """Run the command; exit with 0, 1 (the data failed) or 2 (the call was wrong)."""
     leave_pandas_out()
+    use_plain_memory()
     try:
         cli(standalone_mode=False)
     except click.exceptions.Abort:

@@ -60,6 +60,15 @@ def leave_pandas_out() -> None:
     sys.meta_path.insert(0, _Without())
 
 
+def use_plain_memory() -> None:
+    """Let Arrow take its memory from the system's allocator; call it before Arrow is imported, in a process all ours.
+
+    Its own allocator keeps much of what was freed: for 100,000 short documents the command took 406 MB with it and 333
+    without, the validation 421 and 355, in about the same time.
+    """
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+
+
 def hush_own_server() -> None:
     """Keep the log of the server that a run starts for itself off the terminal; call it before Prefect is imported.
 

@@ -8,6 +8,7 @@ Prefect looks into collections and dataclasses that pass between tasks, and may 
 from __future__ import annotations
 
 import threading
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from prefect.cache_policies import NO_CACHE
 from flows.messages import documents_rows, validation_markdown, version_markdown
 from flows.progress import announce
 from pipeline.halves import BatchReport
-from pipeline.plan import Plan, make_plan
+from pipeline.plan import Plan, is_current, make_plan
 from pipeline.publish import Published
 from pipeline.remote import RemoteFolder
 from pipeline.run import Run
@@ -31,10 +32,16 @@ from pipeline.settings import Settings
 from pipeline.validate import Verdict
 from pipeline.validation_process import ValidationProcess
 
+PLANNED: ContextVar[Plan | None] = ContextVar("planned", default=None)
+"""The plan that a caller of the flow has made of the same run, a moment ago."""
+
 
 @task(name="read", task_run_name="read", cache_policy=NO_CACHE)
 def read(folder: Path | RemoteFolder, output: Path, settings: Settings, expectations: Path, full: bool) -> Plan:
     """List the inputs and find out what is new since the last version."""
+    planned = PLANNED.get()
+    if planned is not None and is_current(planned):
+        return planned
     return make_plan(folder, output, settings, expectations, full=full)
 
 

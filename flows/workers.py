@@ -63,6 +63,8 @@ class Workers:
     def __init__(self, count: int) -> None:
         """Start nothing yet. `count` is at least 1."""
         self._pool: ProcessPoolExecutor | None = None
+        # Here batches are made one at a time: ten on threads load what they need ten times, and hold ten batches.
+        self._here = threading.Lock()
         if count > 1:
             # Spawned, not forked: the parent has threads (Prefect's) and a fork would copy their locks.
             self._pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _begin)
@@ -70,7 +72,8 @@ class Workers:
     def call(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Return `function(*args, **kwargs)`, computed on a worker."""
         if self._pool is None:
-            return function(*args, **kwargs)
+            with self._here:
+                return function(*args, **kwargs)
         try:
             return self._pool.submit(function, *args, **kwargs).result()
         except BrokenProcessPool as error:

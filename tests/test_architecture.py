@@ -20,7 +20,7 @@ LAYER = {
     **dict.fromkeys(("tables", "batch", "version", "signatures", "kept_tags"), 3),
     **dict.fromkeys(("tabulate", "settle", "plan", "laws"), 4),
     **dict.fromkeys(("validate", "judging", "verdict", "quarantine", "publish", "explain", "staged", "topic_tools"), 5),
-    **dict.fromkeys(("validation_process", "run"), 6),
+    **dict.fromkeys(("validation_process", "divide", "run"), 6),
 }
 
 

@@ -6,6 +6,7 @@ import hashlib
 import random
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.compute as pc
@@ -13,9 +14,10 @@ import pytest
 
 import pipeline
 from pipeline import plan as planning
+from pipeline.divide import Batch
 from pipeline.last_taxonomy import TaggedBy, compare_taxonomies, keep_taxonomy
 from pipeline.plan import make_plan, phrases_apart
-from pipeline.run import Run
+from pipeline.run import Run, tag_one
 from pipeline.settings import Settings, TagSettings
 from pipeline.verdict import Verdict
 from pipeline.version import open_version
@@ -171,8 +173,21 @@ def test_the_taxonomy_of_the_last_version_alone_is_kept(
     built(corpus_folder, output, suites, Settings())
     say(PHRASES.format("nobody wrote this"))
     built(corpus_folder, output, suites, settings)
-    tag = make_plan(corpus_folder, output, settings, suites).digests["tag"]
-    assert [p.name for p in (output / ".cache").glob("*taxonomy-*")] == [f"taxonomy-{tag[:16]}"]
+    tag, rest = make_plan(corpus_folder, output, settings, suites).digests["tag"], phrases_apart(settings)
+    assert [p.name for p in (output / ".cache").glob("*taxonomy-*")] == [f"taxonomy-{tag[:16]}-{rest[:16]}"]
+
+
+def test_before_it_starts_a_run_says_whether_it_searches_for_phrases_or_tags_all_again(
+    corpus_folder: Path, suites: Path, tmp_path: Path, settings: Settings, say: Callable[[str], None]
+) -> None:
+    output = tmp_path / "out"
+    built(corpus_folder, output, suites, Settings())
+    say(PHRASES.format("nobody wrote this"))
+    said = make_plan(corpus_folder, output, settings, suites).describe()
+    assert said == "0 to clean, 5 to search for changed phrases, 0 kept"
+    stricter = Settings(tag=settings.tag.model_copy(update={"threshold": 1.5}))
+    said = make_plan(corpus_folder, output, stricter, suites).describe()
+    assert said == "0 to clean, 5 to tag again, 0 kept"
 
 
 def test_a_change_is_told_anew_when_a_users_file_changes_in_a_living_process(
@@ -187,3 +202,23 @@ def test_a_change_is_told_anew_when_a_users_file_changes_in_a_living_process(
         assert change is not None
         assert change.touches("en", [f"The {word} tariff fell."])
         assert not change.touches("en", ["A tariff fell."])
+
+
+def test_a_list_of_untouched_documents_is_not_taken_for_that_of_another_version(
+    corpus_folder: Path, suites: Path, tmp_path: Path, settings: Settings, say: Callable[[str], None]
+) -> None:
+    output = tmp_path / "out"
+    built(corpus_folder, output, suites, Settings())
+    say(PHRASES.format("nobody wrote this"))
+    plan = make_plan(corpus_folder, output, settings, suites)
+    assert plan.previous is not None and plan.tagged_by is not None
+    batch = Batch(tmp_path / "batch", doc_ids=plan.retag)
+    given = batch, plan.previous.path, settings, plan.digests, False
+    assert tag_one(*given, plan.tagged_by).counts["tags_kept"] == 5
+    assert tag_one(*given, plan.tagged_by).taken_over
+    assert (batch.folder / "tagged" / "untouched.arrow").is_file()
+    other = replace(plan.tagged_by, path=tmp_path / "other", tag="another version's")
+    keep_taxonomy(other, None)
+    assert not tag_one(*given, other).taken_over
+    assert not tag_one(*given, None).taken_over
+    assert not (batch.folder / "tagged" / "untouched.arrow").exists()

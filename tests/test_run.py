@@ -8,20 +8,25 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pipeline import batch
+from pipeline.diff import compare_tables
+from pipeline.divide import Batch
 from pipeline.entities import find_all_mentions
 from pipeline.errors import UsageError, ValidationFailedError
 from pipeline.model import Mention
-from pipeline.plan import Plan, make_plan
+from pipeline.plan import Plan, is_current, make_plan
 from pipeline.publish import Published
-from pipeline.run import Batch, build_version, preview_difference, tag_one
+from pipeline.run import Run, build_version, preview_difference, tag_one
 from pipeline.settings import OutputSettings, Settings, TagSettings
+from pipeline.staged import StagedTables
 from pipeline.validate import Status
 from pipeline.validation_process import ValidationProcess
+from pipeline.verdict import Verdict
 from pipeline.version import open_version
 
 SETTINGS = Settings()
@@ -68,6 +73,21 @@ def test_batches_of_one_document_give_the_same_bytes(
 
 def test_an_unchanged_corpus_is_up_to_date(built: Path, seeds: Path, suites: Path) -> None:
     assert plan_for(seeds, built, suites).up_to_date
+
+
+def test_a_plan_is_current_until_another_version_is_served(
+    build: Build, corpus_folder: Path, suites: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "out"
+    first = plan_for(corpus_folder, output, suites)
+    assert is_current(first)
+    build(corpus_folder, output, suites)
+    assert not is_current(first)
+    second = plan_for(corpus_folder, output, suites)
+    assert is_current(second)
+    (output / "latest").unlink()
+    (output / "latest").symlink_to("nowhere")
+    assert not is_current(second)
 
 
 def test_a_full_run_of_an_unchanged_corpus_publishes_nothing(
@@ -159,6 +179,50 @@ def test_any_history_of_edits_ends_where_a_full_run_ends(
             build(corpus_folder, output, suites)
     build(corpus_folder, tmp_path / "full", suites)
     assert digests(output) == digests(tmp_path / "full")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_comparing_only_what_a_run_can_have_changed_finds_all_that_changed(
+    seed: int, build: Build, corpus_folder: Path, suites: Path, tmp_path: Path
+) -> None:
+    rng = random.Random(seed)
+    output = tmp_path / "out"
+    build(corpus_folder, output, suites)
+    quick = 0
+    for step in range(4):
+        edit(rng, corpus_folder, step)
+        settings = Settings(tag=TagSettings(threshold=rng.choice([1.0, 1.5])))
+        plan = plan_for(corpus_folder, output, suites, settings)
+        if plan.up_to_date or plan.previous is None:
+            continue
+        with Run(plan, settings, suites) as run:
+            for label in run.batches:
+                run.clean(label)
+                run.tag(label)
+            run.tabulate()
+            columns, staged = run.may_differ(), StagedTables(run.folder)
+            quick += columns is not None
+            some = compare_tables(plan.previous, staged, "a", "b", may_differ=columns)
+            assert some == compare_tables(plan.previous, staged, "a", "b")
+            run.publish(Verdict(()))
+    assert quick
+
+
+def test_all_columns_are_compared_where_rows_may_have_changed_otherwise(
+    build: Build, corpus_folder: Path, suites: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "out"
+    build(corpus_folder, output, suites)
+    path = sorted(corpus_folder.iterdir())[0]
+    path.write_text(path.read_text(encoding="utf-8") + "\n\nA sentence came later.\n", "utf-8")
+    plan = plan_for(corpus_folder, output, suites)
+    written_otherwise = replace(plan, digests={**plan.digests, "output": "another"})
+    for some, quick in ((plan, True), (written_otherwise, False), (replace(plan, removed=()), False)):
+        with Run(some, SETTINGS, suites) as run:
+            run.rows = {"quarantine": 0}
+            assert (run.may_differ() is not None) is quick
+            run.rows = {"quarantine": 1}
+            assert run.may_differ() is None
 
 
 def edit(rng: random.Random, folder: Path, step: int) -> None:

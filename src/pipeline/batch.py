@@ -25,6 +25,7 @@ from .duplicates import sign_documents
 from .entities import find_all_mentions
 from .errors import RejectedError
 from .halves import BatchReport
+from .kept_tags import UNTOUCHED, find_touched, list_untouched
 from .markdown_view import MarkdownView, read_view
 from .model import Document, Mention, Page, Sentence, Source, SourceStatus, TopicScore
 from .pages import read_page
@@ -37,8 +38,8 @@ from .tag import has_lexicon, tag_passages
 from .taxonomy import load_taxonomy
 
 if TYPE_CHECKING:
-    from .kept_tags import KeptTags
     from .remote import RemoteFolder
+    from .taxonomy_change import TaxonomyChange
 
 
 TAGGED_COLUMNS = ("doc_id", "sentence_index", "start", "end", "heading", "language")
@@ -96,12 +97,12 @@ def clean_batch(
 
 @_uncollected()
 def tag_batch(
-    cleaned: Path, settings: Settings, folder: Path, *, names: bool = True, kept: KeptTags | None = None
+    cleaned: Path, settings: Settings, folder: Path, *, names: bool = True, change: TaxonomyChange | None = None
 ) -> BatchReport:
     """Tag the sentences and find the mentions of a cleaned batch; write their tables to `folder`.
 
-    Without `names` the mentions are left out, and so is their table. With `kept`, documents that the taxonomy's change
-    cannot touch have the tags of the last version; the report counts them as `tags_kept`.
+    Without `names` the mentions are left out, and so is their table. With `change`, documents that it cannot touch are
+    left out of the tables and listed instead; the report counts them as `tags_kept`.
     """
     taxonomy = load_taxonomy(settings.tag.taxonomy)
     texts = read_arrow(cleaned / "documents.arrow", ["doc_id", "text", "media_type"]).to_pydict()
@@ -126,13 +127,11 @@ def tag_batch(
             part = shown[i]
             mention_rows += [(*keys[i][:3], _mention_in(part, m) if part else m) for m in found]
     runs = [list(group) for _, group in groupby(range(len(keys)), key=lambda i: (keys[i][0], *keys[i][4:]))]
-    stay: list[str] = []
-    if kept is not None:
-        touched = kept.find_touched(
-            (keys[run[0]][0], keys[run[0]][5], keys[run[0]][4], [slices[i] for i in run]) for run in runs
-        )
-        stay = sorted(text_of.keys() - touched)
-        runs = [run for run in runs if keys[run[0]][0] in touched]
+    stay: frozenset[str] = frozenset()
+    if change is not None:
+        passages_of = ((keys[run[0]][0], keys[run[0]][5], keys[run[0]][4], [slices[i] for i in run]) for run in runs)
+        stay = frozenset(text_of).difference(find_touched(change, passages_of))
+        runs = [run for run in runs if keys[run[0]][0] not in stay]
     asked = [run for run in runs if known[keys[run[0]][5]]]
     passages = [([slices[i] for i in run], *keys[run[0]][4:]) for run in asked]
     given: list[list[str] | None] = [None] * len(keys)
@@ -142,18 +141,17 @@ def tag_batch(
             given[i] = sorted(s.topic for s in scores)
             topic_rows += [(*keys[i][:3], _score_in(part, s) if part else s) for s in scores]
     tagged = make_topics(topic_rows, taxonomy.version)
-    if kept is not None and stay:
-        before, staying = kept.topics(stay), frozenset(stay)
-        given = [before[key[:2]] if key[0] in staying else own for key, own in zip(keys, given, strict=True)]
-        tagged = pa.concat_tables([tagged, kept.sentence_topics(stay, taxonomy.version)])
+    own = [i for i, key in enumerate(keys) if key[0] not in stay]
     topics = pa.table(
         {
-            "doc_id": pa.array(rows["doc_id"], pa.string()),
-            "sentence_index": pa.array(rows["sentence_index"], pa.int32()),
-            "topics": pa.array(given, pa.list_(pa.string())),
+            "doc_id": pa.array([keys[i][0] for i in own], pa.string()),
+            "sentence_index": pa.array([keys[i][1] for i in own], pa.int32()),
+            "topics": pa.array([given[i] for i in own], pa.list_(pa.string())),
         }
     )
     folder.mkdir(parents=True, exist_ok=True)
+    if change is not None:
+        write_arrow(list_untouched(list(stay)), folder / UNTOUCHED)
     write_arrow(topics, folder / "topics.arrow")
     write_arrow(_by_key(tagged, "sentence_topics"), folder / "sentence_topics.arrow")
     if names:

@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from filecmp import cmp
 from functools import partial
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from .diff_documents import DocumentRows, compare_document
@@ -34,6 +35,9 @@ _CHUNK_ROWS = 1_000_000
 
 Chunks 16 times smaller cost 155 CPU s instead of 54 on 100,000 documents in one part: row groups are read again."""
 
+Columns = Mapping[str, Sequence[str]]
+"""Columns by table."""
+
 _CHANGED_AT_ONCE = 500
 """Documents fetched at a time where path by path must be compared."""
 
@@ -50,8 +54,20 @@ def compare_versions(a: Version, b: Version, *, limit: int | None = None) -> Dif
     return compare_tables(a, b, a.name, b.name, limit=limit)
 
 
-def compare_tables(a: Tables, b: Tables, before: str, after: str, *, limit: int | None = None) -> Difference:
-    """Compare two sets of tables that are called `before` and `after`; see `compare_versions`."""
+def compare_tables(
+    a: Tables,
+    b: Tables,
+    before: str,
+    after: str,
+    *,
+    limit: int | None = None,
+    may_differ: Columns | None = None,
+) -> Difference:
+    """Compare two sets of tables that are called `before` and `after`; see `compare_versions`.
+
+    `may_differ` says for each table by document which columns can differ in a document that both have: a run that
+    kept rows knows, and the others are not read. A table that it does not name is the same.
+    """
     index_a, index_b = _index(a), _index(b)
     documents, pairs = _matched(index_a, index_b)
     tables = {name for name in _WHOLE if not _equal(a, b, name)}
@@ -59,20 +75,21 @@ def compare_tables(a: Tables, b: Tables, before: str, after: str, *, limit: int 
         tables.add("documents")
     same = frozenset(index_a) & frozenset(index_b)
     found: list[DocumentDifference] = []
-    differing = other = 0
-    for one, two, names in _same_documents(a, b, same):
+    waiting: list[tuple[str, str]] = []
+    differing = 0
+    for doc_id, names, rows in _same_documents(a, b, same, may_differ):
         tables.update(names)
         differing += 1
-        if limit is None or len(found) < limit:
-            found.append(compare_document(one(), two()))
-            other += found[-1].is_empty
+        if limit is not None and len(found) + len(waiting) >= limit:
+            continue
+        if rows is None:
+            waiting.append((doc_id, doc_id))
+        else:
+            found.append(compare_document(*rows()))
+    found += _compared(a, b, waiting)
+    other = sum(difference.is_empty for difference in found)
     differing += len(pairs)
-    left = pairs if limit is None else pairs[: max(0, limit - len(found))]
-    for start in range(0, len(left), _CHANGED_AT_ONCE):
-        some = left[start : start + _CHANGED_AT_ONCE]
-        ones = _fetch(a, [one for one, _ in some])
-        twos = _fetch(b, [two for _, two in some])
-        found += [compare_document(ones[one], twos[two]) for one, two in some]
+    found += _compared(a, b, pairs if limit is None else pairs[: max(0, limit - len(found))])
     found.sort(key=lambda d: (d.source_path, d.doc_id))
     return Difference(
         before=before,
@@ -139,27 +156,44 @@ def _equal(a: Tables, b: Tables, name: str) -> bool:
     return bool(one.count_rows() == two.count_rows() and one.to_table().equals(two.to_table()))
 
 
-def _same_documents(
-    a: Tables, b: Tables, same: frozenset[str]
-) -> Iterator[tuple[Callable[[], DocumentRows], Callable[[], DocumentRows], tuple[str, ...]]]:
-    """Yield the documents that both have and whose rows differ, with the names of the tables that do.
+def _compared(a: Tables, b: Tables, pairs: Sequence[tuple[str, str]]) -> list[DocumentDifference]:
+    """Compare documents, some at a time."""
+    found: list[DocumentDifference] = []
+    for start in range(0, len(pairs), _CHANGED_AT_ONCE):
+        some = pairs[start : start + _CHANGED_AT_ONCE]
+        ones = _fetch(a, [one for one, _ in some])
+        twos = _fetch(b, [two for _, two in some])
+        found += [compare_document(ones[one], twos[two]) for one, two in some]
+    return found
 
-    The rows are made when asked for: all 10,000 of a new taxonomy, of which a page shows 200, took 7 s.
+
+def _same_documents(
+    a: Tables, b: Tables, same: frozenset[str], may_differ: Columns | None
+) -> Iterator[tuple[str, tuple[str, ...], Callable[[], tuple[DocumentRows, DocumentRows]] | None]]:
+    """Yield the documents that both have and whose rows differ, the names of the tables that do, and their rows.
+
+    The rows are made when asked for: all 10,000 of a new taxonomy, of which a page shows 200, took 7 s. Where not all
+    columns were read, there are none.
     """
     rows = max((t.dataset(name).count_rows() for t in (a, b) for name in _BY_DOCUMENT), default=0)
     equal = {name for name in _BY_DOCUMENT if _same_files(a, b, name)}
+    if may_differ is not None:
+        equal.update(set(_BY_DOCUMENT) - may_differ.keys())
+    asked = [name for name in _BY_DOCUMENT if may_differ is None or name not in equal]
     for low, high in _prefixes(rows):
-        ones = {name: _between(a, name, low, high) for name in _BY_DOCUMENT}
-        twos = {name: ones[name] if name in equal else _between(b, name, low, high) for name in _BY_DOCUMENT}
-        differing = [name for name in _BY_DOCUMENT if name not in equal and not ones[name].equals(twos[name])]
+        read = {name: ["doc_id", *may_differ[name]] if may_differ is not None else None for name in asked}
+        ones = {name: _between(a, name, low, high, read[name]) for name in asked}
+        twos = {name: ones[name] if name in equal else _between(b, name, low, high, read[name]) for name in asked}
+        differing = [name for name in asked if name not in equal and not ones[name].equals(twos[name])]
         if not differing:
             continue
         runs_a, runs_b = _runs(ones), _runs(twos)
-        both = sorted(same & runs_a["documents"].keys())
+        both = sorted(same & set().union(*(runs.keys() for runs in (*runs_a.values(), *runs_b.values()))))
         unlike = {name: _unlike(ones[name], twos[name], runs_a[name], runs_b[name], both) for name in differing}
         for doc_id in sorted(set().union(*unlike.values())):
             names = tuple(name for name in differing if doc_id in unlike[name])
-            yield partial(_rows, ones, runs_a, doc_id), partial(_rows, twos, runs_b, doc_id), names
+            make = partial(_both_rows, (ones, runs_a), (twos, runs_b), doc_id) if may_differ is None else None
+            yield doc_id, names, make
 
 
 def _unlike(one: pa.Table, two: pa.Table, runs_a: _OneTable, runs_b: _OneTable, both: Sequence[str]) -> set[str]:
@@ -223,11 +257,12 @@ def _prefixes(rows: int) -> Iterator[tuple[str, str]]:
     yield from zip(edges, [*edges[1:], "~"], strict=True)
 
 
-def _between(tables: Tables, name: str, low: str, high: str) -> pa.Table:
+def _between(tables: Tables, name: str, low: str, high: str, columns: Sequence[str] | None) -> pa.Table:
     import pyarrow.dataset as ds
 
     doc_id = ds.field("doc_id")
-    return tables.dataset(name).to_table(filter=(doc_id >= low) & (doc_id < high)).combine_chunks()
+    some = (doc_id >= low) & (doc_id < high) if low else None
+    return tables.dataset(name).to_table(columns=columns, filter=some).combine_chunks()
 
 
 def _fetch(tables: Tables, doc_ids: Sequence[str]) -> dict[str, DocumentRows]:
@@ -242,23 +277,32 @@ _AllTables = dict[str, dict[str, tuple[int, int]]]
 
 
 def _runs(tables: Mapping[str, pa.Table]) -> _AllTables:
-    return {name: dict(_runs_of(table.column("doc_id").to_pylist())) for name, table in tables.items()}
+    return {name: _runs_of(table.column("doc_id")) for name, table in tables.items()}
 
 
-def _runs_of(doc_ids: Sequence[str]) -> Iterator[tuple[str, tuple[int, int]]]:
-    """Yield (doc_id, (first row, rows)) of a sorted column.
+def _runs_of(doc_ids: pa.ChunkedArray) -> dict[str, tuple[int, int]]:
+    """Return (first row, rows) by doc_id of a sorted column.
 
-    >>> list(_runs_of(["a", "a", "b"]))
-    [('a', (0, 2)), ('b', (2, 1))]
+    >>> import pyarrow as pa
+    >>> _runs_of(pa.chunked_array([["a", "a", "b"]]))
+    {'a': (0, 2), 'b': (2, 1)}
     """
-    start = 0
-    for doc_id, count in Counter(doc_ids).items():
-        yield doc_id, (start, count)
-        start += count
+    import pyarrow.compute as pc
+
+    counted = pc.value_counts(doc_ids)
+    values, counts = (counted.field(i).to_pylist() for i in (0, 1))
+    starts = accumulate(counts, initial=0)
+    return {doc_id: (start, count) for doc_id, start, count in zip(values, starts, counts, strict=False)}
 
 
 def _run(tables: Mapping[str, pa.Table], runs: _AllTables, name: str, doc_id: str) -> pa.Table:
     return tables[name].slice(*runs[name].get(doc_id, (0, 0)))
+
+
+def _both_rows(
+    a: tuple[Mapping[str, pa.Table], _AllTables], b: tuple[Mapping[str, pa.Table], _AllTables], doc_id: str
+) -> tuple[DocumentRows, DocumentRows]:
+    return _rows(*a, doc_id), _rows(*b, doc_id)
 
 
 def _rows(tables: Mapping[str, pa.Table], runs: _AllTables, doc_id: str) -> DocumentRows:

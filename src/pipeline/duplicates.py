@@ -162,12 +162,13 @@ def follow_shared(
         own = shared.buckets[shared.starts[row] : shared.starts[row + 1]]
         leaders = first[own]
         taken = leaders >= 0
-        near = sorted({*leaders[taken].tolist(), *(other for b in own[taken].tolist() for other in more.get(b, ()))})
-        similarities = _similarities(matrix[near], matrix[row])
-        close = np.flatnonzero(similarities >= threshold)
-        if len(close):
-            yield number, int(shared.rows[near[int(close[0])]]), float(similarities[close[0]])
-            continue
+        if taken.any():
+            near = sorted({*leaders[taken].tolist(), *(o for b in own[taken].tolist() for o in more.get(b, ()))})
+            similarities = _similarities(matrix[near], matrix[row])
+            close = np.flatnonzero(similarities >= threshold)
+            if len(close):
+                yield number, int(shared.rows[near[int(close[0])]]), float(similarities[close[0]])
+                continue
         first[own[~taken]] = row
         for b in own[taken].tolist():
             others = more.setdefault(b, [])

@@ -1,6 +1,6 @@
 """Keep the taxonomy by which a version was tagged, so that the next run can tell which documents a change touches.
 
-It stands in one file under the output folder, named for the digest of tagging, and says by what else the version was
+It stands in one file under the output folder, named for the digest of tagging and for all else by which the version was
 tagged: code, other resources, other settings. Only where all that is the same can two taxonomies be compared
 (`taxonomy_change.py`). The file is a cache and carries its own hash: where it is missing, damaged or another version's,
 all documents are tagged again, which gives the same bytes.
@@ -37,7 +37,7 @@ class TaggedBy:
 def tagged_by(output: Path, tag: str, rest: str) -> TaggedBy:
     """Return where the taxonomy of versions with these digests is kept."""
     # A cluster's workers have a current folder of their own.
-    return TaggedBy(output.absolute() / CACHE / f"taxonomy-{tag[:16]}", tag, rest)
+    return TaggedBy(output.absolute() / CACHE / f"taxonomy-{tag[:16]}-{rest[:16]}", tag, rest)
 
 
 def keep_taxonomy(file: TaggedBy, user: str | None) -> None:

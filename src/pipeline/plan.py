@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -23,7 +24,7 @@ from .records import reading_order, split_record
 from .settings import Settings
 from .suites import load_suites
 from .taxonomy import load_taxonomy, packaged_texts
-from .version import Version, list_versions, open_version
+from .version import Version, list_versions, open_version, served_version
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -68,6 +69,7 @@ _OUTPUT_CODE = (
 _NEUTRAL_CODE = (
     "__init__.py",
     "batch.py",
+    "divide.py",
     "durable.py",
     "errors.py",
     "explain.py",
@@ -174,6 +176,13 @@ def make_plan(
     if plan.up_to_date and not isinstance(folder, Path):
         folder.drop()
     return plan
+
+
+def is_current(plan: Plan) -> bool:
+    """Say whether the version that a plan rests on is still the one that is served."""
+    with suppress(CorruptVersionError):
+        return served_version(plan.output) == (plan.previous.name if plan.previous is not None else None)
+    return False
 
 
 def input_of(item: Source | str) -> Input:

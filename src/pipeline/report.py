@@ -17,7 +17,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .diff import compare_tables, summarise
+from .diff import Columns, compare_tables, summarise
 from .model import SourceStatus
 from .schemas import TABLES
 from .settings import OutputSettings
@@ -48,20 +48,22 @@ def write_report(
     verdict: Verdict,
     *,
     previous: Version | None = None,
+    may_differ: Columns | None = None,
     name: str | None = None,
     max_quarantine_share: float = OutputSettings().max_quarantine_share,
 ) -> Path:
     """Write `folder`/report.html from the tables staged in `folder` and return its path.
 
-    `previous` is the version to compare with, `name` what the page calls the run. With
-    `max_quarantine_share` the page knows whether the verdict stops the publication.
+    `previous` is the version to compare with, in the columns that `may_differ` names (`diff.compare_tables`), and
+    `name` what the page calls the run. With `max_quarantine_share` the page knows whether the verdict stops the
+    publication.
     """
     tables = StagedTables(folder)
     budget = _DOCUMENT_BYTES
-    page = render_report(tables, verdict, previous, name, max_quarantine_share, budget)
+    page = render_report(tables, verdict, previous, name, max_quarantine_share, budget, may_differ)
     while len(page) > MAX_BYTES and budget:
         budget = budget // 2 if budget > 100_000 else 0
-        page = render_report(tables, verdict, previous, name, max_quarantine_share, budget)
+        page = render_report(tables, verdict, previous, name, max_quarantine_share, budget, may_differ)
     path = folder / REPORT
     path.write_bytes(page)
     return path
@@ -86,6 +88,7 @@ def render_report(
     name: str | None = None,
     max_quarantine_share: float = 0.01,
     budget: int = _DOCUMENT_BYTES,
+    may_differ: Columns | None = None,
 ) -> bytes:
     """Return the page as UTF-8. `budget` are the bytes that documents shown block by block may take."""
     import pyarrow.compute as pc
@@ -107,7 +110,9 @@ def render_report(
         {topic.topic: topic.examples for topic in topics.rows},
         budget,
     )
-    difference = compare_tables(previous, tables, previous.name, "this run", limit=_COMPARED) if previous else None
+    difference = None
+    if previous is not None:
+        difference = compare_tables(previous, tables, previous.name, "this run", limit=_COMPARED, may_differ=may_differ)
     stopping = verdict.stopping(max_quarantine_share)
     html = _template().render(
         name=name,

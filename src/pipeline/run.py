@@ -8,8 +8,7 @@ before it failed are kept for the next (`halves.py`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -17,22 +16,22 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from . import __version__
 from .batch import clean_batch, tag_batch
-from .diff import compare_tables
+from .diff import Columns, compare_tables
 from .diff_model import Difference
+from .divide import Batch, divide
 from .durable import OutputError
 from .errors import UsageError, ValidationFailedError
-from .halves import CLEANED, TAGGED, WORK, BatchReport, Input, claim_batch, drop_batches, make_half, rescue_batches
-from .kept_tags import KeptTags
+from .halves import CLEANED, TAGGED, WORK, BatchReport, drop_batches, make_half, rescue_batches
+from .kept_tags import UNTOUCHED, read_untouched
 from .last_taxonomy import TaggedBy, compare_taxonomies
-from .model import Source
-from .plan import Plan, input_of, keep_for_comparison, seal_digest
+from .plan import Plan, keep_for_comparison, seal_digest
 from .publish import Published, open_staging, publish_version, reject_version
 from .quarantine import quarantine_folder
 from .report import write_report
 from .settings import Settings
 from .signatures import signature_cache
 from .staged import StagedTables
-from .tabulate import Ingredients, Kept, export_for_tagging, write_tables
+from .tabulate import Ingredients, Kept, columns_made, export_for_tagging, write_tables
 from .taxonomy import load_taxonomy
 from .validate import Outcome, Status, Verdict, validate_folder
 from .version import open_version
@@ -41,28 +40,8 @@ if TYPE_CHECKING:
     from .remote import RemoteFolder
 
 T = TypeVar("T")
-_BATCH_BYTES = 24_000_000
-# A worker takes about 25 times a batch's bytes at its peak: 600 MB. A thousand pages of the development set are 18 MB.
 _ROUNDS = 3
 # Rows leave in rounds where one that left makes another fail: its topics, its document's count.
-_LEAST_DOCUMENTS = 50
-# Batches are made smaller than asked, down to this, so that every worker has one.
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """A batch of documents: to be cleaned and tagged (`sources`), or only tagged again (`doc_ids`)."""
-
-    folder: Path
-    sources: tuple[Source, ...] = ()
-    doc_ids: tuple[str, ...] = ()
-    left: bool = False
-    """Whether another run left it."""
-
-    @property
-    def inputs(self) -> tuple[Input, ...]:
-        """Return what the batch is made of."""
-        return tuple(map(input_of, self.sources)) or tuple(map(input_of, self.doc_ids))
 
 
 Judge = Callable[[Path, Path, Path], Verdict]
@@ -131,7 +110,7 @@ class Run:
         self.folder: Path = self._staging.folder
         self.work = self._staging.root / WORK
         self.work.mkdir()
-        self.batches = dict(self._divided(workers))
+        self.batches = dict(divide(plan, settings, self.work, workers))
 
     def clean(self, label: str) -> BatchReport | None:
         """Extract, clean and segment a batch's documents; nothing to do for one that is only tagged again."""
@@ -154,14 +133,17 @@ class Run:
     def tabulate(self) -> dict[str, int]:
         """Assemble the tables, write them into the staging folder, and return their row counts."""
         kept = None
+        retagged = [b.folder for b in self.batches.values() if b.doc_ids]
         if self.plan.previous is not None and (self.plan.keep or self.plan.retag):
-            some = frozenset(self.plan.keep), frozenset(self.plan.retag)
-            kept = Kept(self.plan.previous, *some, same_names=self.plan.same_names)
+            untouched = frozenset[str]().union(*map(_untouched, retagged))
+            whole, again = untouched.union(self.plan.keep), frozenset(self.plan.retag) - untouched
+            kept = Kept(self.plan.previous, whole, again, same_names=self.plan.same_names)
         given = Ingredients(
             sources=self.plan.sources,
             cleaned=[b.folder for b in self.batches.values() if b.sources],
-            retagged=[b.folder for b in self.batches.values() if b.doc_ids],
+            retagged=retagged,
             kept=kept,
+            taxonomy_version=load_taxonomy(self.settings.tag.taxonomy).version,
             signatures=signature_cache(self.plan.output, seal_digest(self.plan.digests, "clean")),
         )
         self.rows = write_tables(given, self.folder, self.settings.output, self.work)
@@ -205,7 +187,10 @@ class Run:
         # A comparison quotes the old sentences, and with them what is to be marked now.
         if previous is not None and _redaction(previous.facts) != self.settings.clean.redact:
             previous = None
-        return write_report(self.folder, verdict, previous=previous, name=name, max_quarantine_share=share)
+        same = self.may_differ()
+        return write_report(
+            self.folder, verdict, previous=previous, may_differ=same, name=name, max_quarantine_share=share
+        )
 
     def publish(self, verdict: Verdict) -> Published:
         """Publish the staged tables, or put them aside and raise ValidationFailedError."""
@@ -222,6 +207,18 @@ class Run:
         if not isinstance(self.plan.folder, Path):
             self.plan.folder.drop()
         return published
+
+    def may_differ(self) -> Columns | None:
+        """Return the columns in which documents that the last version has too may differ; None where it may be any."""
+        plan, before = self.plan, self.plan.previous
+        if before is None or before.facts.get("digests", {}).get("output") != plan.digests["output"]:
+            return None
+        # Documents that were, or are now, in quarantine have other rows.
+        known = len(plan.keep) + len(plan.retag) + len(plan.removed)
+        if known != before.rows("documents") or self.rows["quarantine"]:
+            return None
+        again = bool(plan.retag)
+        return columns_made(topics=again, names=again and not plan.same_names)
 
     def reject(self, verdict: Verdict) -> Path:
         """Move the staged tables and the verdict under `output/rejected/` and return that folder."""
@@ -271,28 +268,10 @@ class Run:
             self.keep_batches()
         self._staging.close()
 
-    def _divided(self, workers: int) -> Iterator[tuple[str, Batch]]:
-        size = self.settings.batch_documents
-        by_input = {input_of(source): source for source in self.plan.clean}
-        again = {input_of(doc_id): doc_id for doc_id in self.plan.retag}
-        number = 0
-        for left in self.plan.left:
-            folder = self.work / f"left-{number:06d}"
-            if claim_batch(left, folder):
-                number += 1
-                sources = tuple(by_input.pop(key) for key in left.inputs if key in by_input)
-                doc_ids = tuple(again.pop(key) for key in left.inputs if key in again)
-                count = _documents(len(sources) + len(doc_ids))
-                yield f"taken over {number} ({count})", Batch(folder, sources, doc_ids, left=True)
-        clean = _cut(tuple(by_input.values()), size, workers, lambda source: source.size)
-        for i, sources in enumerate(clean):
-            label = f"batch {i + 1} of {len(clean)} ({_documents(len(sources))})"
-            yield label, Batch(self.work / f"clean-{i:06d}", sources=sources)
-        # In the order of doc_id: a batch then reads neighbouring rows of the last version.
-        retag = _cut(tuple(sorted(again.values())), size, workers, lambda _: 0)
-        for i, doc_ids in enumerate(retag):
-            label = f"again batch {i + 1} of {len(retag)} ({_documents(len(doc_ids))})"
-            yield label, Batch(self.work / f"tag-{i:06d}", doc_ids=doc_ids)
+
+def _untouched(folder: Path) -> frozenset[str]:
+    tagged = folder / TAGGED
+    return read_untouched(tagged) if (tagged / UNTOUCHED).is_file() else frozenset()
 
 
 def _redaction(facts: Mapping[str, Any]) -> str:
@@ -301,12 +280,6 @@ def _redaction(facts: Mapping[str, Any]) -> str:
 
 def _judge_here(folder: Path, suites: Path, _answer: Path) -> Verdict:
     return validate_folder(folder, suites)
-
-
-def useful_workers(plan: Plan, settings: Settings, workers: int) -> int:
-    """Return how many of so many workers there is a batch for."""
-    documents = len(plan.clean) + len(plan.retag)
-    return max(1, min(workers, -(-documents // _most(documents, settings.batch_documents, workers))))
 
 
 def clean_one(
@@ -330,44 +303,15 @@ def tag_one(
     Without `names`, the mentions in such a batch are not looked for: those of `version` stay. `by` says which taxonomy
     gave the tags of `version`; those of documents that its change does not touch stay, too.
     """
-    kept = None
+    change = None
     if batch.doc_ids and version is not None:
-        published = open_version(version)
-        make = partial(export_for_tagging, published, batch.doc_ids)
+        make = partial(export_for_tagging, open_version(version), batch.doc_ids)
         make_half(batch.folder, CLEANED, seal_digest(digests, "export"), batch.inputs, make)
         change = compare_taxonomies(by, settings.tag.taxonomy, digests["tag"]) if by is not None else None
-        kept = KeptTags(published, change) if change is not None else None
     names = names or not batch.doc_ids
-    tag = partial(tag_batch, batch.folder / CLEANED, settings, names=names, kept=kept)
-    return make_half(batch.folder, TAGGED, seal_digest(digests, "tag" if names else "topics"), batch.inputs, tag)
-
-
-def _cut(items: tuple[T, ...], most: int, workers: int, size: Callable[[T], int]) -> list[tuple[T, ...]]:
-    """Cut items into batches: at most `most` and _BATCH_BYTES each, and one for each worker where there are enough.
-
-    >>> _cut(tuple("abcde"), 2, 1, lambda _: 1)
-    [('a', 'b'), ('c', 'd'), ('e',)]
-    """
-    most = _most(len(items), most, workers)
-    batches: list[list[T]] = []
-    filled = _BATCH_BYTES
-    for item in items:
-        if not batches or len(batches[-1]) >= most or filled + size(item) > _BATCH_BYTES:
-            batches.append([])
-            filled = 0
-        batches[-1].append(item)
-        filled += size(item)
-    return [tuple(batch) for batch in batches]
-
-
-def _most(documents: int, most: int, workers: int) -> int:
-    return min(most, max(_LEAST_DOCUMENTS, -(-documents // workers)))
-
-
-def _documents(count: int) -> str:
-    """Write a number of documents.
-
-    >>> _documents(1), _documents(1000)
-    ('1 document', '1,000 documents')
-    """
-    return f"{count:,} document{'s' if count != 1 else ''}"
+    tag = partial(tag_batch, batch.folder / CLEANED, settings, names=names, change=change)
+    seal = seal_digest(digests, "tag" if names else "topics")
+    if by is not None and change is not None:
+        # Which documents are untouched holds for that version alone.
+        seal = f"{seal} {by.tag}"
+    return make_half(batch.folder, TAGGED, seal, batch.inputs, tag)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import shutil
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -49,6 +49,11 @@ from .version import Version
 
 _UNTAGGED = ("documents", "blocks", "sentences")
 _PER_DOCUMENT = (*_UNTAGGED, "sentence_topics", "mentions")
+_FILLED_IN: Mapping[str, tuple[str, ...]] = {
+    "documents": ("source_path", "duplicate_of", "similarity"),
+    "sentences": ("source_path", "duplicate_of_doc", "duplicate_of_index"),
+}
+# What rows take from other documents. (The date beside each row is the document's own.)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +69,31 @@ class Kept:
     """Whether the mentions of these stay too."""
 
 
+def columns_made(names: bool, topics: bool) -> dict[str, tuple[str, ...]]:
+    """Return by table the columns that are made in every run, and in which kept documents may thus come to differ.
+
+    `names` and `topics` say whether these are made again.
+    """
+    columns = dict(_FILLED_IN)
+    if topics:
+        columns["sentences"] = (*columns["sentences"], "topics")
+        columns["sentence_topics"] = _all_but_key("sentence_topics")
+    if names:
+        columns["mentions"] = _all_but_key("mentions")
+    return columns
+
+
+def _all_but_key(name: str) -> tuple[str, ...]:
+    return tuple(column for column in TABLES[name].names if column != "doc_id")
+
+
 @dataclass(frozen=True, slots=True)
 class Ingredients:
     """What a version is made of.
 
     `cleaned` and `retagged` are folders of batches. In the latter the cleaned half is what `export_for_tagging`
-    wrote. `signatures` is the cache file of signatures.
+    wrote. `signatures` is the cache file of signatures. `taxonomy_version` stands beside every topic, also of documents
+    that a new taxonomy does not touch; without it, each row's own stays.
     """
 
     sources: Sequence[Source]
@@ -77,6 +101,7 @@ class Ingredients:
     retagged: Sequence[Path]
     kept: Kept | None
     signatures: Path
+    taxonomy_version: str | None = None
 
 
 def write_tables(given: Ingredients, folder: Path, settings: OutputSettings, scratch: Path) -> dict[str, int]:
@@ -104,6 +129,9 @@ def write_tables(given: Ingredients, folder: Path, settings: OutputSettings, scr
     for name in _PER_DOCUMENT:
         with TableWriter(folder / name, TABLES[name], settings, buckets) as writer:
             for table, known in _slices(given, name, catalog, TABLES[name].names):
+                if name == "sentence_topics" and given.taxonomy_version is not None:
+                    version = pa.repeat(given.taxonomy_version, table.num_rows)
+                    table = replace_column(table, "taxonomy_version", version)
                 writer.write(_completed(table, name, known, catalog, copies))
                 # Not held while the next slice is made.
                 del table
@@ -172,7 +200,9 @@ def _slices(
         if where.null_count:
             raise ContractError(f"{where.null_count:,} rows of {name} belong to no document, or are not sorted by it.")
         # Each reader's rows are sorted by key and a document's rows come from one reader.
-        table = table.take(pa.array(np.argsort(where.to_numpy(), kind="stable")))
+        place = where.to_numpy()
+        if (place[1:] < place[:-1]).any():
+            table = table.take(pa.array(np.argsort(place, kind="stable")))
         # What is given out is the caller's to drop, and what was freed goes back to the system.
         given_out = [table]
         del parts, table

@@ -35,7 +35,8 @@ class ValidationProcess:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=printed,
-                env=environment,
+                # Arrow's own allocator keeps what was freed: a fifth of the peak.
+                env={"ARROW_DEFAULT_MEMORY_POOL": "system", **environment},
             )
 
     @property

@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,21 @@ def test_workers_are_other_processes_and_one_worker_is_this_one() -> None:
         assert here.call(os.getpid) == os.getpid()
     with Workers(2) as there:
         assert there.call(os.getpid) != os.getpid()
+
+
+def test_one_worker_does_one_thing_at_a_time() -> None:
+    at_once: list[int] = []
+    most: list[int] = []
+
+    def work(number: int) -> None:
+        at_once.append(number)
+        most.append(len(at_once))
+        time.sleep(0.01)
+        at_once.remove(number)
+
+    with Workers(1) as here, ThreadPoolExecutor(8) as threads:
+        list(threads.map(partial(here.call, work), range(8)))
+    assert (len(most), max(most)) == (8, 1)
 
 
 def look(name: str) -> tuple[bool, int]:
