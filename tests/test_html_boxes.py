@@ -10,7 +10,7 @@ import pytest
 from pipeline import clean_html
 from pipeline.blocks import cut_lines
 from pipeline.extract import extract_html
-from pipeline.far_lines import empty_headings, far_lines
+from pipeline.far_lines import far_lines
 from pipeline.markup_guard import kept_by_markup
 from pipeline.rules.class_names import claim_class_names
 from pipeline.rules.comment_boxes import claim_comment_boxes
@@ -89,27 +89,6 @@ def test_doubtful_lines_outside_the_sure_prose_of_an_article_go(
     found = [lines[index].text for index in far_lines(sheet, keep, probability)]
     assert len(found) == len(gone)
     assert all(text.startswith(words) for text, words in zip(found, gone, strict=True))
-
-
-@pytest.mark.parametrize(
-    ("head", "end", "gone"),
-    [
-        (ARTICLE, "<h3>Please support my work:</h3><p>Buy me a coffee</p>", ["Please support my work:"]),
-        # The model is sure of it, a paragraph of it stays, nothing at all stands below, no article.
-        (ARTICLE, "<h3>Surely a heading</h3><p>Buy me a coffee</p>", []),
-        (ARTICLE, "<h3>Please support my work:</h3>" + PROSE[0], []),
-        (ARTICLE, "<h3>Please support my work:</h3>", []),
-        ("", "<h3>Please support my work:</h3><p>Buy me a coffee</p>", []),
-        (ARTICLE, "<h3>A</h3><h3>B</h3><h3>C</h3><h3>D</h3><p>Buy me a coffee</p>", []),
-    ],
-)
-def test_a_heading_below_an_article_of_which_nothing_stays_goes(head: str, end: str, gone: list[str]) -> None:
-    page = extract_html(PAGE.format(head, "".join(PROSE) + LAST + end))
-    lines = cut_lines(page.text, page.markup)
-    probability = [0.5 if x.markup and x.markup.tag == "h3" and "Surely" not in x.text else 0.9 for x in lines]
-    keep = {line.index: not line.text.startswith("Buy") for line in lines}
-    sheet = make_sheet(page.text, lines, "", probability)
-    assert [lines[index].text for index in empty_headings(sheet, keep, probability)] == gone
 
 
 FIGURE = "<figure><img src='a.jpg'><figcaption>The pier in May, with the new boat</figcaption></figure>"

@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .blocks import Line, cut_lines, lay_out
-from .far_lines import empty_headings, far_lines
+from .far_lines import far_lines
 from .form_guard import kept_by_form
 from .ledger import UNCLAIMED, Verdict, write_blocks
 from .long_text_guard import slow_decline
@@ -247,10 +247,6 @@ def judge_lines(
     for line, rule, said in [*kept_by_form(sheet, open_lines, keep, probability)]:
         keep[line.index] = True
         saved[line.index] = Verdict(True, rule, said, 0.5)
-    if by == "line_model":
-        for index in [*empty_headings(sheet, keep, probability)]:
-            keep[index] = False
-            saved[index] = Verdict(False, "empty_heading", "a heading of which nothing stays", 0.6)
     flags = []
     long = [line for line in open_lines if line.words >= GUARD_WORDS and line.ends]
     gone = [line for line in long if not keep[line.index]]

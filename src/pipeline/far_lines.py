@@ -11,8 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from .blocks import Line
-from .model import DISPOSITION_OF, Disposition
 from .rules.sheet import Sheet
 
 SURE, SURE_WORDS = 0.6, 40
@@ -24,44 +22,9 @@ STEP = 3
 """Lines from one sure line to the next, prose or not: an essay may end in short paragraphs."""
 
 
-HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-FIRM_HEADING = 0.6
-"""Probability from which a heading stays though nothing below it does."""
-EMPTY_MOST = 3
-"""Headings of nothing below a text: where there are more, the model drops parts of the text, and they show it."""
-
-
-def empty_headings(sheet: Sheet, keep: Mapping[int, bool], probability: Sequence[float]) -> Iterator[int]:
-    """Yield the kept headings below the last kept line of an article, where lines follow and all go.
-
-    Between paragraphs they stay: below every second one of the labelled pages stands a picture or a list of the text.
-    """
-    if not _states_article(sheet):
-        return
-    found = []
-    for line in reversed(sheet.lines):
-        if not _stays(sheet, line.index, keep):
-            continue
-        if not (_is_heading(line) and keep.get(line.index)):
-            break
-        found.append(line.index)
-    if found and len(found) <= EMPTY_MOST and found[0] < len(sheet.lines) - 1:
-        yield from (index for index in reversed(found) if probability[index] < FIRM_HEADING)
-
-
 def _states_article(sheet: Sheet) -> bool:
     first = sheet.lines[0].markup if sheet.lines else None
     return first is not None and bool(first.features.get("states_article", 0) or first.features.get("states_news", 0))
-
-
-def _is_heading(line: Line) -> bool:
-    return line.markup is not None and line.markup.tag in HEADINGS
-
-
-def _stays(sheet: Sheet, index: int, keep: Mapping[int, bool]) -> bool:
-    if index in keep:
-        return keep[index]
-    return any(DISPOSITION_OF[claim.role] is Disposition.BODY for claim in sheet.claims.get(index, ()))
 
 
 def far_lines(sheet: Sheet, keep: Mapping[int, bool], probability: Sequence[float]) -> Iterator[int]:
