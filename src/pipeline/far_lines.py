@@ -3,8 +3,6 @@
 The model keeps the set of lines of greatest expected F1, and where the text is short, doubtful lines of the page's
 furniture are in that set. Of the labelled pages (out of fold) 15 lines go of news, one of them content, and 26 of mixed
 pages, of which 14 short ones are; word F1 of news .9271 -> .9285, of mixed pages as before.
-
-A heading of which nothing stays goes with it: "Join the list" above a form, "Was this page helpful?" above its buttons.
 """
 
 from __future__ import annotations
@@ -20,11 +18,6 @@ SURE_SHARE = 0.5
 DOUBT = 0.36
 STEP = 3
 """Lines from one sure line to the next, prose or not: an essay may end in short paragraphs."""
-
-
-def _states_article(sheet: Sheet) -> bool:
-    first = sheet.lines[0].markup if sheet.lines else None
-    return first is not None and bool(first.features.get("states_article", 0) or first.features.get("states_news", 0))
 
 
 def far_lines(sheet: Sheet, keep: Mapping[int, bool], probability: Sequence[float]) -> Iterator[int]:
@@ -45,3 +38,8 @@ def far_lines(sheet: Sheet, keep: Mapping[int, bool], probability: Sequence[floa
             break
         last = index if probability[index] >= SURE and keep.get(index) else last
     yield from (index for index in doubtful if not sure[0].index < index < last)
+
+
+def _states_article(sheet: Sheet) -> bool:
+    first = sheet.lines[0].markup if sheet.lines else None
+    return first is not None and bool(first.features.get("states_article", 0) or first.features.get("states_news", 0))
