@@ -13,7 +13,7 @@ their own, which had not seen the cleaner) said of it: a mark for each line of t
 site as a reader sees them. A page without a mark B or H has no text to find. Text is the rendered page without its
 markup. `--half` takes every other page: the odd ones were read when faults were mended, the even ones never.
 `real_pages_third.jsonl` has 28 pages more by a third annotator (12 English, 10 Chinese, 2 Polish, 2 Hungarian, Russian,
-Bulgarian), of which no line was read; `real_pages_fourth.jsonl` has 58 (31 German, 14 French, 12 English, one Chinese) of
+Bulgarian), of which no line was read; `real_pages_fourth.jsonl` has 58 (31 German, 14 French, 12 English, one Chinese):
 
     pip download --no-deps --no-binary :all: trafilatura==0.8.2 htmldate==0.9.1
 
