@@ -30,7 +30,7 @@ def find_eras(text: str) -> Iterator[tuple[int, int, int, int, int]]:
     """Yield (start, end, year, month, day) of the dates in other eras; the year is ours, the day not checked.
 
     >>> list(find_eras("令和6年5月14日")), list(find_eras("14 พฤษภาคม 2567"))
-    ([(0, 9, 2024, 5, 14)], [(0, 16, 2024, 5, 14)])
+    ([(0, 9, 2024, 5, 14)], [(0, 15, 2024, 5, 14)])
     """
     for m in _REIGN.finditer(text) if "年" in text else ():
         year = _REIGNS[m[1]] + (1 if m[2] == "元" else int(m[2]))
