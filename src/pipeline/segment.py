@@ -61,7 +61,7 @@ def segment_document(document: Document) -> list[Sentence]:
     texts = [part.text if part else block.text for part, (_, block) in zip(shown, body, strict=True)]
     for (index, block), part, text, signs in zip(body, shown, texts, find_all_signs(texts), strict=True):
         if block.role is Role.HEADING:
-            heading, label = _HEADING_MARK.sub("", text.strip()), _NO_LABEL
+            heading, label = _without_marks(text.strip()), _NO_LABEL
             continue
         if block.role is Role.LABEL:
             alone = "\n" in document.text[block.end : _next_start(document, index)]
@@ -125,7 +125,15 @@ def _block_sentences(
 _MARKED = {Role.LIST_ITEM: BULLET, Role.QUOTE: re.compile(r"(?:>[ \t]*)+(?=\S)")}
 _QUOTED = re.compile(r"(\r?\n)(?:[ \t]*>)+")
 """The mark of a quotation on its further lines."""
-_HEADING_MARK = re.compile(r"^#{1,6}[ \t]+|[ \t]+#{1,6}$")
+
+
+def _without_marks(heading: str) -> str:
+    """Return a heading without the marks of its level."""
+    bare = heading.lstrip("#")
+    if bare == heading or not bare[:1].isspace():
+        return heading
+    closed = bare.rstrip("#")
+    return (closed if closed[-1:].isspace() else bare).strip()
 
 
 def _in_source(sentence: Sentence, block: Block, part: MarkdownView) -> Sentence:
