@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
@@ -46,22 +46,18 @@ _STRONG = frozenset(["notice", "tail", "follow"])
 
 def agreed_name(sheet: Sheet) -> tuple[int, int] | None:
     """Return where the page says the name on which two kinds of signs agree; of two such names, none."""
-    found: dict[str, _Sign] = {}
-    for kind, span in _signs(sheet):
-        sign = found.setdefault(_key(sheet, span), _Sign(span))
-        sign.kinds.add(kind)
-    if not found:
-        return None
     addresses = addresses_in(sheet.text).lower().splitlines()
     hosts = {_key_of(part) for address in addresses for part in (address, *address.split("."))}
     notices = [sheet.folded[a:b] for a, b in names_in_notices(sheet)]
+    found: dict[str, _Sign] = {}
+    for kind, span in _signs(sheet, hosts, notices):
+        sign = found.setdefault(_key(sheet, span), _Sign(span))
+        sign.kinds.add(kind)
     weighed: list[tuple[int, _Sign]] = []
     for said, sign in found.items():
         if said in hosts and len(said) >= HOST_LETTERS:
             sign.kinds.add("domain")
-        # "© 2018 Example Gazette Company"; Chinese writes the firm's form without a space.
-        begin = sheet.folded[slice(*sign.span)] + ("" if said[0] >= "\u3040" else " ")
-        if len(said) >= NOTICE_LETTERS and any(n.startswith(begin) for n in notices):
+        if len(said) >= NOTICE_LETTERS and _begins(sheet.folded[slice(*sign.span)], notices):
             sign.kinds.add("notice")
         if is_medium(sheet.text[slice(*sign.span)]):
             sign.kinds.add("medium")
@@ -79,6 +75,12 @@ def agreed_name(sheet: Sheet) -> tuple[int, int] | None:
 HOST_LETTERS, NOTICE_LETTERS = 4, 4
 
 
+def _begins(folded: str, notices: Sequence[str]) -> bool:
+    """Tell whether a notice goes on from a name: "© Example Gazette Company"; Chinese has no space between."""
+    begin = folded + ("" if folded[0] >= "\u3040" else " ")
+    return any(n.startswith(begin) for n in notices)
+
+
 def _is_followed_person(sheet: Sheet, sign: _Sign) -> bool:
     """Tell whether a name may be that of a writer whom the page asks to follow."""
     return not sign.kinds & {"notice", "tail", "domain", "medium"} and find_person(sheet.text, *sign.span) is not None
@@ -90,25 +92,34 @@ def _key(sheet: Sheet, span: tuple[int, int]) -> str:
 
 def _key_of(folded: str) -> str:
     """Return the letters and digits of a name: "Página/12" and "PÁGINA 12" are one, and so is its address."""
-    plain = unicodedata.normalize("NFKD", folded)
+    plain = folded if folded.isascii() else unicodedata.normalize("NFKD", folded)
     return "".join(filter(str.isalnum, plain)) or folded
 
 
-def _signs(sheet: Sheet) -> Iterator[tuple[str, tuple[int, int]]]:
-    """Yield the kinds of signs and the names that they give."""
+def _signs(sheet: Sheet, hosts: Set[str], notices: Sequence[str]) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Yield the kinds of signs and the names that they give, those of lines in their order."""
     people = [sheet.text[c.start : c.end] for found in sheet.claims.values() for c in found if c.role in _PEOPLE]
-    for kind, start, end in _raw_signs(sheet):
+    notice = [("notice", a, b) for a, b in names_in_notices(sheet)]
+    first = list(_named(sheet, [*notice, *(("tail", a, b) for a, b in _tails(sheet))], people))
+    asked = list(_named(sheet, _asked(sheet), people))
+    # Of hundreds of lines alone those few count that another sign names: the rest is not looked at.
+    wanted = hosts | {_key(sheet, span) for _, span in (*first, *asked)}
+    alone = _named(sheet, _alone(sheet, wanted, notices), people)
+    yield from (*first, *sorted((*asked, *alone), key=lambda sign: sign[1]))
+
+
+def _named(
+    sheet: Sheet, signs: Iterable[tuple[str, int, int]], people: Sequence[str]
+) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Yield the signs that can be a site's name, each with the span of the name."""
+    for kind, start, end in signs:
         span = clean_name(sheet, start, end)
         if span is None:
             continue
         said, text = sheet.folded[slice(*span)], sheet.text[slice(*span)]
         words = said.split()
-        if (
-            len(words) > WORDS
-            or (len(said) < LETTERS and said < "\u3040")
-            or said in words_of("platform")
-            or any(text in p for p in people)
-        ):
+        short = len(said) < LETTERS and said < "\u3040"
+        if len(words) > WORDS or short or said in words_of("platform") or any(text in p for p in people):
             continue
         if {words[0], words[-1]} & words_of("owner") and not is_medium(text):
             continue
@@ -118,19 +129,32 @@ def _signs(sheet: Sheet) -> Iterator[tuple[str, tuple[int, int]]]:
 _PEOPLE = (Role.BYLINE, Role.AUTHOR_BIO)
 
 
-def _raw_signs(sheet: Sheet) -> Iterator[tuple[str, int, int]]:
-    for start, end in names_in_notices(sheet):
-        yield "notice", start, end
-    yield from (("tail", a, b) for a, b in _tails(sheet))
-    for line in sheet.lines:
-        if sheet.first_prose <= line.index <= sheet.last_prose or line.ends or len(line.text) > FRAME_CHARACTERS:
-            continue
+def _outside(sheet: Sheet) -> Iterator[Line]:
+    """Yield the short lines above and below the text."""
+    for line in (*sheet.lines[: sheet.first_prose], *sheet.lines[max(sheet.first_prose, sheet.last_prose + 1) :]):
+        if not line.ends and len(line.text) <= FRAME_CHARACTERS:
+            yield line
+
+
+def _asked(sheet: Sheet) -> Iterator[tuple[str, int, int]]:
+    """Yield what requests name, and what stands behind a notice's formula."""
+    for line in _outside(sheet):
         begin = line.start + len(line.bullet)
         if line.words <= FRAME_WORDS and (framed := _framed(sheet, line, begin)):
             yield framed
-        if any(sign in line.text.lower() for sign in SIGNS) and (last := _RESERVED.search(sheet.text, begin, line.end)):
+        last = _RESERVED.search(sheet.text, begin, line.end)
+        if last and any(sign in line.text.lower() for sign in SIGNS):
             yield "notice", last.end(), line.end
-        if line.words <= WORDS and line.end - begin <= ALONE and not sheet.whole(line.index):
+
+
+def _alone(sheet: Sheet, wanted: Set[str], notices: Sequence[str]) -> Iterator[tuple[str, int, int]]:
+    """Yield the lines that say nothing but a name that is looked for."""
+    for line in _outside(sheet):
+        begin = line.start + len(line.bullet)
+        if line.words > WORDS or not 0 < line.end - begin <= ALONE:
+            continue
+        folded = sheet.folded[begin : line.end].strip(EDGE)
+        if folded and (_key_of(folded) in wanted or _begins(folded, notices)) and not sheet.whole(line.index):
             yield ("top" if line.index < sheet.first_prose else "foot"), begin, line.end
 
 
@@ -140,9 +164,9 @@ _RESERVED = re.compile(r"\b(?:reserved|vorbehalten|réservés|reservados|riserva
 def _framed(sheet: Sheet, line: Line, begin: int) -> tuple[str, int, int] | None:
     """Return the kind of a request and the stretch that it names: "Follow Example Gazette on Twitter"."""
     folded = sheet.folded[begin : line.end]
-    opener = next((p for p in _openers() if folded.startswith(p)), None)
-    if opener is None:
+    if not folded.startswith(_openers()):
         return None
+    opener = next(p for p in _openers() if folded.startswith(p))
     start = begin + len(opener)
     if opener[-1] < "\u3040" and not sheet.folded[start - 1 : start + 1].endswith(" "):
         return None
