@@ -223,3 +223,16 @@ def test_the_ledger_of_any_markdown_is_complete(text: str) -> None:
 
 def test_splitting_running_text_knows_no_markdown() -> None:
     assert split_text("See [a](http://x.example/y). He left.") == [(0, 28), (29, 37)]
+
+
+def test_a_marked_heading_is_no_entry_of_the_contents_above_it() -> None:
+    contents = "##### Table of contents\n\n* [Why the ferries stopped](#why)\n* [What the traders say](#what)"
+    text = f"{contents}\n\n# Ferries return to the sea\n\n## Why the ferries stopped\n\n{PROSE[0]}\n\n{PROSE[2]}\n"
+    document = clean_text(text)
+    assert document.title == "Ferries return to the sea"
+    assert [b.text for b in document.blocks if b.role is Role.CONTENTS] == contents.replace("\n\n", "\n").split("\n")
+
+
+def test_links_without_words_say_so() -> None:
+    document = clean_text(f"[](https://facebook.com/sharer)\n\n# Title of the page\n\n{PROSE[0]}\n\n{PROSE[2]}\n")
+    assert document.blocks[0].rule == "markdown_empty_link"

@@ -56,6 +56,11 @@ class Line:
         """Tell whether the line reads like a paragraph: many words and a sentence's end."""
         return self.words >= PROSE_WORDS and self.ends
 
+    @property
+    def jumps(self) -> bool:
+        """Tell whether the line has links and all of them lead to places in the page."""
+        return bool(self.targets) and all(len(target) > 1 and target[0] == "#" for target in self.targets)
+
 
 PROSE_WORDS = 20
 """Words from which a line that ends like a sentence counts as a paragraph of prose."""

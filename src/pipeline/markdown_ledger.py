@@ -92,8 +92,14 @@ def _parted(source: str, start: int, end: int) -> bool:
 
 def _artifact(one: Syntax, view: MarkdownView) -> Block:
     text = view.source[one.start : one.end]
-    kind = "picture" if "![" in text or "](" in text[1:] else "link_target" if "]" in text else "ruler"
     start = one.start + len(text) - len(text.lstrip())
     text = text.strip()
-    said = {"picture": "a picture", "link_target": "the address of a link", "ruler": "a line that draws a rule"}[kind]
+    if "![" in text:
+        kind, said = "picture", "a picture"
+    elif "](" in text:
+        kind, said = "empty_link", "a link without words, or to a picture"
+    elif "]" in text:
+        kind, said = "link_target", "the address of a link"
+    else:
+        kind, said = "ruler", "a line that draws a rule, or a mark alone"
     return Block(start, start + len(text), text, Role.MACHINE_ARTIFACT, f"markdown_{kind}", said)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..blocks import Line
 from ..model import Role
 from .sheet import Claim, Sheet, whole_line
 
@@ -32,7 +31,7 @@ def claim_linked_lines(sheet: Sheet) -> Iterator[Claim]:
     """Claim lines that are links, where the page has prose and the model does not believe in them."""
     if not any(line.targets for line in sheet.lines) or sheet.first_prose == len(sheet.lines):
         return
-    jumping = {line.index for line in sheet.lines if line.linked >= WHOLE and _jumps(line)}
+    jumping = {line.index for line in sheet.lines if line.linked >= WHOLE and line.jumps}
     for line in sheet.lines:
         if line.linked < MOST or not sheet.is_open(line.index):
             continue
@@ -50,8 +49,3 @@ def claim_linked_lines(sheet: Sheet) -> Iterator[Claim]:
 
 _SHORT = 8
 """Words up to which a link is a menu's."""
-
-
-def _jumps(line: Line) -> bool:
-    """Tell whether all links of a line lead to places in the page."""
-    return all(len(target) > 1 and target[0] == "#" for target in line.targets)

@@ -42,12 +42,13 @@ def claim_contents(sheet: Sheet) -> Iterator[Claim]:
         numbers: list[tuple[int, ...]] = []
         repeated = 0
         for follower in sheet.lines[line.index + 1 : line.index + 60]:
-            if len(follower.text) > ENTRY_LENGTH:
+            # A heading that Markdown marks heads something, and lists nothing.
+            if len(follower.text) > ENTRY_LENGTH or follower.level:
                 break
             again = headings.get(_entry(sheet, follower), -1) > follower.index
             number = entry_number(follower.text)
             counted = bool(number) and (numbers[-1] < number if numbers else number == (1,))
-            known = again or bool(_ANCHORS.search(follower.text) or _LEADER.search(follower.text))
+            known = again or follower.jumps or bool(_ANCHORS.search(follower.text) or _LEADER.search(follower.text))
             if not (known or counted) or follower.words > 20 or not sheet.is_open(follower.index):
                 break
             # The list of numbers ends where the text begins with its own "1.".
