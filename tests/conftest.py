@@ -17,7 +17,10 @@ from typing import Any
 import fsspec
 import pytest
 
+from pipeline.publish import Published
+from pipeline.settings import Settings
 from pipeline.validation_process import ValidationProcess
+from tests.made_runs import SETTINGS, Build, plan_for
 from tests.object_store import Store
 
 ROOT = Path(__file__).parent.parent
@@ -52,6 +55,20 @@ def validation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ValidationP
     """Great Expectations in a process of its own; its import is paid once."""
     with ValidationProcess(tmp_path_factory.mktemp("validation") / "log") as process:
         yield process
+
+
+@pytest.fixture
+def build(validation: ValidationProcess) -> Build:
+    """Build a version of a folder with the plain functions."""
+    from pipeline.run import build_version
+
+    def call(
+        folder: Path, output: Path, suites: Path, settings: Settings = SETTINGS, *, full: bool = False
+    ) -> Published:
+        plan = plan_for(folder, output, suites, settings, full=full)
+        return build_version(plan, settings, suites, validation.judge)
+
+    return call
 
 
 @pytest.fixture(scope="session")

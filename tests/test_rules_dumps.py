@@ -9,21 +9,13 @@ from hypothesis import strategies as st
 
 from pipeline import clean_text
 from pipeline.blocks import cut_lines
-from pipeline.clean import claim_lines
 from pipeline.fragments import join_fragments
 from pipeline.link_numbers import link_numbers
-from pipeline.model import Page
 from pipeline.paged import page_marks
 from pipeline.rules.dumps import _feed_notes
-from pipeline.settings import CleanSettings
+from tests.claimed import rules_of
 
 CASES = json.loads((Path(__file__).parent / "cases" / "clean_dumps.json").read_text(encoding="utf-8"))["cases"]
-
-
-def rules_of(text: str) -> dict[str, str]:
-    """Return the rule that claims each span of a text, without a model."""
-    sheet = claim_lines(Page("0", "0", "text/plain", text), cut_lines(text), None, CleanSettings())
-    return {text[c.start : c.end]: c.rule for claims in sheet.claims.values() for c in claims}
 
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{c['rule']}: {c['why']}" for c in CASES])

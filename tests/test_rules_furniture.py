@@ -7,19 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.blocks import cut_lines
-from pipeline.clean import claim_lines
-from pipeline.model import Page
 from pipeline.rules.lexicon import find_cues, fold
-from pipeline.settings import CleanSettings
+from tests.claimed import rules_of
 
 CASES = json.loads((Path(__file__).parent / "cases" / "clean_furniture.json").read_text(encoding="utf-8"))["cases"]
-
-
-def rules_of(text: str) -> dict[str, str]:
-    """Return the rule that claims each line of a text, without a model."""
-    sheet = claim_lines(Page("0", "0", "text/plain", text), cut_lines(text), None, CleanSettings())
-    return {text[c.start : c.end]: c.rule for claims in sheet.claims.values() for c in claims}
 
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{c['rule']}: {c['why']}" for c in CASES])

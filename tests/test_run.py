@@ -1,59 +1,27 @@
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import random
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from pipeline import batch
-from pipeline.diff import compare_tables
 from pipeline.divide import Batch
 from pipeline.entities import find_all_mentions
 from pipeline.errors import UsageError, ValidationFailedError
 from pipeline.model import Mention
-from pipeline.plan import Plan, is_current, make_plan
-from pipeline.publish import Published
-from pipeline.run import Run, build_version, preview_difference, tag_one
+from pipeline.plan import is_current
+from pipeline.run import preview_difference, tag_one
 from pipeline.settings import OutputSettings, Settings, TagSettings
-from pipeline.staged import StagedTables
 from pipeline.validate import Status
 from pipeline.validation_process import ValidationProcess
-from pipeline.verdict import Verdict
 from pipeline.version import open_version
-
-SETTINGS = Settings()
-Build = Callable[..., Published]
-
-
-def plan_for(folder: Path, output: Path, suites: Path, settings: Settings = SETTINGS, *, full: bool = False) -> Plan:
-    return make_plan(folder, output, settings, suites, full=full)
-
-
-@pytest.fixture
-def build(validation: ValidationProcess) -> Build:
-    def call(
-        folder: Path, output: Path, suites: Path, settings: Settings = SETTINGS, *, full: bool = False
-    ) -> Published:
-        plan = plan_for(folder, output, suites, settings, full=full)
-        return build_version(plan, settings, suites, validation.judge)
-
-    return call
-
-
-def digests(output: Path) -> dict[str, str]:
-    """sha256 of every Parquet file of the version that is served, by path below it."""
-    root = open_version(output).path
-    return {
-        str(p.relative_to(root)): hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(root.rglob("*.parquet"))
-    }
+from tests.made_runs import SETTINGS, Build, digests, plan_for
 
 
 def test_a_second_run_from_scratch_gives_the_same_bytes(
@@ -164,81 +132,6 @@ def test_a_batch_tagged_without_names_is_not_taken_for_one_with_them(
     assert tag_one(*arguments, names=False).taken_over
     assert not tag_one(*arguments, names=True).taken_over
     assert (some.folder / "tagged" / "mentions.arrow").is_file()
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_any_history_of_edits_ends_where_a_full_run_ends(
-    seed: int, build: Build, corpus_folder: Path, suites: Path, tmp_path: Path
-) -> None:
-    rng = random.Random(seed)
-    output = tmp_path / "out"
-    build(corpus_folder, output, suites)
-    for step in range(4):
-        edit(rng, corpus_folder, step)
-        if not plan_for(corpus_folder, output, suites).up_to_date:
-            build(corpus_folder, output, suites)
-    build(corpus_folder, tmp_path / "full", suites)
-    assert digests(output) == digests(tmp_path / "full")
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_comparing_only_what_a_run_can_have_changed_finds_all_that_changed(
-    seed: int, build: Build, corpus_folder: Path, suites: Path, tmp_path: Path
-) -> None:
-    rng = random.Random(seed)
-    output = tmp_path / "out"
-    build(corpus_folder, output, suites)
-    quick = 0
-    for step in range(4):
-        edit(rng, corpus_folder, step)
-        settings = Settings(tag=TagSettings(threshold=rng.choice([1.0, 1.5])))
-        plan = plan_for(corpus_folder, output, suites, settings)
-        if plan.up_to_date or plan.previous is None:
-            continue
-        with Run(plan, settings, suites) as run:
-            for label in run.batches:
-                run.clean(label)
-                run.tag(label)
-            run.tabulate()
-            columns, staged = run.may_differ(), StagedTables(run.folder)
-            quick += columns is not None
-            some = compare_tables(plan.previous, staged, "a", "b", may_differ=columns)
-            assert some == compare_tables(plan.previous, staged, "a", "b")
-            run.publish(Verdict(()))
-    assert quick
-
-
-def test_all_columns_are_compared_where_rows_may_have_changed_otherwise(
-    build: Build, corpus_folder: Path, suites: Path, tmp_path: Path
-) -> None:
-    output = tmp_path / "out"
-    build(corpus_folder, output, suites)
-    path = sorted(corpus_folder.iterdir())[0]
-    path.write_text(path.read_text(encoding="utf-8") + "\n\nA sentence came later.\n", "utf-8")
-    plan = plan_for(corpus_folder, output, suites)
-    written_otherwise = replace(plan, digests={**plan.digests, "output": "another"})
-    for some, quick in ((plan, True), (written_otherwise, False), (replace(plan, removed=()), False)):
-        with Run(some, SETTINGS, suites) as run:
-            run.rows = {"quarantine": 0}
-            assert (run.may_differ() is not None) is quick
-            run.rows = {"quarantine": 1}
-            assert run.may_differ() is None
-
-
-def edit(rng: random.Random, folder: Path, step: int) -> None:
-    paths = sorted(p for p in folder.iterdir() if p.is_file())
-    path = rng.choice(paths)
-    match rng.choice(["change", "rename", "copy", "remove", "spoil"]):
-        case "change":
-            path.write_text(path.read_text(encoding="utf-8") + f"\n\nSentence number {step} came later.\n", "utf-8")
-        case "rename":
-            path.rename(folder / f"{rng.randrange(10**6):06d}.txt")
-        case "copy":
-            shutil.copy(path, folder / f"{rng.randrange(10**6):06d}.txt")
-        case "remove" if len(paths) > 2:
-            path.unlink()
-        case _:
-            (folder / f"{rng.randrange(10**6):06d}.txt").write_bytes(b" \n")
 
 
 def test_the_order_of_files_is_irrelevant(build: Build, built: Path, seeds: Path, suites: Path, tmp_path: Path) -> None:
