@@ -29,6 +29,11 @@ PIECES = st.sampled_from(
         "_a_",
         "ﬀ",
         "\ud800",
+        "प्रधानमंत्री",
+        "\u0301",
+        "ประเทศไทย",
+        "မြန်မာ",
+        "السَّلامُ",
     )
 )
 TEXT = st.lists(PIECES | st.text(max_size=4), max_size=40).map("".join)

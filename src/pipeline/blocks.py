@@ -69,9 +69,12 @@ PROSE_WORDS = 20
 BULLET = re.compile(r"(?:[•‣⁃∙◦●○▪▫■□►▶➤➢✓✔★·*–—\-+]|\(?\d{1,3}[.)]|[a-zA-Z][.)])[ \t\u00a0]+")
 _POINTS = (".", ")")
 """What stands behind a letter that is a list mark."""
-_STOPS = frozenset(".!?…。！？؟۔։।")
+_STOPS = frozenset(".!?…。！？؟۔։।။។።")
 _CLOSERS = frozenset("'\"”’»)]\u200f\u200e")
-_ENDS = re.compile(r"[.!?…。！？؟۔։।]['\"”’»)\]\u200f\u200e]{0,3}(?:\[\d{1,3}\]){0,3}$")
+UNMARKED, FIRST_UNMARKED, LAST_UNMARKED = 120, "\u0e01", "\u0edf"
+"""Characters from which a line of Thai or Lao reads like sentences, and their first and last letter."""
+_MAYBE_CLOSED = _CLOSERS | frozenset(map(chr, range(ord(FIRST_UNMARKED), ord(LAST_UNMARKED) + 1)))
+_ENDS = re.compile(r"[.!?…。！？؟۔։।။។።]['\"”’»)\]\u200f\u200e]{0,3}(?:\[\d{1,3}\]){0,3}$")
 
 
 def cut_lines(text: str, markup: Sequence[Markup] = (), layout: Layout | None = None) -> tuple[Line, ...]:
@@ -90,7 +93,7 @@ def cut_lines(text: str, markup: Sequence[Markup] = (), layout: Layout | None = 
     # Nearly all lines begin with a letter and end with none of the marks: those are not asked further.
     parts = [text[start:end] for start, end, _, _ in spans]
     bullets = ["" if p[0].isalpha() and p[1:2] not in _POINTS else _bullet(p, 0, len(p)) for p in parts]
-    ends = [p[-1] in _STOPS or (p[-1] in _CLOSERS and ends_sentence(p)) for p in parts]
+    ends = [p[-1] in _STOPS or (p[-1] in _MAYBE_CLOSED and ends_sentence(p)) for p in parts]
     found = map(by_start.get, [start for start, _, _, _ in spans])
     lines = [
         Line(i, start, end, part, gap, indent, bullet, count, digit, ended, said)
@@ -130,10 +133,14 @@ def _with_links(lines: Sequence[Line], layout: Layout) -> Iterator[Line]:
 def ends_sentence(text: str) -> bool:
     """Tell whether `text` closes with the mark of a sentence's end.
 
+    Thai and Lao have none: a line as long as a paragraph counts as closed.
+
     >>> ends_sentence("He left.”"), ends_sentence("A headline")
     (True, False)
     """
     last = text[-1:]
+    if len(text) >= UNMARKED and FIRST_UNMARKED <= last <= LAST_UNMARKED:
+        return True
     # Only behind a closing mark does more need be asked.
     return last in _STOPS or (last in _CLOSERS and _ENDS.search(text[-16:]) is not None)
 

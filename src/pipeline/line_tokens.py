@@ -17,6 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .blocks import FIRST_UNMARKED, LAST_UNMARKED, UNMARKED
+
 Ints = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
 Floats = NDArray[np.float64]
@@ -31,7 +33,7 @@ FIRST_LETTER, LAST_LETTER = UPPER, MARK
 
 _PUNCTUATION = {
     COMMA: ",;،؛、，；՝",
-    STOP: ".!?…。！？．؟۔։।॥՞՜‽",
+    STOP: ".!?…。！？．؟۔։।॥՞՜‽။។።",
     COLON: ":：",
     QUOTE: "\"'“”‘’«»„‟‹›「」『』`´",
     DASH: "-‐‑‒–—―",
@@ -136,15 +138,19 @@ def tokenize_lines(lines: Sequence[str]) -> Tokens:
     stops, small = np.flatnonzero(kind == STOP), kind == LOWER
     behind = kind[stops + 1]
     closes = stops[(behind == SPACE) | (behind == QUOTE) | (behind == IDEOGRAPH)]
+    # Thai and Lao close no sentence with a mark.
+    last = code[last_spot]
+    unmarked = (size >= UNMARKED) & (last >= ord(FIRST_UNMARKED)) & (last <= ord(LAST_UNMARKED))
+    sentence_ends = np.bincount(line_kind[closes] // KINDS, minlength=len(lines))
     joined = np.flatnonzero(small[:-1] & (kind[1:] == UPPER))
     return Tokens(
         chars=size,
         kinds=kinds,
         indent=first_spot - start,
         opening=kind[first_spot].astype(np.int64),
-        ending=np.where(empty, SPACE, kind[real_last]).astype(np.int64),
+        ending=np.where(unmarked, STOP, np.where(empty, SPACE, kind[real_last])).astype(np.int64),
         ellipsis=ellipsis & ~empty,
-        sentence_ends=np.bincount(line_kind[closes] // KINDS, minlength=len(lines)),
+        sentence_ends=np.maximum(sentence_ends, unmarked),
         joins=np.bincount(line_kind[joined] // KINDS, minlength=len(lines)),
         first=first,
         line=np.repeat(np.arange(len(lines)), np.diff(first)),
