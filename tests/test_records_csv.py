@@ -91,3 +91,12 @@ def test_fields_of_other_tools_are_known(tmp_path: Path) -> None:
     (page,) = pages(tmp_path).values()
     stated = {fact.name: fact.value for fact in page.facts}
     assert stated == {"title": "Talks", "author": "Ann Lee", "published_on": "2024-05-01"}
+
+
+def test_rows_that_end_as_on_old_macs_are_rows(tmp_path: Path) -> None:
+    rows = csv_of([{"title": "A", "text": "First line\rsecond, of the same field."}, {"title": "B", "text": PROSE}])
+    write(tmp_path, "a.csv", rows.replace(b"\r\n", b"\r"))
+    found = pages(tmp_path)
+    assert [p.text for p in found.values()] == ["First line\rsecond, of the same field.", PROSE]
+    write(tmp_path, "b.csv", b"\rtext\r")
+    assert any(name.startswith("b.csv") for name in listed(tmp_path))

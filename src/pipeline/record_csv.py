@@ -35,23 +35,34 @@ class _TooLongError(Exception):
     """A row holds more bytes than a record may."""
 
 
+_ENDED = re.compile(r"[^\r]*(?:\r\n?|$)")
+
+
 class _Feed:
     """The lines of a file, for a reader of rows; a row that grows too long is cut off."""
 
     def __init__(self, lines: Iterator[bytes | None], most: int) -> None:
         self._lines, self._most = lines, most
+        self._held: list[str] = []
         self.size = 0
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
+        if self._held:
+            return self._held.pop()
         line = next(self._lines)
         self.size += self._most + 1 if line is None else len(line)
         if line is None or self.size > self._most:
             raise _TooLongError
         # One character a byte: fields are bytes again before they are decoded.
-        return line.decode("latin-1") + "\n"
+        text = line.decode("latin-1") + "\n"
+        if "\r" not in text[:-2]:
+            return text
+        # Excel's "CSV (Macintosh)" ends its rows so; inside quotation marks the reader puts the parts together again.
+        self._held = [part for part in _ENDED.findall(text) if part][::-1]
+        return self._held.pop()
 
 
 def read_table(stream: Stream, settings: ReadSettings) -> Items:
@@ -81,16 +92,23 @@ def read_table(stream: Stream, settings: ReadSettings) -> Items:
                 row = next(rows)
             except StopIteration:
                 return
-            except (csv.Error, _TooLongError):
+            except _TooLongError:
                 number += 1
                 yield failed(
                     number, "too_large", f"The row is longer than {most:,} bytes, or a quotation mark is open."
                 )
                 rows = csv.reader(feed, delimiter=separator)
                 continue
+            except csv.Error as error:
+                number += 1
+                yield failed(number, "corrupt", f"The row cannot be read: {error}.")
+                rows = csv.reader(feed, delimiter=separator)
+                continue
             if any(map(str.strip, row)):
                 number += 1
                 yield number, partial(_from_row, number, names, row, settings)
+    except csv.Error as error:
+        raise RejectedError("corrupt", f"The first row cannot be read: {error}.") from None
     except _TooLongError:
         raise RejectedError("too_large", f"The first row is longer than {most:,} bytes.") from None
     except RejectedError as error:
