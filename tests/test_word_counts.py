@@ -74,6 +74,20 @@ def test_a_page_is_folded_as_its_characters_are(text: str) -> None:
         assert len(fold(page)) == len(page)
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("प्रधानमंत्री नरेंद्र मोदी ने कहा", 5),
+        ("السَّلامُ عليكم", 2),
+        ("cafe\u0301 a \u0301", 2),
+        ("ประเทศไทย", 2),
+        ("မြန်မာနိုင်ငံ", 3),
+    ],
+)
+def test_marks_belong_to_words_and_unspaced_scripts_are_measured(text: str, words: int) -> None:
+    assert count_words(text) == words
+
+
 def test_half_a_surrogate_pair_is_cleaned_like_any_character() -> None:
     document = clean_text("\ud800 Share this article")
     assert "".join(b.text for b in document.blocks).endswith("Share this article")

@@ -2,8 +2,9 @@
 
 A word is a run of letters and the marks above, below and beside them (the vowels of Hindi or Thai); runs that an
 apostrophe or hyphen joins are one word. Where words are not parted by spaces, characters are counted: a pair of
-Chinese or Japanese ones is a word, and so are four and a half of Thai, Lao, Burmese or Khmer. `count_words` says so for one line, with regular expressions; `measure_lines` gives the
-same numbers for a page from an array of its characters, in a fifth of the time.
+Chinese or Japanese ones is a word, and so are four and a half of Thai, Lao, Burmese or Khmer. `count_words` says so for
+one line, with regular expressions; `measure_lines` gives the same numbers for a page from an array of its characters,
+in a fifth of the time.
 """
 
 from __future__ import annotations
@@ -52,7 +53,9 @@ def count_words(text: str) -> int:
     if not text.isascii() and max(text) >= _FIRST_PAIRED and (characters := sum(map(len, _PAIRED.findall(text)))):
         words += (characters + 1) // 2 - 1
     if not text.isascii() and max(text) >= _FIRST_UNSPACED and (runs := _UNSPACED.findall(text)):
-        begun = sum(_FIRST_UNSPACED <= word[0] <= _LAST_UNSPACED and _UNSPACED.match(word) is not None for word in found)
+        begun = sum(
+            _FIRST_UNSPACED <= word[0] <= _LAST_UNSPACED and _UNSPACED.match(word) is not None for word in found
+        )
         words += _unspaced_words(sum(map(len, runs))) - begun
     return words
 
@@ -103,7 +106,7 @@ def _inside(kinds: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return 1 where a character is a letter or a mark behind one."""
     import numpy as np
 
-    letter = kinds & _LETTER
+    letter = (kinds & _LETTER).astype(np.uint8)
     mark = kinds & _MARK != 0
     if not mark.any():
         return letter
@@ -112,7 +115,8 @@ def _inside(kinds: NDArray[np.uint8]) -> NDArray[np.uint8]:
     places = np.flatnonzero(begins)
     behind_letter = (letter[places - 1] != 0) & (places > 0)
     run = np.cumsum(begins) - 1
-    return np.asarray(letter | (mark & behind_letter[run]))
+    inside: NDArray[np.uint8] = np.where(mark & behind_letter[run], _LETTER, letter).astype(np.uint8)
+    return inside
 
 
 def _between(places: NDArray[np.int64], edges: NDArray[np.int64]) -> NDArray[np.int64]:
