@@ -25,6 +25,7 @@ from .metadata import fact_date, fact_value, read_facts
 from .model import DISPOSITION_OF, UNDETERMINED, Block, Disposition, Document, Language, Markup, Page
 from .preformatted import spare_listings
 from .prose_guard import foreign_sentences, html_paragraphs, listed_headings, runs_of_lines
+from .rescore import join_scores, own_lines
 from .rules import body, title
 from .rules.order import RULES
 from .rules.sheet import Sheet, make_sheet
@@ -120,8 +121,7 @@ def _score(pages: Sequence[Page], cut: Sequence[tuple[Line, ...]], settings: Cle
     inputs: dict[str, list[tuple[int, PageLines]]] = {"text": [], "html": []}
     scores: list[LineScores | None] = [None] * len(pages)
     for i, (page, lines) in enumerate(zip(pages, cut, strict=True)):
-        texts = [" " * min(line.indent, 8) + line.text for line in lines]
-        gaps = [line.gap for line in lines]
+        texts, gaps = _read_lines(lines)
         markup = [line.markup for line in lines if line.markup]
         if page.markup and settings.html_engine == "trafilatura" and lines:
             # A page that trafilatura gave no answer for is judged as text.
@@ -139,6 +139,29 @@ def _score(pages: Sequence[Page], cut: Sequence[tuple[Line, ...]], settings: Cle
             for (i, _), score in zip(numbered, score_pages([p for _, p in numbered], kind), strict=True):
                 scores[i] = score
     return scores
+
+
+def _read_lines(lines: Sequence[Line]) -> tuple[list[str], list[int]]:
+    """Return the lines as the model reads them, and the blank lines before each."""
+    return [" " * min(line.indent, 8) + line.text for line in lines], [line.gap for line in lines]
+
+
+def _read_again(pages: Sequence[Scored], sheets: list[Sheet], settings: CleanSettings) -> Sequence[Scored]:
+    """Score text again without what the rules found to be no part of the page, and claim again; sheets are replaced."""
+    own = {i: found for i, sheet in enumerate(sheets) if not pages[i][0].markup and (found := own_lines(sheet))}
+    if not own or any(pages[i][2] is None for i in own):
+        return pages
+    from .line_model import PageLines, score_pages
+
+    inputs = [PageLines(*_read_lines([pages[i][1][k] for k in found]), settings.policy) for i, found in own.items()]
+    out = list(pages)
+    for (i, found), score in zip(own.items(), score_pages(inputs), strict=True):
+        page, lines, old = pages[i]
+        assert old is not None
+        out[i] = page, lines, join_scores(old, score, found, lines)
+    for i, sheet in zip(own, _claim([out[i] for i in own], settings), strict=True):
+        sheets[i] = sheet
+    return out
 
 
 def _verdict_of_trafilatura(markup: Sequence[Markup], settings: CleanSettings) -> LineScores | None:
@@ -161,6 +184,7 @@ _UNSURE = 0.02
 def _label(pages: Sequence[Scored], settings: CleanSettings) -> list[Document]:
     """Return the pages labelled."""
     sheets = _claim(pages, settings)
+    pages = _read_again(pages, sheets, settings)
     judged = [
         judge_lines(
             sheet, scores, "trafilatura" if page.markup and settings.html_engine == "trafilatura" else "line_model"

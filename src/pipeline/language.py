@@ -37,6 +37,8 @@ _BLOCK_CONFIDENCE = 0.8
 _LINE_CONFIDENCE = 0.7
 _BLOCK_WORDS = 0.12
 # Share of function words below which a block is names and figures. Running text has 0.2 (Russian) to 0.45.
+_ONE_SCRIPT = 0.9
+# Share of letters from which a line is of one script.
 _STRAY = 0.005
 # Share of letters that a name or a quotation may bring in.
 _MIN_TRIGRAMS = 20
@@ -78,13 +80,38 @@ def looks_foreign(text: str, document_language: str) -> bool:
     Its script or letters decide, or its letter statistics together with a function word of the one language
     and none of the other: a brand's name in Latin letters is no foreign sentence.
     """
+    if document_language == UNDETERMINED.code:
+        return False
+    if _is_of_other_script(text, document_language):
+        return True
     found = detect_language(text)
-    if found.code in (UNDETERMINED.code, document_language) or document_language == UNDETERMINED.code:
+    if found.code in (UNDETERMINED.code, document_language):
         return False
     if found.method in ("script", "letters"):
         return found.confidence >= _BLOCK_CONFIDENCE
     own, other = (load_rules(code).openers for code in (found.code, document_language))
     return found.confidence >= _LINE_CONFIDENCE and _share_of(text, own) > 0 and _share_of(text, other) == 0
+
+
+def _is_of_other_script(text: str, language: str) -> bool:
+    """Tell whether nearly all of a text is in a script, other than Latin, that a language is not written in.
+
+    Latin letters stand in texts of every language.
+    """
+    counts = _count_scripts(_sample(text, _BLOCK_SAMPLE))
+    script, letters = max(counts.items(), key=lambda item: (item[1], item[0]), default=("latin", 0))
+    own = _scripts_of(language)
+    return script not in own | {"latin", "other"} and letters >= _ONE_SCRIPT * counts.total() and bool(own)
+
+
+@cache
+def _scripts_of(language: str) -> frozenset[str]:
+    data = _load()
+    stated = {rule.script for rules in data.letters.values() for rule in rules if rule.language == language}
+    sole = {script for script, code in data.sole.items() if code == language}
+    known = stated | sole | {script for script, codes in data.candidates.items() if language in codes}
+    # Japanese is written in both.
+    return frozenset(known | {"han"} if "kana" in known else known)
 
 
 def detect_block(text: str, document_language: str) -> str:

@@ -44,16 +44,16 @@ class LineScores:
     probability: NDArray[np.float64]
     keep: NDArray[np.bool_]
     policy: str
-    _weighed: Mapping[int, tuple[list[int], list[float]]] = field(default_factory=dict, repr=False, compare=False)
+    weighed: Mapping[int, tuple[list[int], list[float]]] = field(default_factory=dict, repr=False, compare=False)
 
     def evidence(self, index: int) -> str:
         """Return the two or three features that weighed most for a dropped line, as "name -1.2; name +0.8".
 
         Numbers are log odds; positive speaks for content. Empty for a line that is kept.
         """
-        if index not in self._weighed:
+        if index not in self.weighed:
             return ""
-        both = zip(*self._weighed[index], strict=True)
+        both = zip(*self.weighed[index], strict=True)
         said = [f"{FAMILIES[k]} {part:+.1f}" for k, part in both if abs(part) >= 0.1]
         return "; ".join(said) or "nothing in particular"
 

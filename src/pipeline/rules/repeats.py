@@ -56,9 +56,11 @@ def claim_strays(sheet: Sheet, is_foreign: Callable[[str, str], bool]) -> Iterat
         return
     prose = "\n".join(line.text for line in sheet.lines if _is_running(line))[:2_000]
     for said, copies in strewn.items():
-        if len(prose) < PROSE or not any(c.index > sheet.first_prose for c in copies):
-            continue
         beside = sum(any(_is_running_at(sheet, c.index + k) for k in (-2, -1, 1, 2)) for c in copies)
+        # The copies themselves make the model doubt the text: many of them beside sentences need no word of its.
+        inside = beside >= STRAYS or any(c.index > sheet.first_prose for c in copies)
+        if len(prose) < PROSE or not inside:
+            continue
         strewn_evenly = 3 * beside >= 2 * len(copies)
         # A question may be the text's own refrain: only one of another story's words is not.
         if beside and not copies[0].ends and is_foreign(copies[0].text, prose):

@@ -1,0 +1,73 @@
+"""Read a page a second time without lines that surely are not its own.
+
+The line model judges a line by its neighbours, too. A headline of another story strewn six times over an article or a
+table of contents without entries below the first paragraph are no part of the pages that it has learned from: the
+sentences around them look like a widget's. Rules claim such lines without the model's help; where they stand beside
+text, the rest of the page is scored again as if they were not there, and a sentence is what the better reading says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from .blocks import Line
+from .rules.sheet import Claim, Sheet
+
+if TYPE_CHECKING:
+    from .line_model import LineScores
+
+STRAY = "stray_headline"
+_STRANGE = frozenset({STRAY, "contents"})
+_BARE = "contents heading with 0 entries"
+
+
+def own_lines(sheet: Sheet) -> list[int]:
+    """Return the indices of the lines that are the page's own; [] where nothing strange stands above open lines.
+
+    A table of contents with entries is one that pages have.
+    """
+    strange = {
+        index
+        for index, claims in sheet.claims.items()
+        if len(claims) == 1 and _is_strange(claims[0]) and _is_whole(sheet, index, claims[0])
+    }
+    if not strange:
+        return []
+    last = max((line.index for line in sheet.lines if sheet.is_open(line.index)), default=-1)
+    if min(strange) > last:
+        return []
+    return [line.index for line in sheet.lines if line.index not in strange]
+
+
+def join_scores(old: LineScores, new: LineScores, own: Sequence[int], lines: Sequence[Line]) -> LineScores:
+    """Return the scores of a page of which the lines `own` were scored again, in order, as `new`.
+
+    Only for sentences does the second reading count, and only where it believes in them: buttons and headlines of other
+    stories gain by the company of nothing but text, too.
+    """
+    # Only here: `import pipeline` is to stay cheap.
+    import numpy as np
+
+    better = [k for k, i in enumerate(own) if lines[i].ends and lines[i].words >= SENTENCE]
+    places = np.asarray([own[k] for k in better], np.int64)
+    probability, keep = old.probability.copy(), old.keep.copy()
+    probability[places] = np.maximum(probability[places], new.probability[better])
+    keep[places] |= new.keep[better]
+    return replace(
+        old, probability=probability, keep=keep, weighed={k: v for k, v in old.weighed.items() if not keep[k]}
+    )
+
+
+SENTENCE = 10
+"""Words from which a line that ends like a sentence is one."""
+
+
+def _is_strange(claim: Claim) -> bool:
+    return claim.rule in _STRANGE and (claim.rule != "contents" or claim.evidence == _BARE)
+
+
+def _is_whole(sheet: Sheet, index: int, claim: Claim) -> bool:
+    line = sheet.lines[index]
+    return claim.start == line.start and claim.end == line.end
