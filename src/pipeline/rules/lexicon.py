@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -77,9 +78,9 @@ def find_phrases(folded: str) -> Iterator[tuple[int, int, Meaning]]:
         left += leads[number]
         # Most hits are pieces of longer words: look at the neighbours first, and at scripts only where they touch.
         before, after = padded[left - 1], padded[right]
-        if after.isalnum() and _joins(padded[right - 1], after):
+        if after.isalnum() and _joins(padded[right - 1], after) and not _is_unspaced(after, right - left):
             continue
-        if before.isalnum() and _joins(before, padded[left]):
+        if before.isalnum() and _joins(before, padded[left]) and not _is_unspaced(before, right - left):
             continue
         yield left - 1, right - 1, meanings[number]
 
@@ -127,6 +128,33 @@ def _joins(left: str, right: str) -> bool:
     return left.isalnum() and right.isalnum() and not ("\u3040" <= left <= "\ud7a3" or "\u3040" <= right <= "\ud7a3")
 
 
+def _is_unspaced(neighbour: str, length: int) -> bool:
+    """Tell whether a phrase so long may be glued to a letter: Thai, Lao, Burmese and Khmer part no words.
+
+    Short phrases are parts of longer words there, too.
+    """
+    return length >= _GLUED and (
+        "\u0e00" <= neighbour <= "\u0eff" or "\u1000" <= neighbour <= "\u109f" or "\u1780" <= neighbour <= "\u17ff"
+    )
+
+
+_GLUED = 8
+
+
+def _spellings(key: str) -> set[str]:
+    """Return a phrase with the dotted letters of Hindi, Urdu in Devanagari and Bengali as one character and as two."""
+    parted = unicodedata.normalize("NFC", key)
+    joined = parted
+    for letter in _DOTTED:
+        joined = joined.replace(unicodedata.normalize("NFC", letter), letter)
+    return {key, parted, joined}
+
+
+_DOTTED = "".join(
+    map(chr, (*range(0x0958, 0x0960), 0x09DC, 0x09DD, 0x09DF, 0x0A33, 0x0A36, *range(0x0A59, 0x0A5C), 0x0A5E))
+)
+
+
 def _same_characters() -> Mapping[str, str]:
     same = dict.fromkeys("’‘ʼʻ`´ʹ׳", "'") | dict.fromkeys("“”„«»״", '"') | dict.fromkeys("‐‑‒–−", "-")
     same |= {"İ": "i", "ı": "i", "ё": "е", "Ё": "е"} | dict(zip("يىئكأإآٱ", "یییکاااا", strict=True))
@@ -171,7 +199,8 @@ def _automaton() -> tuple[Any, list[Meaning], list[int]]:
                         key = fold(phrase).strip()
                         # A whole line is compared without its closing marks, so the cue has none either.
                         key = key.strip(" :.!?…") if mode == "whole" else key
-                        meanings.setdefault(key, set()).add((family, mode))
+                        for spelling in {key} if key.isascii() else _spellings(key):
+                            meanings.setdefault(spelling, set()).add((family, mode))
     patterns: list[str] = []
     said: list[Meaning] = []
     leads: list[int] = []

@@ -12,6 +12,7 @@ from ..preformatted import claim_code_furniture
 from ..settings import CleanSettings
 from . import (
     actions,
+    asking,
     authors,
     bars,
     biography,
@@ -86,6 +87,7 @@ RULES: tuple[Rule, ...] = (
     lambda sheet, _: teasers.claim_lists(sheet),
     lambda sheet, _: teasers.claim_dated(sheet),
     lambda sheet, _: story_lists.claim_story_lists(sheet),
+    lambda sheet, _: asking.claim_questions(sheet),
     lambda sheet, _: furniture.claim_furniture(sheet),
     lambda sheet, _: furniture.claim_walls(sheet),
     lambda sheet, _: wiki.claim_wiki_page(sheet),
@@ -120,6 +122,7 @@ RULES: tuple[Rule, ...] = (
     lambda sheet, _: biography.claim_notes_in_italics(sheet),
     lambda sheet, _: body.claim_captions(sheet),
     lambda sheet, _: markdown_links.claim_linked_lines(sheet),
+    lambda sheet, _: asking.claim_asking_lines(sheet),
     lambda sheet, _: promotion.claim_appeals(sheet),
     lambda sheet, _: promotion.claim_inner_appeals(sheet),
     lambda sheet, _: subscribing.claim_newsletter_sentences(sheet),

@@ -124,7 +124,7 @@ def claim_boxes(sheet: Sheet) -> Iterator[Claim]:
     """Claim newsletter and offer sentences outside the text: short, at the edge, about the site."""
     for line in sheet.open_with(("newsletter", "has"), ("offer", "has")):
         # Who quotes a request does not make it, nor does who asks or answers: "Q: You also sent a newsletter."
-        if line.text[0] in '"“«„' or _SPEAKER.match(line.text):
+        if line.text[0] in '"“«„' or SPEAKER.match(line.text):
             continue
         if line.words > 45 or (sheet.first_prose <= line.index <= sheet.last_prose and line.words > 12):
             continue
@@ -142,7 +142,7 @@ def claim_boxes(sheet: Sheet) -> Iterator[Claim]:
             yield whole_line(line, Role.PROMOTION, "offer_line", "announces the site's own offer", 0.9, OFFERED)
 
 
-_SPEAKER = re.compile(r"[^\W\d_]{1,2}\s?[:：]\s")
+SPEAKER = re.compile(r"[^\W\d_]{1,2}\s?[:：]\s")
 OFFERED = 0.2
 """Probability of being content from which a short line about an offer is left to the model."""
 # 0.2: above it 13 of 37 words are content, below it one in 50.

@@ -1,0 +1,109 @@
+"""Find the lines of their own between paragraphs that ask the reader to comment, to follow or to subscribe.
+
+"What do you think? Write to us in the comments!" looks like any sentence amid sentences: the line model, which learned
+from English pages, believes in it, in most other languages even more. All that such a line says is the
+request and at most a question to the reader before it. A paragraph that holds a request among other sentences is
+looked at by `promotion.claim_inner_appeals`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..blocks import Line
+from ..model import Role
+from ..word_counts import count_words
+from .actions import is_article
+from .lexicon import Cue, count_apart
+from .promotion import ASKING, SPEAKER, cut_sentences, is_sites
+from .sheet import Claim, Sheet, whole_line
+
+FAMILIES = (*ASKING, "newsletter")
+ASK_WORDS, QUESTION_WORDS = 20, 9
+"""Words of a line that asks, and of a question before it, at most."""
+SHORT_WORDS = 12
+"""Words of a line that asks by one phrase alone; where sentences have marks it ends with one, as no heading does."""
+ARTICLE_WORDS, PARAGRAPHS = 100, 3
+"""Words and paragraphs of prose from which one phrase at a sentence's edge is enough."""
+POLITE = 6
+BEHIND = "behind a question"
+EDGE_SAID = "it begins or ends so"
+EDGE = 3
+"""Characters between a request's phrase and the edge of its sentence: marks and quotation marks."""
+
+
+def claim_questions(sheet: Sheet) -> Iterator[Claim]:
+    """Claim a question with the request behind it: other rules would take the request and leave the question."""
+    for claim in claim_asking_lines(sheet):
+        line = sheet.lines[sheet.index_at(claim.start)]
+        if claim.evidence.endswith(BEHIND) and not _phrases(sheet, line, cut_sentences(sheet, line)[0]):
+            yield claim
+
+
+def claim_asking_lines(sheet: Sheet) -> Iterator[Claim]:
+    """Claim short lines that only ask: by two phrases, by a cry, by a question before, or by a phrase at the edge."""
+    for line in sheet.open_with(*((family, "has") for family in FAMILIES)):
+        if line.words > ASK_WORDS or line.text[0] in '"“«„' or line.text[-1] in '"”»' or SPEAKER.match(line.text):
+            continue
+        spans = cut_sentences(sheet, line)
+        asked = [_phrases(sheet, line, span) for span in spans]
+        if not any(asked) or not all(
+            phrases or _is_short_question(sheet, span) for span, phrases in zip(spans, asked, strict=True)
+        ):
+            continue
+        why = next(filter(None, (_sign(sheet, line, s, p, len(spans)) for s, p in zip(spans, asked, strict=True))), "")
+        own = any(is_sites(sheet, *span) for span, phrases in zip(spans, asked, strict=True) if phrases)
+        newsletter = any(c.family == "newsletter" for phrases in asked for c in phrases)
+        # What any firm says of itself may be the page's text, and so may a single phrase but on a page of prose.
+        weak = why == EDGE_SAID
+        if weak and (line.words > SHORT_WORDS or not (line.ends or line.text[-1] >= "\u0e00")):
+            continue
+        if why and (own or newsletter) and (not weak or is_article(sheet, ARTICLE_WORDS, PARAGRAPHS)):
+            said = f"a line that asks the reader to act: {why}"
+            yield whole_line(line, Role.PROMOTION, "asking_line", said, 0.9, LEVEL)
+
+
+LEVEL = 0.99
+"""Probability of being content from which such a line is left to the model."""
+
+
+def _phrases(sheet: Sheet, line: Line, span: tuple[int, int]) -> list[Cue]:
+    start, end = span
+    return [
+        c
+        for c in sheet.cues(line.index)
+        if c.mode == "has" and c.family in FAMILIES and start <= c.start and c.end <= end
+    ]
+
+
+def _is_short_question(sheet: Sheet, span: tuple[int, int]) -> bool:
+    said = sheet.text[slice(*span)]
+    return (said[-1] in "?؟？;" or "՞" in said) and count_words(said) <= QUESTION_WORDS
+
+
+def _sign(sheet: Sheet, line: Line, span: tuple[int, int], phrases: list[Cue], sentences: int) -> str:
+    """Return why a sentence with such phrases is a request, or ""."""
+    start, end = span
+    if not phrases:
+        return ""
+    if sentences > 1:
+        return BEHIND
+    if count_apart([*phrases, *_verbs(sheet, line, span, phrases)]) >= 2:
+        return "two phrases"
+    if sheet.text[end - 1] in "!！":
+        return "it cries"
+    # Japanese and Korean close a request politely: "お聞かせください。", "팔로우하세요."
+    polite = "\u3040" <= sheet.text[end - 2 : end - 1] <= "\ud7a3"
+    if any(c.start - start <= EDGE or end - c.end <= (POLITE if polite else EDGE) for c in phrases):
+        return EDGE_SAID
+    return ""
+
+
+def _verbs(sheet: Sheet, line: Line, span: tuple[int, int], phrases: list[Cue]) -> list[Cue]:
+    """Return the verbs of subscribing beside the name of a newsletter: "뉴스레터를" and "구독하세요"."""
+    if all(c.family != "newsletter" for c in phrases):
+        return []
+    kinds = (("follow_verb", "has"), ("newsletter", "whole"))
+    return [
+        c for c in sheet.cues(line.index) if (c.family, c.mode) in kinds and span[0] <= c.start and c.end <= span[1]
+    ]
