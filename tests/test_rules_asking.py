@@ -72,3 +72,39 @@ def test_a_page_of_short_lines_keeps_its_own_request() -> None:
     lines = ["Harbour office", "Open from nine to five", "Subscribe to our newsletter.", "Ferry times", "Fish market"]
     document = pipeline.clean_text("\n\n".join(lines))
     assert "asking_line" not in {b.rule for b in document.blocks}
+
+
+INSIDE = [
+    "Tell us what you think in the comments!",
+    "Расскажите в комментариях, что вы об этом думаете.",
+    "Cuéntanos en los comentarios.",
+    "N’hésitez pas à laisser un commentaire !",
+    "अपनी राय नीचे कमेंट में बताएं।",
+    "뉴스레터를 구독하세요.",
+    "Melden Sie sich für unseren Newsletter an!",
+]
+
+
+@pytest.mark.parametrize("asked", INSIDE)
+@pytest.mark.parametrize("first", [True, False])
+def test_a_sentence_that_asks_is_cut_out_of_a_paragraph(asked: str, first: bool) -> None:
+    said = PARAGRAPHS[1]
+    line = f"{asked} {said}" if first else f"{said} {asked}"
+    document = pipeline.clean_text("\n\n".join((PARAGRAPHS[0], line, *PARAGRAPHS[2:])))
+    kept = " ".join(b.text for b in document.blocks if b.disposition is Disposition.BODY)
+    assert said in kept
+    assert asked not in kept
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The sign on the door read: Tell us what you think in the comments!",
+        "“Subscribe to our newsletter!” the clerk shouted through the closed door of the ferry office on Friday night.",
+        "«Подпишитесь на нашу рассылку!» — кричал он с причала, пока паром не ушёл.",
+    ],
+)
+def test_a_quoted_request_stays_in_its_paragraph(said: str) -> None:
+    line = f"{PARAGRAPHS[1]} {said} {PARAGRAPHS[2]}"
+    document = pipeline.clean_text("\n\n".join((PARAGRAPHS[0], line, PARAGRAPHS[3])))
+    assert "asking_sentence" not in {b.rule for b in document.blocks}

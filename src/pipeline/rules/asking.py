@@ -14,7 +14,7 @@ from ..blocks import Line
 from ..model import Role
 from ..word_counts import count_words
 from .actions import is_article
-from .lexicon import Cue, count_apart
+from .lexicon import Cue, count_apart, load_openers
 from .promotion import ASKING, SPEAKER, cut_sentences, is_sites
 from .sheet import Claim, Sheet, whole_line
 
@@ -25,7 +25,7 @@ SHORT_WORDS = 12
 """Words of a line that asks by one phrase alone; where sentences have marks it ends with one, as no heading does."""
 ARTICLE_WORDS, PARAGRAPHS = 100, 3
 """Words and paragraphs of prose from which one phrase at a sentence's edge is enough."""
-POLITE = 6
+POLITE, END_WORDS = 6, 9
 BEHIND = "behind a question"
 EDGE_SAID = "it begins or ends so"
 EDGE = 3
@@ -63,6 +63,57 @@ def claim_asking_lines(sheet: Sheet) -> Iterator[Claim]:
             yield whole_line(line, Role.PROMOTION, "asking_line", said, 0.9, LEVEL)
 
 
+def claim_asking_sentences(sheet: Sheet) -> Iterator[Claim]:
+    """Claim the sentences of a paragraph that only ask, with a question to the reader right before them."""
+    for line in sheet.open_with(*((family, "has") for family in FAMILIES)):
+        spans = cut_sentences(sheet, line)
+        if len(spans) < 2 or SPEAKER.match(line.text):
+            continue
+        for number, span in enumerate(spans):
+            phrases = _phrases(sheet, line, span)
+            if not phrases or not _is_plain(sheet, line, span):
+                continue
+            before = spans[number - 1] if number and _asks_reader(sheet, line, spans[number - 1]) else None
+            why = _sign(sheet, line, span, phrases, 2 if before else 1)
+            if not why or not _is_of_site(sheet, span, phrases) or not is_article(sheet, ARTICLE_WORDS, PARAGRAPHS):
+                continue
+            said = f"a sentence that asks the reader to act: {why}"
+            yield Claim((before or span)[0], span[1], Role.PROMOTION, "asking_sentence", said, 0.85)
+
+
+def _is_plain(sheet: Sheet, line: Line, span: tuple[int, int]) -> bool:
+    """Tell whether a sentence is short, and nobody's quoted words."""
+    start, end = span
+    said = sheet.text[start:end]
+    # "The sign on the door read: Write to us in the comments!"
+    if count_words(said) > SENTENCE_WORDS or any(mark in said for mark in _QUOTES):
+        return False
+    above = sheet.text[line.start : start]
+    opened = (
+        above.count("“") > above.count("”")
+        or above.count("«") > above.count("»")
+        or above.count("„") > above.count("“")
+    )
+    return not opened and above.count('"') % 2 == 0 and not above.rstrip().endswith((":", "：", ","))
+
+
+SENTENCE_WORDS = 16
+_QUOTES = '"“”„«»「」『』:：'
+
+
+def _asks_reader(sheet: Sheet, line: Line, span: tuple[int, int]) -> bool:
+    """Tell whether a sentence is a short question that names the reader or the text."""
+    if not _is_short_question(sheet, span):
+        return False
+    start, end = span
+    wishes = sheet.folded.startswith(load_openers("wish"), start)
+    return wishes or any(c.family in ("you", "liked") and start <= c.start < end for c in sheet.cues(line.index))
+
+
+def _is_of_site(sheet: Sheet, span: tuple[int, int], phrases: list[Cue]) -> bool:
+    return is_sites(sheet, *span) or any(c.family == "newsletter" for c in phrases)
+
+
 LEVEL = 0.99
 """Probability of being content from which such a line is left to the model."""
 
@@ -94,7 +145,9 @@ def _sign(sheet: Sheet, line: Line, span: tuple[int, int], phrases: list[Cue], s
         return "it cries"
     # Japanese and Korean close a request politely: "お聞かせください。", "팔로우하세요."
     polite = "\u3040" <= sheet.text[end - 2 : end - 1] <= "\ud7a3"
-    if any(c.start - start <= EDGE or end - c.end <= (POLITE if polite else EDGE) for c in phrases):
+    # "... show appreciation for customers in the comments" is a long sentence that only ends so.
+    short = count_words(sheet.text[start:end]) <= (END_WORDS if line.words > ASK_WORDS else SHORT_WORDS)
+    if any(c.start - start <= EDGE or (short and end - c.end <= (POLITE if polite else EDGE)) for c in phrases):
         return EDGE_SAID
     return ""
 

@@ -126,6 +126,7 @@ RULES: tuple[Rule, ...] = (
     lambda sheet, _: promotion.claim_appeals(sheet),
     lambda sheet, _: promotion.claim_inner_appeals(sheet),
     lambda sheet, _: subscribing.claim_newsletter_sentences(sheet),
+    lambda sheet, _: asking.claim_asking_sentences(sheet),
     lambda sheet, _: wiki.claim_edit_links(sheet),
     lambda sheet, _: closing.claim_after_end(sheet),
 )

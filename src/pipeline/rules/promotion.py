@@ -185,7 +185,7 @@ COUNTED_WORDS = 24
 
 # --- appeals at the end of the text -----------------------------------------------------------------
 
-_BREAK = re.compile(r"[.!?…؟۔։][\"”’»)]{0,2}\s+|[。！？][”」』）]{0,2}\s*")
+_BREAK = re.compile(r"[.!?…؟۔։।။።][\"”’»)]{0,2}\s+|[。！？][”」』）]{0,2}\s*")
 ASKING = ("appeal", "follow", "liked")
 APPEAL_SENTENCES = 12
 """Closing sentences of a paragraph that are looked at."""
