@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from .blocks import Line, cut_lines, lay_out
 from .far_lines import far_lines
+from .foreign_tail import foreign_tail
 from .form_guard import kept_by_form
 from .ledger import UNCLAIMED, Verdict, write_blocks
 from .long_text_guard import slow_decline
@@ -238,6 +239,11 @@ def judge_lines(
         for index in [*far_lines(sheet, keep, probability)]:
             keep[index] = False
             saved[index] = Verdict(False, "far_line", "doubtful, above or below the sure prose", 0.6)
+        for index in [*foreign_tail(sheet, keep, probability)]:
+            keep[index] = False
+            saved[index] = Verdict(
+                False, "foreign_tail", "doubtful lines without sentences beside sure paragraphs", 0.6
+            )
     for line in open_lines:
         if line.text[0] == "#" and not keep[line.index] and _is_marked_heading(sheet, line, keep):
             keep[line.index] = True

@@ -147,7 +147,7 @@ def foreign_sentences(
         and (line.words >= SHORTEST or (line.numbered and " " in line.text) or _heads_list(sheet, line))
         and _is_plain(sheet, line)
     ]
-    if not doubtful or _is_trained(prose):
+    if not doubtful or is_trained(prose):
         return
     said = Counter(line.text.casefold() for line in sheet.lines)
     doubtful = [x for x in doubtful if said[x.text.casefold()] < COPIES or _ENDS.search(x.text)]
@@ -239,7 +239,8 @@ def _heads_list(sheet: Sheet, line: Line) -> bool:
     return line.index + 1 < len(sheet.lines) and bool(sheet.lines[line.index + 1].bullet)
 
 
-def _is_trained(prose: Sequence[Line]) -> bool:
+def is_trained(prose: Sequence[Line]) -> bool:
+    """Tell whether some paragraphs are in the language of the line model's training pages."""
     from .language import detect_language
 
     sample = " ".join(line.text for line in prose)[:SAMPLE]

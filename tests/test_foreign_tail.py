@@ -1,0 +1,70 @@
+"""What stands around an article in a language the line model did not learn, with probabilities given by the case."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from pipeline.blocks import cut_lines
+from pipeline.clean import claim_lines, judge_lines
+from pipeline.model import Page
+from pipeline.settings import CleanSettings
+
+ARTICLE = (
+    "Padome otrdien nolēma līdz ziemai salabot veco piestātni, pēc gandrīz piecu stundu garām debatēm, kurās runāja "
+    "iedzīvotāji, zvejnieki un prāmja īpašnieki, kas baidās par savu darbu.",
+    "Inženieri jau pavasarī brīdināja, ka koka pāļi austrumu pusē ir satrunējuši, ka smagām mašīnām pa to nevajadzētu "
+    "braukt un ka gaidīšana izmaksās daudz vairāk nekā remonts.",
+    "Mērs sacīja, ka nauda nāks no ceļu fonda, ka darbi sāksies septembrī un ka prāmis līdz nākamajam pavasarim "
+    "izmantos ziemeļu piestātni, kur vietas pietiek visiem.",
+)
+HEADLINES = (
+    "Ventspilī atklāta jauna bibliotēka jauniešiem",
+    "Degvielas cenas Baltijā atkal kāpj",
+    "Hokeja izlase uzvar Čehiju papildlaikā",
+    "Laika prognoze nedēļas nogalei",
+    "Dārza svētki Siguldā pulcē tūkstošus",
+)
+TALK = "Vai tiešām neviens par to neko nezināja?"
+FACTS = ("Garums: 120 metri", "Dziļums: 7 metri", "Izmaksas: 3 miljoni eiro", "Uzņēmējs: Ostas būve")
+
+
+def kept(rows: list[tuple[str, float]]) -> list[str]:
+    """Return the lines that stay of a page all of whose lines the model keeps."""
+    text = "\n\n".join(line for line, _ in rows)
+    lines = cut_lines(text)
+    scores = SimpleNamespace(
+        probability=np.array([p for _, p in rows]), keep=np.ones(len(rows), bool), evidence=lambda _: ""
+    )
+    sheet = claim_lines(Page("0", "0", "text/plain", text), lines, scores, CleanSettings())
+    verdicts, _ = judge_lines(sheet, scores)
+    return [lines[i].text for i, verdict in sorted(verdicts.items()) if verdict.keep]
+
+
+def rows(*below: str, level: float = 0.3) -> list[tuple[str, float]]:
+    return [*((p, 0.9) for p in ARTICLE), *((line, level) for line in below)]
+
+
+def test_headlines_around_the_article_go() -> None:
+    above = [(line, 0.3) for line in ("Sākums un jaunumi šodien", "Kultūras ziņas un afiša", "Sporta ziņas un tabulas")]
+    assert kept([*above, *rows(*HEADLINES)])[-3:] == list(ARTICLE)
+    assert not set(HEADLINES) & set(kept([*above, *rows(*HEADLINES)]))
+
+
+@pytest.mark.parametrize(
+    "below",
+    [HEADLINES[:2], FACTS, (TALK, TALK + " Neviens.", "Nē. " + TALK, HEADLINES[0])],
+    ids=["two lines", "names and values", "talk"],
+)
+def test_few_lines_facts_and_sentences_stay(below: tuple[str, ...]) -> None:
+    assert set(below) <= set(kept(rows(*below)))
+
+
+def test_lines_that_the_model_believes_stay() -> None:
+    assert set(HEADLINES) <= set(kept(rows(*HEADLINES, level=0.58)))
+
+
+def test_one_paragraph_makes_no_article() -> None:
+    assert set(HEADLINES) <= set(kept([(ARTICLE[0], 0.9), *((line, 0.3) for line in HEADLINES)]))
