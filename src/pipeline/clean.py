@@ -149,8 +149,12 @@ def _read_lines(lines: Sequence[Line]) -> tuple[list[str], list[int]]:
 
 def _read_again(pages: Sequence[Scored], sheets: list[Sheet], settings: CleanSettings) -> Sequence[Scored]:
     """Score text again without what the rules found to be no part of the page, and claim again; sheets are replaced."""
-    own = {i: found for i, sheet in enumerate(sheets) if not pages[i][0].markup and (found := own_lines(sheet))}
-    if not own or any(pages[i][2] is None for i in own):
+    own = {
+        i: found
+        for i, (sheet, (page, _, scores)) in enumerate(zip(sheets, pages, strict=True))
+        if scores is not None and not page.markup and (found := own_lines(sheet, scores))
+    }
+    if not own:
         return pages
     from .line_model import PageLines, score_pages
 

@@ -23,8 +23,8 @@ _STRANGE = frozenset({STRAY, "contents"})
 _BARE = "contents heading with 0 entries"
 
 
-def own_lines(sheet: Sheet) -> list[int]:
-    """Return the indices of the lines that are the page's own; [] where nothing strange stands above open lines.
+def own_lines(sheet: Sheet, scores: LineScores) -> list[int]:
+    """Return the indices of the lines that are the page's own, where a sentence beside others would go; else [].
 
     A table of contents with entries is one that pages have.
     """
@@ -33,12 +33,28 @@ def own_lines(sheet: Sheet) -> list[int]:
         for index, claims in sheet.claims.items()
         if len(claims) == 1 and _is_strange(claims[0]) and _is_whole(sheet, index, claims[0])
     }
-    if not strange:
-        return []
-    last = max((line.index for line in sheet.lines if sheet.is_open(line.index)), default=-1)
-    if min(strange) > last:
+    if not any(_is_lost(sheet, scores, index) for place in strange for index in range(place - NEAR, place + NEAR + 1)):
         return []
     return [line.index for line in sheet.lines if line.index not in strange]
+
+
+NEAR = 3
+"""Lines around a strange one in which a sentence is looked for that would go."""
+
+
+def _is_lost(sheet: Sheet, scores: LineScores, index: int) -> bool:
+    """Tell whether a line is a sentence that no rule claims and the model drops."""
+    if not 0 <= index < len(sheet.lines) or scores.keep[index] or not sheet.is_open(index):
+        return False
+    return _is_sentence(sheet.lines[index])
+
+
+def _is_sentence(line: Line) -> bool:
+    return line.ends and line.words >= SENTENCE
+
+
+SENTENCE = 10
+"""Words from which a line that ends like a sentence is one."""
 
 
 def join_scores(old: LineScores, new: LineScores, own: Sequence[int], lines: Sequence[Line]) -> LineScores:
@@ -50,7 +66,7 @@ def join_scores(old: LineScores, new: LineScores, own: Sequence[int], lines: Seq
     # Only here: `import pipeline` is to stay cheap.
     import numpy as np
 
-    better = [k for k, i in enumerate(own) if lines[i].ends and lines[i].words >= SENTENCE]
+    better = [k for k, i in enumerate(own) if _is_sentence(lines[i])]
     places = np.asarray([own[k] for k in better], np.int64)
     probability, keep = old.probability.copy(), old.keep.copy()
     probability[places] = np.maximum(probability[places], new.probability[better])
@@ -58,10 +74,6 @@ def join_scores(old: LineScores, new: LineScores, own: Sequence[int], lines: Seq
     return replace(
         old, probability=probability, keep=keep, weighed={k: v for k, v in old.weighed.items() if not keep[k]}
     )
-
-
-SENTENCE = 10
-"""Words from which a line that ends like a sentence is one."""
 
 
 def _is_strange(claim: Claim) -> bool:
