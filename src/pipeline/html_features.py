@@ -17,7 +17,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .html_names import bits_of, described_kinds
+from .html_boxes import COLUMNS as BOXES
+from .html_boxes import describe_boxes
+from .html_names import described_kinds
 from .html_render import LANDMARKS, Rendered
 from .model import Markup
 
@@ -30,8 +32,8 @@ ANCESTORS = 5
 """Levels above a line that are described."""
 GROUPS = ("path_group", "parent_group", "shape_group")
 """Columns that are ids, not numbers: lines of one tag.class path, of one parent, of one shape and parent's shape."""
-FOR_RULES = ("comment_box",)
-"""Columns, the last ones, that rules ask and the model does not know: the number of the box of comments around."""
+FOR_RULES = BOXES
+"""Columns, the last ones, that rules ask and the model does not know."""
 
 
 class LineFeatures(Mapping[str, float]):
@@ -150,7 +152,7 @@ def _columns(rendered: Rendered, title: str | None, kinds: frozenset[str]) -> di
     _describe_title(columns, page, title)
     for kind in STATED_KINDS:
         columns[f"states_{kind}"] = np.full(len(page.texts), float(kind in kinds))
-    columns["comment_box"] = _comment_boxes(page, columns)
+    describe_boxes(columns, page)
     return columns
 
 
@@ -355,24 +357,3 @@ def _describe_title(columns: dict[str, Any], page: _Page, title: str | None) -> 
     ahead = summed[np.minimum(heads + 30, len(at))] - summed[heads] + 20.0 * agree[heads]
     head = int(heads[int(np.argmax(ahead))]) if len(heads) else -1
     columns["from_title"] = np.clip(at - head, -30, 60) if head >= 0 else np.full(len(at), -31)
-
-
-# --- for rules ------------------------------------------------------------------------------------
-
-
-def _comment_boxes(page: _Page, columns: Mapping[str, Any]) -> Ints:
-    """Return for each line the number of the outermost element called comments around it, 0 for none.
-
-    An element that also holds the headline is the page's or the article's ("comments-open"), and no box.
-    """
-    box = np.zeros(len(page.last), np.int64)
-    called = np.flatnonzero(np.array(page.rendered.nodes.kinds or [0], np.int64) & bits_of("comments"))
-    heads = page.node[np.asarray(columns["from_title"]) == 0]
-    end = number = 0
-    for node in called.tolist():
-        last = int(page.last[node])
-        if node < end or ((heads >= node) & (heads < last)).any():
-            continue
-        end, number = last, number + 1
-        box[node:last] = number
-    return box[page.node]

@@ -34,7 +34,7 @@ _COUNT = re.compile(r"[^\w\n]{0,3}\d")
 
 def claim_forum(sheet: Sheet) -> Iterator[Claim]:
     """Claim a forum's furniture; the posts and what they quote stay."""
-    counts = {i for i in sheet.ground.places.get(("forum_count", "has"), ()) if _is_counted(sheet, sheet.lines[i])}
+    counts = _counts(sheet)
     page = sheet.ground.places.get(("forum_page", "has"), ())
     numbered = _numbered_heads(sheet)
     if len(counts) < 2 and not (counts and len(page) >= PAGE_SIGNS) and len(numbered) < 2:
@@ -66,6 +66,16 @@ def claim_forum(sheet: Sheet) -> Iterator[Claim]:
             edge = line.index < min(posts) or line.index > max(posts)
             said = "words around the posts of a thread"
             yield whole_line(line, Role.NAVIGATION, "forum_page", said, 0.9, FIRM if edge else SOFT)
+
+
+def has_members(sheet: Sheet) -> bool:
+    """Tell whether boxes of members with counts stand on the page, as in a forum."""
+    counts = len(_counts(sheet))
+    return counts >= 2 or (counts > 0 and len(sheet.ground.places.get(("forum_page", "has"), ())) >= PAGE_SIGNS)
+
+
+def _counts(sheet: Sheet) -> set[int]:
+    return {i for i in sheet.ground.places.get(("forum_count", "has"), ()) if _is_counted(sheet, sheet.lines[i])}
 
 
 _POST = re.compile(r"#(\d{1,4})\b")
