@@ -18,6 +18,7 @@ from ..blocks import Line
 from ..dates import RELATIVE, find_dates
 from ..model import Role
 from .forum import has_members
+from .lexicon import fold
 from .questions import is_question_site
 from .sheet import Claim, Sheet, whole_line
 
@@ -40,12 +41,14 @@ INVITED = 0.25
 """Part of the remarks that may hold a heading of comments themselves."""
 NEAR, FORM_WORDS = 4, 80
 """Lines below a heading in which a thread begins with it; words of prose about commenting that may lie between."""
+COUNTS = 3
+"""Different numbers of comments or readers that a page of one article states at most: a list of stories states many."""
 MANY = 10
 """Remarks from which the stated number may differ: some are hidden, and answers to the post are counted apart."""
 MOST_TIMES = 15
 """Times that a thread may be longer than the post: longer ones are what the page is for."""
-NAME_WORDS = 6
-CERTAIN, LIKELY = 0.97, 0.8
+NAME_WORDS, TEXT_WORDS = 6, 8
+CERTAIN, LIKELY = 0.99, 0.8
 TRIED = 40
 """Shapes of stamps that are looked at."""
 
@@ -58,16 +61,19 @@ class _Thread:
     begin: int
     sign: str
     below: float
+    under: int
+    """The line that the post stands above."""
+    signed: bool = False
+    """Whether the stamps stand below the texts."""
 
 
 def claim_entries(sheet: Sheet) -> Iterator[Claim]:
     """Claim the lines of a thread whose remarks have stamps of one shape."""
-    stamps = [line for line in sheet.lines if _is_stamp(sheet, line)]
-    if len(stamps) < ENTRIES:
-        return
     shapes: dict[str, list[Line]] = {}
-    for line in stamps:
-        shapes.setdefault(shape_of(line), []).append(line)
+    for line in sheet.lines:
+        if shape := _stamp(sheet, line):
+            shapes.setdefault(shape, []).append(line)
+    end = max((heads[-1].index for heads in shapes.values()), default=0)
     found = [heads for heads in shapes.values() if len(heads) >= ENTRIES]
     buttons = _buttons(sheet)
     for heads in sorted(found, key=len, reverse=True)[:TRIED]:
@@ -75,8 +81,8 @@ def claim_entries(sheet: Sheet) -> Iterator[Claim]:
             thread = _thread(sheet, run, buttons)
             if thread is None:
                 continue
-            last = _last(sheet, thread.heads, buttons)
-            if not _is_below_post(sheet, thread, last):
+            last = thread.heads[-1].index if thread.signed else _last(sheet, thread.heads, buttons)
+            if not _is_below_post(sheet, thread, max(last, end)):
                 continue
             if has_members(sheet) or is_question_site(sheet):
                 return
@@ -86,15 +92,29 @@ def claim_entries(sheet: Sheet) -> Iterator[Claim]:
                     yield whole_line(line, Role.PROMOTION, "comment_thread", said, 0.85, thread.below)
 
 
-def shape_of(line: Line) -> str:
-    r"""Return how a stamp is written: numbers as 0, words as one letter.
+def _stamp(sheet: Sheet, line: Line) -> str:
+    """Return the shape of a line that says when somebody wrote, and little else; "" for another."""
+    if not line.numbered or line.words > STAMP_WORDS or len(line.text) > STAMP_LENGTH:
+        return ""
+    if (line.ends and line.text[-1] not in ").…") or (line.text[0] in "—–" and "(@" in line.text):
+        # A sentence, or the end of an embedded post: "— Ann Lee (@annlee) April 21, 2023".
+        return ""
+    dates = find_dates(line.text)
+    if dates:
+        return shape_of(line.text, dates[0].start)
+    ago = RELATIVE.search(sheet.folded, line.start, line.end)
+    return shape_of(line.text, ago.start() - line.start) if ago else ""
 
-    >>> from ..blocks import cut_lines
-    >>> [shape_of(line) for line in cut_lines("12. Juni 2019 um 9:30 Uhr\n(22 juin 2018 @11h13)")]
-    ['0. a 0 a 0:0 a', '(0 a 0 @0a0)']
+
+def shape_of(text: str, start: int = 0) -> str:
+    """Return how a stamp is written that begins at `start`: numbers as 0, words as one letter, a name before as one.
+
+    >>> shape_of("12. Juni 2019 um 9:30 Uhr"), shape_of("G. Lee, 2019-05-03 12:30", 8)
+    ('0. a 0 a 0:0 a', 'a, 0-0-0 0:0')
     """
-    text = _LETTERS.sub("a", _DIGITS.sub("0", line.text.lstrip("•*–- ")))
-    return _WORDS.sub("a", text)
+    before = text[:start].strip("•*–- ")
+    shape = _WORDS.sub("a", _LETTERS.sub("a", _DIGITS.sub("0", text[start:])))
+    return f"a{before[-1] if not before[-1].isalnum() else ''} {shape}" if before else shape
 
 
 _DIGITS = re.compile(r"\d+")
@@ -102,31 +122,17 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 _WORDS = re.compile(r"a(?:[ '’.\-\u00a0]a)+")
 
 
-def _is_stamp(sheet: Sheet, line: Line) -> bool:
-    """Tell whether a line says when somebody wrote, and holds little else."""
-    if (
-        not line.numbered
-        or line.words > STAMP_WORDS
-        or len(line.text) > STAMP_LENGTH
-        or (line.ends and line.text[-1] not in ").…")
-    ):
-        return False
-    if line.text[0] in "—–" and "(@" in line.text:
-        # The end of an embedded post: "— Ann Lee (@annlee) April 21, 2023".
-        return False
-    return bool(find_dates(line.text)) or RELATIVE.search(sheet.folded, line.start, line.end) is not None
-
-
 def _runs(sheet: Sheet, heads: Sequence[Line]) -> Iterator[list[Line]]:
     """Yield the runs of stamps of one shape that have a text between each and the next."""
     run = [heads[0]]
-    for before, after in itertools.pairwise(heads):
-        between = sheet.lines[before.index + 1 : after.index]
-        if len(between) > ENTRY_LINES or not any(x.words >= SAID_WORDS for x in between):
+    for head in heads[1:]:
+        between = sheet.lines[run[-1].index + 1 : head.index]
+        if len(between) > ENTRY_LINES:
             if len(run) >= ENTRIES:
                 yield run
-            run = []
-        run.append(after)
+            run = [head]
+        elif any(x.words >= SAID_WORDS for x in between):
+            run.append(head)
     if len(run) >= ENTRIES:
         yield run
 
@@ -139,8 +145,15 @@ def _buttons(sheet: Sheet) -> set[int]:
 def _thread(sheet: Sheet, run: Sequence[Line], buttons: set[int]) -> _Thread | None:
     """Return the thread that a run of stamps makes with a second sign, or None."""
     places = sheet.ground.places
-    headings = sorted({*places.get(("comments", "whole"), ()), *places.get(("thread", "whole"), ())} - buttons)
+    stretches = [range(a.index, b.index) for a, b in itertools.pairwise(run)]
+    with_button = [any(i in buttons for i in stretch) for stretch in stretches]
+    known = {*places.get(("comments", "whole"), ())} - buttons
+    if sum(with_button) >= WITH_BUTTON * len(with_button):
+        # "Replies", "Отзывы": reviews of goods have no button to reply.
+        known |= {*places.get(("thread", "whole"), ())} - buttons
     high = run[-1].index
+    quoting = _quoting(sheet, run[0].index)
+    headings = sorted(known if quoting is None else {*known, quoting})
     if sum(run[0].index < i < high for i in headings) > max(1, INVITED * len(run)):
         # A blog's list of posts invites to comment on each.
         return None
@@ -148,25 +161,23 @@ def _thread(sheet: Sheet, run: Sequence[Line], buttons: set[int]) -> _Thread | N
     for index in reversed([i for i in headings if run[0].index - HEADING_LINES <= i < high]):
         below = [head for head in run if head.index > index]
         if len(below) >= max(ENTRIES, len(run) - 1) and _is_heading_of(sheet, index, below[0].index):
-            begin = index + 1 if below[0].index - index <= NEAR else _first(sheet, below)
-            return _Thread(below, begin, "below a heading of comments", CERTAIN)
-    stretches = [range(a.index, b.index) for a, b in itertools.pairwise(run)]
-    with_button = [any(i in buttons for i in stretch) for stretch in stretches]
+            begin = index if below[0].index - index <= NEAR else _first(sheet, below)
+            signed = any(x.words >= TEXT_WORDS and x.ends for x in sheet.lines[index + 1 : below[0].index])
+            return _Thread(below, begin, "below a heading of comments", CERTAIN, index, signed)
     # The post's own date may be of the same shape; no button to reply stands before the first remark.
     rest = run if with_button[0] else run[1:]
     answered = sum(with_button) >= max(ENTRIES - 1, WITH_BUTTON * (len(rest) - 1))
-    counts = [int(n.group()[:5]) for i in headings if i < high and (n := _DIGITS.search(sheet.lines[i].text))]
-    if any(_agrees(count, len(rest)) for count in counts) and (answered or _is_named(sheet, rest)):
-        return _Thread(rest, _first(sheet, rest), "as many as the page counts comments", CERTAIN)
+    counters = {*headings, *places.get(("counter", "whole"), ())}
+    counts = [int(n.group()[:5]) for i in counters if i < high and (n := _DIGITS.search(sheet.lines[i].text))]
     begin = _first(sheet, rest)
-    # A board has the buttons below its first post, too, and the numbers of posts.
-    if (
-        answered
-        and len(rest) >= ENTRIES
-        and not _is_numbered(sheet, rest)
-        and not _is_answered_above(sheet, begin, buttons)
-    ):
-        return _Thread(rest, begin, BUTTONS, LIKELY)
+    if _is_answered_above(sheet, begin, buttons):
+        # A board has the buttons below its first post, too.
+        return None
+    told = len(set(counts)) <= COUNTS and any(_agrees(count, len(rest)) for count in counts)
+    if told and (answered or _is_named(sheet, rest)):
+        return _Thread(rest, begin, "as many as the page counts comments", CERTAIN, begin)
+    if answered and len(rest) >= ENTRIES and not _is_numbered(sheet, rest):
+        return _Thread(rest, begin, BUTTONS, LIKELY, begin)
     return None
 
 
@@ -176,8 +187,28 @@ BUTTONS = "with buttons to reply"
 def _is_heading_of(sheet: Sheet, index: int, first: int) -> bool:
     """Tell whether no other box and little prose stand between a heading and the first remark."""
     between = sheet.lines[index + 1 : first]
+    if len(between) >= NEAR and "thread" in sheet.whole(index) and "comments" not in sheet.whole(index):
+        # "Replies 154" stands on a board's list of numbers, too.
+        return False
     prose = sum(x.words for x in between if x.is_prose and sheet.likely(x.index) >= BELIEVED)
     return prose <= FORM_WORDS and not any(sheet.whole(x.index) & _STORIES for x in between)
+
+
+def _quoting(sheet: Sheet, first: int) -> int | None:
+    """Return the line near the first remark that counts and quotes a line above it: "4 thoughts on “Ferry sold”"."""
+    for line in reversed(sheet.lines[max(0, first - NEAR) : first + 1]):
+        quoted = _QUOTED.search(line.text) if line.numbered and line.words <= QUOTING_WORDS else None
+        if quoted is None or not _DIGITS.search(line.text[: quoted.start()] + line.text[quoted.end() :]):
+            continue
+        said = fold(quoted.group(1)).strip()
+        rest = len(line.text) - len(quoted.group())
+        if rest <= REST_LENGTH and any(sheet.said(i).strip() == said for i in range(line.index)):
+            return line.index
+    return None
+
+
+_QUOTED = re.compile(r"[“\"«„「《‘]\s?([^“”\"«»„「」《》]{3,200})\s?[”\"»“」》’]")
+QUOTING_WORDS, REST_LENGTH = 30, 40
 
 
 _STORIES = frozenset({"related", "also"})
@@ -199,13 +230,22 @@ _POST = re.compile(r"#\d{1,4}(?!\d)")
 def _is_answered_above(sheet: Sheet, begin: int, buttons: set[int]) -> bool:
     """Tell whether a button to reply stands between the first prose and the first remark."""
     prose = next((x.index for x in sheet.ground.wordy if x.ends), begin)
-    return any(prose < index < begin for index in buttons)
+    return any(prose < index < begin and not _is_form(sheet, index - 1) for index in buttons)
+
+
+def _is_form(sheet: Sheet, index: int) -> bool:
+    """Tell whether a line speaks of commenting, and so a button below it is the form's."""
+    return any(cue.family == "comments" for cue in sheet.cues(index))
 
 
 def _is_named(sheet: Sheet, run: Sequence[Line]) -> bool:
     """Tell whether a name stands above every stamp, or in front of the time."""
     above = [sheet.lines[x.index - 1] for x in run if x.index]
-    return len(above) == len(run) and all(0 < x.words <= NAME_WORDS and not x.ends for x in above)
+    return len(above) == len(run) and all(_is_name(sheet, x) for x in above)
+
+
+def _is_name(sheet: Sheet, line: Line) -> bool:
+    return line.words <= NAME_WORDS and not line.ends and not sheet.whole(line.index)
 
 
 def _first(sheet: Sheet, run: Sequence[Line]) -> int:
@@ -214,7 +254,7 @@ def _first(sheet: Sheet, run: Sequence[Line]) -> int:
 
 def _is_below_post(sheet: Sheet, thread: _Thread, last: int) -> bool:
     """Tell whether a post stands above the thread, and the thread is not what the page is for."""
-    post = (x for x in sheet.ground.wordy if x.index < thread.begin and x.ends)
+    post = (x for x in sheet.ground.wordy if x.index < thread.under and x.ends)
     above = sum(x.words for x in post if sheet.likely(x.index, 1.0) >= BELIEVED)
     within = sum(x.words for x in sheet.ground.wordy if thread.begin <= x.index <= last)
     if thread.sign == BUTTONS:

@@ -1,0 +1,37 @@
+"""Readers' comments below a post go, in the markup of many programs and many languages; what is alike stays."""
+
+import tomllib
+from typing import Any
+
+import pytest
+from thread_pages import CASES, PAGE, PROGRAMS, TALKS, page_of
+
+from pipeline import clean_html, clean_text
+from pipeline.model import Disposition, Document
+
+ALIKE = tomllib.loads((CASES / "thread_alike.toml").read_text(encoding="utf-8"))["page"]
+
+
+def body_of(document: Document) -> str:
+    parts = (document.text[b.start : b.end] for b in document.blocks if b.disposition is Disposition.BODY)
+    return "\n".join(parts)
+
+
+@pytest.mark.parametrize("view", ["html", "text"])
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_comments_go_and_the_post_stays(program: str, view: str) -> None:
+    lost, kept = [], []
+    for language, talk in TALKS.items():
+        document = clean_html(page_of(program, language))
+        body = body_of(document if view == "html" else clean_text(document.text))
+        lost += [(language, text) for text in talk["post"] if text not in body]
+        kept += [(language, text) for text in talk["comments"] if text in body]
+    assert (lost, kept) == ([], [])
+
+
+@pytest.mark.parametrize("view", ["html", "text"])
+@pytest.mark.parametrize("page", [pytest.param(page, id=page["why"]) for page in ALIKE])
+def test_what_looks_like_comments_or_a_sidebar_stays(page: dict[str, Any], view: str) -> None:
+    document = clean_html(PAGE.format(language=page["language"], title="Norr", head="", post=page["html"], thread=""))
+    body = body_of(document if view == "html" else clean_text(document.text))
+    assert [text for text in page["stays"] if text not in body] == []
