@@ -9,6 +9,7 @@ from thread_pages import CASES, PAGE, PROGRAMS, TALKS, page_of
 from pipeline import clean_html, clean_text
 from pipeline.model import Disposition, Document
 
+FORMS = tomllib.loads((CASES / "thread_forms.toml").read_text(encoding="utf-8"))
 ALIKE = tomllib.loads((CASES / "thread_alike.toml").read_text(encoding="utf-8"))["page"]
 
 
@@ -27,6 +28,18 @@ def test_comments_go_and_the_post_stays(program: str, view: str) -> None:
         lost += [(language, text) for text in talk["post"] if text not in body]
         kept += [(language, text) for text in talk["comments"] if text in body]
     assert (lost, kept) == ([], [])
+
+
+@pytest.mark.parametrize("view", ["html", "text"])
+@pytest.mark.parametrize("language", FORMS)
+def test_what_stands_below_the_form_to_comment_goes(language: str, view: str) -> None:
+    talk, below = TALKS[language], FORMS[language]
+    post = f"<h1>{talk['title']}</h1>" + "".join(f"<p>{text}</p>" for text in talk["post"])
+    thread = "".join(f"<div>{text}</div>" for text in (*below["form"], *below["side"]))
+    document = clean_html(PAGE.format(language=language, title=talk["title"], head="", post=post, thread=thread))
+    body = body_of(document if view == "html" else clean_text(document.text))
+    assert [text for text in talk["post"] if text not in body] == []
+    assert [text for text in (*below["form"], *below["side"]) if text in body] == []
 
 
 @pytest.mark.parametrize("view", ["html", "text"])
