@@ -53,7 +53,7 @@ def claim_comment_forms(sheet: Sheet) -> Iterator[Claim]:
                 said = "a form to write a comment"
                 below = FIRM if cancels and not line.is_prose else DOUBT
                 yield whole_line(line, Role.PROMOTION, "comment_form", said, 0.9, below)
-    believed = [x for x in sheet.lines if x.is_prose and sheet.likely(x.index) >= LIKELY]
+    believed = [x for x in sheet.lines if (cancels or x.is_prose) and sheet.likely(x.index) >= LIKELY]
     post = sum(x.words for x in believed if x.index < last_form)
     if not end or post < max(ABOVE_WORDS, sum(x.words for x in believed if x.index >= end) / MOST_TIMES):
         return
@@ -108,9 +108,13 @@ def _end(sheet: Sheet, last: Line) -> int:
     for line in sheet.lines[end : end + REST_LINES]:
         if line.is_prose and sheet.likely(line.index) >= DOUBT:
             break
-        if _field(sheet, line) or any(cue.family in ("comments", "newsletter") for cue in sheet.cues(line.index)):
+        if _field(sheet, line) or any(cue.family in _NOTES for cue in sheet.cues(line.index)):
             end = line.index + 1
     return end
+
+
+_NOTES = frozenset({"comments", "newsletter", "network"})
+"""Families of what stands below the fields: notices by mail, an account of a network to write with."""
 
 
 @cache
