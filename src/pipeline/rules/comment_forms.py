@@ -33,6 +33,8 @@ LIKELY = 0.5
 DOUBT = 0.75
 """Probability from which a line of the form itself stays: a sentence that only begins with the word."""
 CERTAIN = 0.9
+TRIED = 200
+"""Lines about commenting, the last ones, that are looked at."""
 MOST_TIMES = 5
 """Times that likely prose below the form may be longer than the post above."""
 
@@ -42,7 +44,7 @@ def claim_comment_forms(sheet: Sheet) -> Iterator[Claim]:
     asked = [i for mode in ("whole", "within") for i in sheet.ground.places.get(("comments", mode), ())]
     end = last_form = 0
     cancels = False
-    for index in sorted(set(asked)):
+    for index in sorted(set(asked))[-TRIED:]:
         if index < end or sheet.lines[index].words > HEAD_WORDS or (last := _last_field(sheet, index)) is None:
             continue
         last_form = index
@@ -92,6 +94,8 @@ def _field(sheet: Sheet, line: Line) -> str:
     if line.words > FIELD_WORDS or len(line.text) > FIELD_LENGTH:
         return ""
     said = sheet.said(line.index).strip(" *:•.")
+    if not said.startswith(_all_fields()):
+        return ""
     for kind, words in _words().items():
         for word in words if kind != "cancel" else ():
             if said.startswith(word) and not said[len(word) : len(word) + 2].strip("s").isalnum():
@@ -115,6 +119,11 @@ def _end(sheet: Sheet, last: Line) -> int:
 
 _NOTES = frozenset({"comments", "newsletter", "network"})
 """Families of what stands below the fields: notices by mail, an account of a network to write with."""
+
+
+@cache
+def _all_fields() -> tuple[str, ...]:
+    return tuple(word for kind, words in _words().items() if kind != "cancel" for word in words)
 
 
 @cache

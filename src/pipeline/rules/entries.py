@@ -50,7 +50,7 @@ MOST_TIMES = 15
 NAME_WORDS, TEXT_WORDS = 6, 8
 CERTAIN, LIKELY = 0.99, 0.8
 TRIED = 40
-"""Shapes of stamps that are looked at."""
+"""Runs of stamps that are looked at, and headings: each may look through the rest of the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,27 +69,51 @@ class _Thread:
 
 def claim_entries(sheet: Sheet) -> Iterator[Claim]:
     """Claim the lines of a thread whose remarks have stamps of one shape."""
+    begin = _post_end(sheet)
+    if not _may_talk(sheet, begin):
+        return
     shapes: dict[str, list[Line]] = {}
-    for line in sheet.lines:
+    for line in sheet.lines[begin:]:
         if shape := _stamp(sheet, line):
             shapes.setdefault(shape, []).append(line)
     end = max((heads[-1].index for heads in shapes.values()), default=0)
     found = [heads for heads in shapes.values() if len(heads) >= ENTRIES]
     buttons = _buttons(sheet)
-    for heads in sorted(found, key=len, reverse=True)[:TRIED]:
-        for run in _runs(sheet, heads):
-            thread = _thread(sheet, run, buttons)
-            if thread is None:
-                continue
-            last = thread.heads[-1].index if thread.signed else _last(sheet, thread.heads, buttons)
-            if not _is_below_post(sheet, thread, max(last, end)):
-                continue
-            if has_members(sheet) or is_question_site(sheet):
-                return
-            said = f"a thread of {len(thread.heads)} remarks with stamps of one shape, {thread.sign}"
-            for line in sheet.lines[thread.begin : last + 1]:
-                if sheet.is_open(line.index):
-                    yield whole_line(line, Role.PROMOTION, "comment_thread", said, 0.85, thread.below)
+    runs = (run for heads in sorted(found, key=len, reverse=True)[:TRIED] for run in _runs(sheet, heads))
+    for run in itertools.islice(runs, TRIED):
+        thread = _thread(sheet, run, buttons)
+        if thread is None:
+            continue
+        last = thread.heads[-1].index if thread.signed else _last(sheet, thread.heads, buttons)
+        if not _is_below_post(sheet, thread, max(last, end)):
+            continue
+        if has_members(sheet) or is_question_site(sheet):
+            return
+        said = f"a thread of {len(thread.heads)} remarks with stamps of one shape, {thread.sign}"
+        for line in sheet.lines[thread.begin : last + 1]:
+            if sheet.is_open(line.index):
+                yield whole_line(line, Role.PROMOTION, "comment_thread", said, 0.85, thread.below)
+
+
+def _post_end(sheet: Sheet) -> int:
+    """Return the line below which remarks may stand: enough prose is above it."""
+    above = 0
+    for line in sheet.ground.wordy:
+        above += line.words if line.ends and sheet.likely(line.index, 1.0) >= BELIEVED else 0
+        if above >= ABOVE_WORDS:
+            return line.index + 1
+    return len(sheet.lines)
+
+
+def _may_talk(sheet: Sheet, begin: int) -> bool:
+    """Tell whether any second sign of a thread stands on the page: most pages need no look at their dates."""
+    places = sheet.ground.places
+    families = ("comments", "thread", "reply", "report", "counter")
+    if any(places.get((family, "whole")) for family in families):
+        return True
+    return any(
+        line.numbered and _QUOTED.search(line.text) for line in sheet.lines[begin:] if line.words <= QUOTING_WORDS
+    )
 
 
 def _stamp(sheet: Sheet, line: Line) -> str:
@@ -158,7 +182,7 @@ def _thread(sheet: Sheet, run: Sequence[Line], buttons: set[int]) -> _Thread | N
         # A blog's list of posts invites to comment on each.
         return None
     # Of several headings the last one above enough remarks: the bar above the article counts them, too.
-    for index in reversed([i for i in headings if run[0].index - HEADING_LINES <= i < high]):
+    for index in reversed([i for i in headings if run[0].index - HEADING_LINES <= i < high][-TRIED:]):
         below = [head for head in run if head.index > index]
         if len(below) >= max(ENTRIES, len(run) - 1) and _is_heading_of(sheet, index, below[0].index):
             begin = index if below[0].index - index <= NEAR else _first(sheet, below)

@@ -7,6 +7,7 @@ own or a button to reply. In a forum the posts are the content: nothing stands a
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -74,15 +75,18 @@ SHARE_ABOVE = 0.6
 def claim_named_comments(sheet: Sheet) -> Iterator[Claim]:
     """Claim comments of the form "name: text" below a heading of comments with their number."""
     places = sheet.ground.places
-    for index in sorted({*places.get(("comments", "whole"), ()), *places.get(("thread", "whole"), ())}):
+    headings = sorted({*places.get(("comments", "whole"), ()), *places.get(("thread", "whole"), ())})
+    if not headings:
+        return
+    words = list(itertools.accumulate((line.words for line in sheet.lines), initial=0))
+    for index in headings:
         heading = sheet.lines[index]
         number = _NUMBER.search(sheet.folded[heading.start : heading.end])
         told = sheet.claims.get(index, ())
         if number is None or any(c.role is not Role.PROMOTION for c in told):
             continue
         count = int(number.group())
-        above = sum(line.words for line in sheet.lines[:index])
-        if not 1 <= count <= COUNT_MOST or above < SHARE_ABOVE * sum(line.words for line in sheet.lines):
+        if not 1 <= count <= COUNT_MOST or words[index] < SHARE_ABOVE * words[-1]:
             continue
         entries = []
         for line in sheet.lines[index + 1 : index + 2 + 3 * count]:
