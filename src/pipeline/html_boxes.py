@@ -17,10 +17,10 @@ from .html_render import LANDMARKS, Rendered
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-COLUMNS = ("comment_box", "forum_named", "post_box", "side_box")
+COLUMNS = ("comment_box", "forum_named", "post_box", "side_box", "blog_talk")
 """Number of the box of comments around a line; whether elements around it are called a forum's; 1 for a line in an
 <article>, 2 where an element around is also called a post's or an article's text, 0 for others and for comments;
-number of the box beside the text."""
+number of the box beside the text; 1 on a page with names that only programs for blogs give to comments."""
 
 
 class PageArrays(Protocol):
@@ -45,6 +45,7 @@ def describe_boxes(columns: dict[str, Any], page: PageArrays) -> None:
     in_post = _posts(page, kinds, landmarks, boxes)
     named = (around & bits_of("post")) > 0
     columns["post_box"] = (in_post * (1 + named))[page.node]
+    columns["blog_talk"] = np.full(len(page.node), float(((kinds & bits_of("blogtalk")) > 0).any()))
     columns["side_box"] = _sides(page, kinds, landmarks, in_post, heads)[page.node]
 
 

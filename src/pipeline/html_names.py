@@ -52,7 +52,7 @@ def kind_names() -> tuple[str, ...]:
     return tuple(_table())
 
 
-FOR_RULES = ("comments", "forums", "post", "sidebox")
+FOR_RULES = ("comments", "forums", "post", "sidebox", "blogtalk")
 """Kinds, the last ones, that rules ask and the line model does not know."""
 
 

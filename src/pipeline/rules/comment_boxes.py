@@ -98,10 +98,11 @@ def _below_post(sheet: Sheet, boxed: Sequence[int]) -> list[Line] | None:
     markup = [line.markup for line in sheet.lines if line.markup is not None]
     in_post, forum = column(markup, "post_box"), column(markup, "forum_named")
     # An <article> alone may be the first post of a board.
-    if _states(sheet, "product") or not (max(in_post) == NAMED or _states_article(sheet)):
+    blog = max(in_post) == NAMED or _states_article(sheet) or markup[0].features.get("blog_talk", 0.0) > 0
+    if _states(sheet, "product") or not blog:
         return None
     inside = frozenset(boxed)
-    least = POSSIBLE if any(in_post) else LIKELY
+    least = POSSIBLE if any(in_post) or markup[0].features.get("blog_talk", 0.0) > 0 else LIKELY
     post = [
         x
         for x in sheet.lines

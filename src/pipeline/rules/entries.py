@@ -27,6 +27,8 @@ ENTRIES = 3
 STAMP_WORDS, STAMP_LENGTH = 12, 90
 ENTRY_LINES = 60
 """Lines from one stamp to the next, at most: remarks may be long."""
+LONG_LINES = 16
+"""Lines between two stamps from which half must be sentences: a list of goods has remarks on each between its data."""
 SAID_WORDS = 3
 ABOVE_WORDS, ABOVE_BUTTONS = 60, 100
 """Words of likely prose above the first remark, and where buttons alone are the second sign."""
@@ -151,7 +153,8 @@ def _runs(sheet: Sheet, heads: Sequence[Line]) -> Iterator[list[Line]]:
     run = [heads[0]]
     for head in heads[1:]:
         between = sheet.lines[run[-1].index + 1 : head.index]
-        if len(between) > ENTRY_LINES:
+        long = len(between) > LONG_LINES and sum(x.words >= TEXT_WORDS for x in between) < len(between) / 2
+        if long or len(between) > ENTRY_LINES:
             if len(run) >= ENTRIES:
                 yield run
             run = [head]

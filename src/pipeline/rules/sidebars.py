@@ -2,8 +2,7 @@
 
 A widget may hold whole paragraphs (a programme, "about us"), and the line model takes them for the text. The markup
 says otherwise: `<aside>`, a box called a sidebar or a widget, that neither lies in the article's or post's element nor
-holds it. Of 29,000 words in such boxes on labelled pages of articles 4 are content; where no element is the
-article's, or the box stands in it (facts beside a paragraph), nothing is claimed.
+holds it. Where no element is the article's, or the box stands in it (facts beside a paragraph), nothing is claimed.
 """
 
 from __future__ import annotations
