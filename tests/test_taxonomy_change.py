@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pipeline.tag import tag_texts
 from pipeline.taxonomy import Taxonomy, read_taxonomy
-from pipeline.taxonomy_change import TaxonomyChange
+from pipeline.taxonomy_change import TaxonomyChange, _Touching
 
 TOPICS = "topics: [{id: a, definition: A}, {id: b, definition: B}]"
 WORDS = {
@@ -99,6 +99,24 @@ def test_a_text_that_a_change_does_not_touch_keeps_its_tags(edit: tuple[str, str
     if not TaxonomyChange(old, new).touches(language, [*sentences, heading]):
         event("not touched")
         assert tag_texts(sentences, heading, language, old) == tag_texts(sentences, heading, language, new)
+
+
+LETTERS = ("", "s", "ed", "oil", "UN", "Un", "kriegs", "neft", "2024", "1842", "is", "A", "pri", "ce", "x", "ä", "'s")
+
+
+@settings(max_examples=80, deadline=None)
+@given(edit=edits(), words=st.lists(st.lists(st.sampled_from(LETTERS), max_size=3).map("".join), max_size=8))
+def test_how_a_word_begins_is_enough_to_pass_it_over(
+    edit: tuple[str, str, str, list[str], str], words: list[str]
+) -> None:
+    language, before, after, sentences, heading = edit
+    old, new = (lexicon_of(language, text).matcher(language) for text in (before, after))
+    quick, slow = (_Touching(language, old, new) for _ in range(2))
+    slow._heads = None
+    for word in (*words, *" ".join([*sentences, heading]).split(), *old.codes, *new.codes):
+        if word.strip("~=<>"):
+            event(f"{quick._heads is not None} {quick._code_word(word) == ''}")
+            assert quick._code_word(word) == slow._code_word(word)
 
 
 CASES = json.loads((Path(__file__).parent / "cases" / "taxonomy_change.json").read_text(encoding="utf-8"))

@@ -9,13 +9,13 @@ other learned weights, or a first or last lexicon touch every text in it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from .taxonomy import Taxonomy
 from .topic_model import Matcher
 from .topic_phrases import Phrase
-from .word_forms import Coder
+from .word_forms import YEARS, Coder
 
 Keys = frozenset[str]
 """The keys of a pattern. Their order does not count here: a text that holds all may hold the pattern."""
@@ -70,6 +70,7 @@ class _Touching:
                 self._at.setdefault(min(keys), []).append((keys, item))
         self._codes = {key: chr(0x100 + n) for n, key in enumerate(sorted(watched))}
         self._keys = {code: key for key, code in self._codes.items()}
+        self._heads = _heads(language, old, new, watched)
         self._coder = Coder(language, self._code_word)
 
     def holds(self, text: str) -> bool:
@@ -85,6 +86,9 @@ class _Touching:
 
     def _code_word(self, token: str) -> str:
         """Return the character of a key that changed patterns hold, "" for any other, or `_OTHER`."""
+        # Most words begin like none that counts, and need not be looked up in both taxonomies.
+        if self._heads is not None and token[:2].lower() not in self._heads and token.isascii() and token.isalnum():
+            return ""
         before, after = self._old.forms.key(token), self._new.forms.key(token)
         before = before if not before or before in self._old.codes else _UNKNOWN
         after = after if not after or after in self._new.codes else _UNKNOWN
@@ -96,6 +100,26 @@ class _Touching:
         if after == _UNKNOWN and before and before not in self._new.codes:
             return self._codes.get(before, "")
         return _OTHER
+
+
+def _heads(language: str, old: Matcher, new: Matcher, watched: Set[str]) -> frozenset[str] | None:
+    """Return how the words begin, in two letters, that have another key in the new matcher or one of `watched`.
+
+    It holds for words of ASCII letters and digits, in any language that folds them to small letters and leaves the
+    first two as they are. None where more than the beginning counts.
+    """
+    forms = old.forms, new.forms
+    apart = watched | (old.codes.keys() ^ new.codes.keys())
+    tails = forms[0].tails != forms[1].tails or any(key.startswith("~") for key in apart)
+    # A Turkish I is no i. Of years, the key says nothing of how they begin.
+    respelled = any(character < 128 for character in new.forms.spellings)
+    if language in ("tr", "az") or tails or respelled or not apart.isdisjoint((*YEARS, _UNKNOWN)):
+        return None
+    heads = {key.lstrip("=")[:2].lower() for key in apart}
+    heads.update(word[:2] for word in forms[0].exact ^ forms[1].exact)
+    heads.update(stem[:2] for stem, _ in forms[0].stems.items() ^ forms[1].stems.items())
+    heads.update(name[:2].lower() for name in forms[0].capitals ^ forms[1].capitals)
+    return frozenset(heads)
 
 
 @dataclass(frozen=True, slots=True)
