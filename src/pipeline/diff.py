@@ -17,10 +17,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from filecmp import cmp
 from functools import partial
 from itertools import accumulate
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from .diff_documents import DocumentRows, compare_document
 from .diff_model import Change, Difference, DocumentChange, DocumentDifference
+from .schemas import TABLES
 from .staged import Tables, of_documents
 from .version import Version
 
@@ -40,6 +42,18 @@ Columns = Mapping[str, Sequence[str]]
 
 _CHANGED_AT_ONCE = 500
 """Documents fetched at a time where path by path must be compared."""
+
+_SAME_TEXT: Columns = {
+    "documents": tuple(name for name in TABLES["documents"].names if name != "text"),
+    "sentences": ("doc_id", "sentence_index", "start", "end", "text"),
+    "sentence_topics": ("doc_id", "sentence_index", "topic", "score", "evidence"),
+}
+"""Columns that are looked at in documents whose text, blocks and sentences are the same."""
+_KEPT_TEXT: Columns = {
+    "documents": ("text",),
+    "blocks": TABLES["blocks"].names,
+    "sentences": ("sentence_index", "start", "end", "text"),
+}
 
 
 def compare_versions(a: Version, b: Version, *, limit: int | None = None) -> Difference:
@@ -86,7 +100,7 @@ def compare_tables(
             waiting.append((doc_id, doc_id))
         else:
             found.append(compare_document(*rows()))
-    found += _compared(a, b, waiting)
+    found += _compared(a, b, waiting, may_differ)
     other = sum(difference.is_empty for difference in found)
     differing += len(pairs)
     found += _compared(a, b, pairs if limit is None else pairs[: max(0, limit - len(found))])
@@ -156,15 +170,27 @@ def _equal(a: Tables, b: Tables, name: str) -> bool:
     return bool(one.count_rows() == two.count_rows() and one.to_table().equals(two.to_table()))
 
 
-def _compared(a: Tables, b: Tables, pairs: Sequence[tuple[str, str]]) -> list[DocumentDifference]:
-    """Compare documents, some at a time."""
+def _compared(
+    a: Tables, b: Tables, pairs: Sequence[tuple[str, str]], may_differ: Columns | None = None
+) -> list[DocumentDifference]:
+    """Compare documents, some at a time; `may_differ` holds for pairs of the same document."""
     found: list[DocumentDifference] = []
+    columns = {name: TABLES[name].names for name in _BY_DOCUMENT if name != "mentions"}
+    if may_differ is not None and not _meet(may_differ, _KEPT_TEXT):
+        columns = {name: list(names) for name, names in _SAME_TEXT.items()}
     for start in range(0, len(pairs), _CHANGED_AT_ONCE):
         some = pairs[start : start + _CHANGED_AT_ONCE]
-        ones = _fetch(a, [one for one, _ in some])
-        twos = _fetch(b, [two for _, two in some])
-        found += [compare_document(ones[one], twos[two]) for one, two in some]
+        ones = _fetch(a, [one for one, _ in some], columns)
+        same = {n: t for n, t in ones.items() if may_differ is not None and not _meet(may_differ, {n: columns[n]})}
+        twos = _fetch(b, [two for _, two in some], columns, same)
+        runs_a, runs_b = _runs(ones), _runs(twos)
+        found += [compare_document(_rows(ones, runs_a, one), _rows(twos, runs_b, two)) for one, two in some]
     return found
+
+
+def _meet(some: Columns, others: Columns) -> bool:
+    """Say whether both name a column of one table."""
+    return any(not set(names).isdisjoint(some.get(table, ())) for table, names in others.items())
 
 
 def _same_documents(
@@ -206,6 +232,8 @@ def _unlike(one: pa.Table, two: pa.Table, runs_a: _OneTable, runs_b: _OneTable, 
         # A new taxonomy changes one column in thirteen.
         names = [name for name in one.column_names if not one.column(name).equals(two.column(name))]
         one, two = one.select(names), two.select(names)
+    if any(_is_all_other(one.column(name), two.column(name)) for name in one.column_names):
+        return {doc_id for doc_id in both if doc_id in runs_a or doc_id in runs_b}
     rows_a, rows_b = _Runs(runs_a, both), _Runs(runs_b, both)
     found: set[str] = set()
     waiting = [(0, len(both))]
@@ -220,6 +248,15 @@ def _unlike(one: pa.Table, two: pa.Table, runs_a: _OneTable, runs_b: _OneTable, 
         else:
             found.update(both[first:last])
     return found
+
+
+def _is_all_other(one: pa.ChunkedArray, two: pa.ChunkedArray) -> bool:
+    """Say whether one text stands in all rows of both columns, and not the same: a new taxonomy's version does."""
+    import pyarrow as pa
+
+    if not (len(one) and len(two) and pa.types.is_string(one.type)) or one[0] == two[0]:
+        return False
+    return len(one.unique()) == len(two.unique()) == 1
 
 
 class _Runs:
@@ -265,10 +302,15 @@ def _between(tables: Tables, name: str, low: str, high: str, columns: Sequence[s
     return tables.dataset(name).to_table(columns=columns, filter=some).combine_chunks()
 
 
-def _fetch(tables: Tables, doc_ids: Sequence[str]) -> dict[str, DocumentRows]:
-    some = {n: tables.dataset(n).to_table(filter=of_documents(doc_ids)) for n in _BY_DOCUMENT}
-    runs = _runs(some)
-    return {doc_id: _rows(some, runs, doc_id) for doc_id in doc_ids}
+def _fetch(
+    tables: Tables, doc_ids: Sequence[str], columns: Columns, known: Mapping[str, pa.Table] = MappingProxyType({})
+) -> dict[str, pa.Table]:
+    """Return the rows of some documents, in some columns of each table; those of the tables in `known` are these."""
+    some = of_documents(doc_ids)
+    return {
+        name: known[name] if name in known else tables.dataset(name).to_table(columns=list(names), filter=some)
+        for name, names in columns.items()
+    }
 
 
 _OneTable = Mapping[str, tuple[int, int]]
@@ -306,10 +348,12 @@ def _both_rows(
 
 
 def _rows(tables: Mapping[str, pa.Table], runs: _AllTables, doc_id: str) -> DocumentRows:
-    found: dict[str, list[dict[str, Any]]] = {n: _run(tables, runs, n, doc_id).to_pylist() for n in _BY_DOCUMENT}
+    # Nothing is said of mentions.
+    read = [name for name in tables if name != "mentions"]
+    found: dict[str, list[dict[str, Any]]] = {n: _run(tables, runs, n, doc_id).to_pylist() for n in read}
     return DocumentRows(
         document=found["documents"][0],
-        blocks=found["blocks"],
+        blocks=found.get("blocks", ()),
         sentences=found["sentences"],
         topics=found["sentence_topics"],
     )
