@@ -8,6 +8,7 @@ Prefect looks into collections and dataclasses that pass between tasks, and may 
 from __future__ import annotations
 
 import threading
+import time
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,9 @@ from pipeline.run import Run
 from pipeline.settings import Settings
 from pipeline.validate import Verdict
 from pipeline.validation_process import ValidationProcess
+
+_BAR_SECONDS = 5.0
+# To move the bar costs the run and its server as much as a task does.
 
 PLANNED: ContextVar[Plan | None] = ContextVar("planned", default=None)
 """The plan that a caller of the flow has made of the same run, a moment ago."""
@@ -99,11 +103,12 @@ def show_version(run: Run, published: Published) -> None:
 
 
 class BatchProgress:
-    """A bar on the run's page that moves with each tagged batch; none for a run of a single batch."""
+    """A bar on the run's page that moves as batches are tagged; none for a run of a single batch."""
 
     def __init__(self, batches: int) -> None:
         """Put the bar on the page, at nothing."""
         self._batches, self._done = batches, 0
+        self._moved = time.monotonic()
         self._lock = threading.Lock()
         self._id: Any = None
         if batches > 1:
@@ -113,7 +118,9 @@ class BatchProgress:
         """Count one more batch."""
         with self._lock:
             self._done += 1
-            if self._id is not None:
+            now = time.monotonic()
+            if self._id is not None and (self._done == self._batches or now - self._moved >= _BAR_SECONDS):
+                self._moved = now
                 update_progress_artifact(self._id, 100.0 * self._done / self._batches)
 
 
