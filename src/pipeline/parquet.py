@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 from .durable import DurableFile, make_folder, output_errors, sync_folder
 from .errors import ContractError
 from .settings import OutputSettings
+from .slices import release_memory
 
 GROUP_BYTES = 32 * 2**20
 """Text bytes that close a row group before its rows do: 2,000 documents of 17 kB."""
@@ -182,9 +183,19 @@ class TableWriter:
     def _flush(self) -> None:
         if not self._pending_rows or self._writer is None:
             return
-        group = pa.concat_tables(self._pending).combine_chunks()
-        self._pending, self._pending_rows, self._pending_bytes = [], 0, 0
+        pending, self._pending, self._pending_rows, self._pending_bytes = self._pending, [], 0, 0
+        # Column by column, each let go when it was copied: the group does not stand in memory twice.
+        columns = []
+        for field in self._schema:
+            columns.append(pa.chunked_array([c for t in pending for c in t.column(0).chunks], field.type))
+            pending = [t.remove_column(0) for t in pending]
+            columns[-1] = columns[-1].combine_chunks()
+        group = pa.table(columns, schema=self._schema)
+        del columns
+        release_memory()
         self._writer.write_table(group, row_group_size=group.num_rows)
+        del group
+        release_memory()
 
 
 def _fitting(table: pa.Table, schema: pa.Schema, folder: Path) -> pa.Table:

@@ -96,12 +96,15 @@ def render_report(
     from .report_data import LISTED, count_by, count_rules
     from .report_documents import choose_documents, fetch_shown
     from .report_topics import count_topics
-    from .slices import read_columns
+    from .slices import read_columns, release_memory
 
+    # What assembling the tables took is free by now, but not given back.
+    release_memory()
     sources = read_columns(tables.dataset("sources"), _SOURCE_COLUMNS)
     documents = read_columns(tables.dataset("documents"), _DOCUMENT_COLUMNS)
     rules = count_rules(tables)
     topics = count_topics(tables, documents)
+    release_memory()
     shown = fetch_shown(
         tables,
         documents,

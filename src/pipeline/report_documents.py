@@ -80,8 +80,8 @@ class Shown:
 
 def choose_documents(documents: pa.Table, most: int = DOCUMENTS) -> tuple[str, ...]:
     """Return the doc_ids of the documents to show, those that matter most first."""
-    doc_ids = documents.column("doc_id").to_pylist()
-    if len(doc_ids) <= most:
+    doc_ids = documents.column("doc_id").slice(0, most).to_pylist()
+    if len(documents) <= most:
         return tuple(doc_ids)
     chars = documents.column("text_chars")
     share = pc.divide(pc.cast(documents.column("dropped_chars"), pa.float64()), pc.max_element_wise(chars, 1))
@@ -90,7 +90,7 @@ def choose_documents(documents: pa.Table, most: int = DOCUMENTS) -> tuple[str, .
     order = [("share", "descending"), ("doc_id", "ascending")]
     worst = ranked.take(pc.select_k_unstable(ranked, k=most // 2, sort_keys=order)).sort_by(order)
     both = zip(worst.column("doc_id").to_pylist(), doc_ids, strict=False)
-    return tuple(dict.fromkeys([*(doc_id for pair in both for doc_id in pair), *doc_ids[:most]]))[:most]
+    return tuple(dict.fromkeys([*(doc_id for pair in both for doc_id in pair), *doc_ids]))[:most]
 
 
 def fetch_shown(
