@@ -5,14 +5,19 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from pipeline import tabulate
 from pipeline.diff import compare_tables
+from pipeline.errors import CorruptVersionError
+from pipeline.parquet import TableWriter
 from pipeline.run import Run
 from pipeline.settings import Settings, TagSettings
 from pipeline.staged import StagedTables
 from pipeline.verdict import Verdict
+from pipeline.version import open_version
 from tests.made_runs import SETTINGS, Build, digests, edit, plan_for
 
 
@@ -73,3 +78,35 @@ def test_all_columns_are_compared_where_rows_may_have_changed_otherwise(
             assert (run.may_differ() is not None) is quick
             run.rows = {"quarantine": 1}
             assert run.may_differ() is None
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+def test_tables_of_which_all_rows_stay_are_copied_unless_they_are_damaged(
+    damaged: bool, build: Build, corpus_folder: Path, suites: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output, stricter = tmp_path / "out", Settings(tag=TagSettings(threshold=2.0))
+    build(corpus_folder, output, suites)
+    if damaged:
+        path = open_version(output).path / "blocks" / "part-000.parquet"
+        content = bytearray(path.read_bytes())
+        content[len(content) // 2] ^= 1
+        path.chmod(0o644)
+        path.write_bytes(content)
+    written: list[str] = []
+
+    class Writer(TableWriter):
+        def __init__(self, folder: Path, *given: Any) -> None:
+            written.append(folder.name)
+            super().__init__(folder, *given)
+
+    monkeypatch.setattr(tabulate, "TableWriter", Writer)
+    if damaged:
+        with pytest.raises((OSError, CorruptVersionError), match=r"(?i)crc|corrupt|damaged|checksum"):
+            build(corpus_folder, output, suites, stricter)
+        assert "blocks" in written
+        return
+    build(corpus_folder, output, suites, stricter)
+    assert written == ["documents", "sentences", "sentence_topics"]
+    monkeypatch.undo()
+    build(corpus_folder, tmp_path / "full", suites, stricter)
+    assert digests(output) == digests(tmp_path / "full")

@@ -137,7 +137,8 @@ class Run:
         if self.plan.previous is not None and (self.plan.keep or self.plan.retag):
             untouched = frozenset[str]().union(*map(_untouched, retagged))
             whole, again = untouched.union(self.plan.keep), frozenset(self.plan.retag) - untouched
-            kept = Kept(self.plan.previous, whole, again, same_names=self.plan.same_names)
+            same_form = self._is_written_alike() and not self.plan.previous.rows("quarantine")
+            kept = Kept(self.plan.previous, whole, again, self.plan.same_names, same_form)
         given = Ingredients(
             sources=self.plan.sources,
             cleaned=[b.folder for b in self.batches.values() if b.sources],
@@ -211,7 +212,7 @@ class Run:
     def may_differ(self) -> Columns | None:
         """Return the columns in which documents that the last version has too may differ; None where it may be any."""
         plan, before = self.plan, self.plan.previous
-        if before is None or before.facts.get("digests", {}).get("output") != plan.digests["output"]:
+        if before is None or not self._is_written_alike():
             return None
         # Documents that were, or are now, in quarantine have other rows.
         known = len(plan.keep) + len(plan.retag) + len(plan.removed)
@@ -219,6 +220,11 @@ class Run:
             return None
         again = bool(plan.retag)
         return columns_made(topics=again, names=again and not plan.same_names)
+
+    def _is_written_alike(self) -> bool:
+        """Say whether the tables of the last version were assembled and written as they are now."""
+        before = self.plan.previous
+        return before is not None and before.facts.get("digests", {}).get("output") == self.plan.digests["output"]
 
     def reject(self, verdict: Verdict) -> Path:
         """Move the staged tables and the verdict under `output/rejected/` and return that folder."""

@@ -10,6 +10,7 @@ at once is a short row each (`catalog.py`). How many slices there are does not s
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,8 +26,10 @@ import pyarrow.dataset as ds
 from .batch import TAGGED_COLUMNS, read_arrow, write_arrow
 from .catalog import Catalog, make_catalog
 from .copies import Copies
+from .durable import DurableFile, make_folder, output_errors, sync_folder
 from .errors import ContractError
 from .halves import CLEANED, TAGGED, BatchReport
+from .manifest import records_of
 from .model import Source
 from .parquet import TableWriter, choose_buckets, write_table
 from .schemas import TABLES
@@ -56,6 +59,11 @@ _FILLED_IN: Mapping[str, tuple[str, ...]] = {
 # What rows take from other documents. (The date beside each row is the document's own.)
 
 
+_OWN = ("blocks", "mentions")
+# Tables whose rows take nothing from other documents.
+_COPIED_AT_ONCE = 2**20
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """The rows of the last version that a run reuses, by doc_id."""
@@ -67,6 +75,8 @@ class Kept:
     """Documents whose blocks and sentences stay, but whose topics and mentions are made again."""
     same_names: bool = False
     """Whether the mentions of these stay too."""
+    same_form: bool = False
+    """Whether the same rows are written in the same bytes now, and no row of the version is in quarantine."""
 
 
 def columns_made(names: bool, topics: bool) -> dict[str, tuple[str, ...]]:
@@ -127,6 +137,8 @@ def write_tables(given: Ingredients, folder: Path, settings: OutputSettings, scr
         del table, texts
     copies.settle()
     for name in _PER_DOCUMENT:
+        if _copy_table(given, name, folder, settings, buckets):
+            continue
         with TableWriter(folder / name, TABLES[name], settings, buckets) as writer:
             for table, known in _slices(given, name, catalog, TABLES[name].names):
                 if name == "sentence_topics" and given.taxonomy_version is not None:
@@ -208,6 +220,33 @@ def _slices(
         del parts, table
         release_memory()
         yield given_out.pop(), known
+
+
+def _copy_table(given: Ingredients, name: str, folder: Path, settings: OutputSettings, buckets: int) -> bool:
+    """Copy the files of a table of which all rows stay as they are; return False where that cannot be said."""
+    kept = given.kept
+    if kept is None or not kept.same_form or name not in _OWN or _folders(given, name):
+        return False
+    version = kept.version
+    before = choose_buckets(max(version.rows(table) for table in TABLES), settings.bucket_rows)
+    if before != buckets or len(_kept_ids(kept, name)) != version.rows("documents"):
+        return False
+    with output_errors(folder / name):
+        make_folder(folder / name)
+        for record in records_of(version.manifest):
+            if record.table != name:
+                continue
+            copied = hashlib.sha256()
+            with (version.path / record.path).open("rb") as file, DurableFile(folder / record.path) as copy:
+                while chunk := file.read(_COPIED_AT_ONCE):
+                    copied.update(chunk)
+                    copy.write(chunk)
+            if copied.hexdigest() != record.sha256:
+                # Its rows are read with their checksums, and say what is damaged.
+                shutil.rmtree(folder / name)
+                return False
+        sync_folder(folder / name)
+    return True
 
 
 def _readers(given: Ingredients, name: str, columns: Sequence[str]) -> list[Rows]:
