@@ -15,13 +15,13 @@ from functools import partial
 from .dates import DAY_FIRST, find_dates
 from .model import Fact, Role
 from .rules.authors import without_label
-from .rules.bylines import handle_span
+from .rules.bylines import handle_span, signed_by
 from .rules.names import REPORTER, name_span
 from .rules.persons import find_person
 from .rules.rights import notices
 from .rules.sheet import Claim, Sheet, find_all, trim
 from .rules.site import masthead_name, printed_name
-from .rules.site_names import clean_name
+from .rules.site_names import clean_name, is_medium
 from .rules.site_signs import agreed_name
 
 FAR = 12
@@ -77,6 +77,7 @@ def _title(sheet: Sheet, claims: list[Claim]) -> Iterator[Fact]:
 def _author(sheet: Sheet, claims: list[Claim]) -> Iterator[Fact]:
     for rules in (
         ("byline",),
+        ("login",),
         ("mail_from", "front_byline"),
         ("name_beside_date",),
         ("lone_name",),
@@ -89,6 +90,11 @@ def _author(sheet: Sheet, claims: list[Claim]) -> Iterator[Fact]:
                 continue
             index = sheet.index_at(claim.start)
             if any(c.family == "editor" and abs(c.start - claim.start) <= 3 for c in sheet.cues(index)):
+                continue
+            if claim.rule == "login":
+                login = signed_by(sheet.text, _label_end(sheet, claim), claim.end)
+                if login is not None:
+                    yield Fact("author", sheet.text[slice(*login)], claim.rule, *login, 0.8)
                 continue
             label = 0 if claim.rule != "byline" else _label_end(sheet, claim)
             # Names that stand alone may be two, with a comma between them.
@@ -106,7 +112,27 @@ def _author(sheet: Sheet, claims: list[Claim]) -> Iterator[Fact]:
                 if reporters := REPORTER.match(sheet.text, *name):
                     name = (reporters.end(), name[1])
                 name = _listed(sheet.text, *_once(sheet.text, *name), claim.end)
+                agency = claim.rule == "byline" and is_medium(sheet.text[slice(*name)])
+                if agency and any(_names_person(sheet, c) for c in claims if _follows(sheet, claim, c)):
+                    continue
                 yield Fact("author", " ".join(sheet.text[slice(*name)].split()), claim.rule, *name, 0.9)
+
+
+def _follows(sheet: Sheet, claim: Claim, other: Claim) -> bool:
+    """Tell whether a second byline stands a few lines below a first."""
+    if other.rule != "byline" or other.start <= claim.start:
+        return False
+    return sheet.index_at(other.start) - sheet.index_at(claim.start) <= SECOND
+
+
+SECOND = 5
+"""Lines below an agency's byline in which the one who wrote for it is named."""
+
+
+def _names_person(sheet: Sheet, claim: Claim) -> bool:
+    label = _label_end(sheet, claim)
+    name = name_span(sheet.text, label, claim.end) if label else None
+    return name is not None and find_person(sheet.text, *name) is not None
 
 
 def _once(text: str, start: int, end: int) -> tuple[int, int]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from ..blocks import Line
 from ..model import Role
+from .bylines import is_quoted
 from .lexicon import fold
 from .names import LABEL, filler_words, name_span, particles, signature_words
 from .persons import RUN_ON, Person, find_person, has_case
@@ -160,7 +161,7 @@ def claim_closing_names(sheet: Sheet) -> Iterator[Claim]:
         # Short paragraphs may follow the last long one.
         if line.ends and line.words >= FURNITURE_WORDS:
             continue
-        dash = line.bullet.strip() in ("—", "–") and not _is_quoted(sheet.lines[line.index - 1])
+        dash = line.bullet.strip() in ("—", "–") and not is_quoted(sheet.lines[line.index - 1])
         odd = _is_odd(sheet, line) if line.bullet and not dash else (titled and not dash) or line.ends
         person = None if odd or sheet.whole(line.index) else find_person(sheet.text, line.start, line.end)
         if person is not None and _signs(sheet, line, person):
@@ -174,11 +175,6 @@ _TITLE_CASE = ("with the", "of the", "und die", "und der")
 # On 1,527 pages, nearly all English, 3 of 13 such lines were names.
 CLOSING = 5
 """Lines below the last long paragraph in which the name stands that signs the text."""
-
-
-def _is_quoted(line: Line) -> bool:
-    """Tell whether a line is a quotation: the name below it says who said it."""
-    return line.text[0] in ">\"“«„‘'‹「『" or line.text[-1] in '"”»“’›」』'
 
 
 def _signs(sheet: Sheet, line: Line, person: Person) -> bool:

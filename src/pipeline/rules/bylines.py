@@ -7,7 +7,7 @@ import re
 from ..blocks import Line
 from ..dates import find_dates
 from .lexicon import Cue, fold
-from .names import name_span, signature_words
+from .names import is_small, name_span, signature_words
 from .rights import names_in_notices
 from .sheet import Sheet
 from .site_names import is_medium
@@ -76,3 +76,22 @@ def near_text(sheet: Sheet, line: Line) -> bool:
     """Tell whether a line stands right above the text or at its beginning."""
     first = sheet.first_prose if sheet.first_prose < len(sheet.lines) else 0
     return first - 8 <= line.index < first + BESIDE
+
+
+def is_quoted(line: Line) -> bool:
+    """Tell whether a line is a quotation: the name below it says who said it."""
+    return line.text[0] in ">\"“«„‘'‹「『" or line.text[-1] in '"”»“’›」』'
+
+
+def signed_by(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Return the span of the login that ends a line behind a date and a label, as blogs print it: "par ann_l".
+
+    A word with a capital may be an agency's name or a section's. The caller must see the date right before the label.
+    """
+    login = _LOGIN.match(text, start, end)
+    if login is None or not is_small(login[1][0]) or login.end() < end:
+        return None
+    return None if fold(login[1]) in signature_words("no_login") else login.span(1)
+
+
+_LOGIN = re.compile(r"[\s:：]{0,4}@?([^\W\d_][\w.\-]{2,29})")

@@ -61,6 +61,20 @@ FAR, AROUND, DATED = 100, 4, 3
 """Lines above the text in which a far header stands, lines of it on either side, and those in which its date stands."""
 
 
+def is_only_dated(sheet: Sheet, line: Line) -> bool:
+    """Tell whether a line is the one with a date among those above the text: buttons may part it from the text.
+
+    In a list of other stories every second line has one.
+    """
+    first = sheet.first_prose
+    if not max(0, first - REACH) <= line.index < first < len(sheet.lines):
+        return False
+    others = sheet.lines[max(0, first - REACH) : first + BESIDE]
+    return not any(
+        x.numbered and x.index != line.index and x.words <= HEAD_WORDS and find_dates(x.text) for x in others
+    )
+
+
 def _is_byline(sheet: Sheet, index: int) -> bool:
     line = sheet.lines[index]
     short = line.words <= HEAD_WORDS and len(line.text) <= HEAD_CHARACTERS

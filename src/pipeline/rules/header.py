@@ -15,8 +15,8 @@ from ..blocks import Line
 from ..dates import RELATIVE, find_dates
 from ..model import Role
 from ..word_counts import count_words
-from .bylines import HEAD_WORDS, byline_name, handle_span, is_credible, near_text
-from .head_lines import DIARY_WORDS, HEAD_CHARACTERS, head_lines
+from .bylines import HEAD_WORDS, byline_name, handle_span, is_credible, is_quoted, near_text, signed_by
+from .head_lines import DIARY_WORDS, HEAD_CHARACTERS, head_lines, is_only_dated
 from .names import GLUED, LABEL, filler_words, name_span, signature_words
 from .persons import find_person
 from .sheet import FIRM, SOFT, Claim, Sheet, trim, whole_line
@@ -47,6 +47,8 @@ def claim_header(sheet: Sheet) -> Iterator[Claim]:
             continue
         if "\t" in line.text and _is_in_table(sheet, line):
             continue
+        if _is_attribution(sheet, line):
+            continue
         if line.index <= 3 and line.index < sheet.first_prose and _DOMAIN.fullmatch(line.text):
             yield whole_line(line, Role.SITE, "site_line", "a domain name alone on its line")
         elif line.index < sheet.first_prose and _ADDRESS.fullmatch(line.text):
@@ -65,6 +67,14 @@ def claim_header(sheet: Sheet) -> Iterator[Claim]:
             yield whole_line(line, Role.BYLINE, "byline", f"byline label and a name: {sheet.text[slice(*name)]}")
         elif line.index > sheet.last_prose and _is_signature(sheet, line):
             yield whole_line(line, Role.BYLINE, "signature", "a name and where it writes, below the text")
+
+
+def _is_attribution(sheet: Sheet, line: Line) -> bool:
+    """Tell whether a line says below a quotation who said it, where and when: "— Ann Lee, Bergen, 4 May 2024"."""
+    if line.text[0] not in "—–―" or line.index == 0:
+        return False
+    above = sheet.lines[line.index - 1]
+    return is_quoted(above) and (above.ends or line.index > sheet.first_prose)
 
 
 def _is_in_table(sheet: Sheet, line: Line) -> bool:
@@ -165,7 +175,7 @@ def _parts(sheet: Sheet, line: Line) -> list[Claim]:
     if (
         line.words <= HEAD_WORDS // 2
         and (not line.ends or parts[-1].end >= line.end - 1)
-        and near_text(sheet, line)
+        and (near_text(sheet, line) or is_only_dated(sheet, line))
         and any(p.role is Role.DATE for p in parts)
     ):
         left = [w for w in _MARKS.split(_COUNT.sub(" ", " ".join(open_text))) if w]
@@ -279,6 +289,9 @@ def _find_parts(sheet: Sheet, line: Line) -> Iterator[Part]:
             limit = min([a for a, _ in taken if a >= cue.end], default=line.end)
             explained = not before or not _left(_cut(before, begin, taken))
             name = name_span(sheet.text, cue.end, limit) or handle_span(sheet, cue, limit) if explained else None
+            if explained and begin > at and limit == line.end and signed_by(sheet.text, cue.end, limit):
+                yield Part(cue.start, limit, Role.BYLINE, "login")
+                break
             if name and is_credible(sheet, line, cue, name):
                 end = name[1] + 2 * sheet.text.startswith("on:", name[1])
                 yield Part(cue.start, end, Role.BYLINE, "byline")

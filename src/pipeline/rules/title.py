@@ -14,10 +14,10 @@ from ..blocks import Line
 from ..model import Role
 from .markdown_links import WHOLE
 from .repeats import long_words
-from .sheet import FIRM, SOFT, Claim, Sheet, find_all, whole_line
+from .sheet import FIRM, SOFT, Claim, Sheet, find_all, trim, whole_line
 from .site import site_tail
 from .site_names import is_menu_row
-from .title_candidates import LINKS, Candidate, has_header
+from .title_candidates import LINKS, Candidate, has_header, path_end
 from .title_rank import rank_title
 from .title_words import bare
 
@@ -65,6 +65,10 @@ def claim_title(sheet: Sheet) -> Iterator[Claim]:
     if tail := site_tail(sheet, start, end):
         yield Claim(tail[0], end, Role.SITE, "site_tail", "the site's name behind the headline", 0.9)
         start, end = trim_title(sheet.text, start, tail[0])
+    line = winner.candidate.line
+    if line.start < winner.candidate.start and path_end(sheet.text, line.start, line.end) == winner.candidate.start:
+        way = trim(sheet.text, line.start, winner.candidate.start)
+        yield Claim(*way, Role.NAVIGATION, "path", "the way to the page, in front of its headline", 0.9)
     yield Claim(start, end, Role.TITLE, "title", f"headline above the text: {', '.join(winner.said)}", winner.share)
 
 

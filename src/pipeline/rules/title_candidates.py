@@ -18,6 +18,7 @@ from itertools import zip_longest
 from ..blocks import Line
 from ..dates import find_dates
 from ..model import Role
+from ..word_counts import count_words
 from .head_lines import far_header
 from .lexicon import fold, load_list
 from .names import name_span
@@ -75,9 +76,14 @@ def title_candidates(sheet: Sheet) -> list[Candidate]:
         is_open = sheet.is_open(line.index)
         if not 1 <= line.words <= MOST_WORDS or end - start < (2 if is_open else 12):
             continue
-        if is_open and _is_only_buttons(sheet, line):
+        if is_open and (_is_only_buttons(sheet, line) or is_dateline(sheet.text[start:end])):
             continue
-        words = line.words if is_open else len(sheet.text[start:end].split())
+        path = path_end(sheet.text, start, end) if is_open else None
+        if path is not None and (path == end or sheet.folded.count(sheet.folded[path:end]) > 1):
+            # The way to the page says nothing that the headline below it does not.
+            continue
+        start = path or start
+        words = line.words if is_open and path is None else count_words(sheet.text[start:end])
         features = _shape(sheet, line, start, end, words)
         features.update(_place(sheet, line, not found, above))
         # A line that ends like a sentence heads a text only right over a byline or date.
@@ -97,6 +103,47 @@ def title_candidates(sheet: Sheet) -> list[Candidate]:
         features.update({f"{kind}:{name}": features[name] for kind in kinds for name in _BY_KIND if features.get(name)})
         candidates.append(Candidate(line, start, end, features))
     return candidates
+
+
+def path_end(text: str, start: int, end: int) -> int | None:
+    """Return where the headline begins behind the way to it: "News / World / Ferry leaves with a piano on board".
+
+    That is the line's end where it says the way alone ("Home > News > World", "Example / News"); None if it is none.
+    """
+    marks = [m for m in _STEP.finditer(text, start, end)]
+    if not marks or len({m[1] for m in marks}) > 1:
+        return None
+    edges = [start, *(e for m in marks for e in m.span()), end]
+    parts = [text[a:b].strip() for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    if not all(len(part.split()) <= STEP_WORDS and len(part) <= STEP for part in parts[:-1]):
+        return None
+    last = parts[-1]
+    short = len(last.split()) <= STEP_WORDS and len(last) <= STEP
+    if len(parts) >= MANY_STEPS:
+        return end if short else marks[-1].end()
+    return end if short and any(is_section(fold(part)) for part in parts) else None
+
+
+STEP_WORDS, STEP, MANY_STEPS = 3, 30, 3
+"""Words and characters of a section on the way to a page, and parts that make a way without a known section."""
+_STEP = re.compile(r"\s([>»→/›])\s")
+
+
+def is_dateline(text: str) -> bool:
+    """Tell whether a short line is the place and agency that a text opens with: "New York CNN —".
+
+    >>> is_dateline("New York CNN —"), is_dateline("SEOUL, Aug. 20 (Yonhap) --"), is_dateline("The harbour —")
+    (True, True, False)
+    """
+    mark = _DASH.search(text[-4:])
+    if mark is None or len(text.split()) > DATELINE:
+        return False
+    return any(word.strip("(),.").isupper() and len(word.strip("(),.")) > 1 for word in text.split()) or ")" in text
+
+
+DATELINE = 8
+"""Words of a dateline, its dash included."""
+_DASH = re.compile(r"[ )\]](?:[—–]|--)$")
 
 
 def _is_only_buttons(sheet: Sheet, line: Line) -> bool:
