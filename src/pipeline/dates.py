@@ -2,7 +2,7 @@
 
 Null beats a guess: 03/04/2025 may be March or April and is no date here, nor is a date without a year.
 Persian months are converted by the calendar's arithmetic, years of other eras by `eras`; the Islamic calendar's
-dates are left alone.
+dates are found and have no value.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ def find_dates(text: str, day_first: bool = False) -> list[FoundDate]:
         {
             *_iso(folded, _PERSIAN_DIGIT.search(text) is not None),
             *_numeric(folded, day_first),
+            *_short_numeric(folded, day_first),
             *_named(folded),
             *_asian(folded),
             *_vietnamese(folded),
@@ -118,12 +119,14 @@ RELATIVE = re.compile(
     r"\d{1,3} ?(?:秒|分钟|分|小时|天|周|个月|時間|日|か月)前|\d{1,3} ?(?:분|시간|일|주|개월) 전"
 )
 _YEAR = re.compile(r"\d{4}")
-_SHORT_YEAR = re.compile(r"年|(?<!\d)\d{2}\s?[|,·•–-]\s?\d{1,2}[:h]\d{2}")
+_SHORT_YEAR = re.compile(r"年|(?<!\d)\d{2}\s?[|,·•–-]\s?\d{1,2}[:h]\d{2}|\.\d{2}\s\d{1,2}:\d{2}")
 """A year that is not written in four digits: of a reign, or in two with a time behind it."""
 _ISO = re.compile(
     r"(?<!\d)(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)(?:t\d{2}:\d{2}(?::\d{2})?(?:\.\d{1,6})?(?:z|[+-]\d{2}:?\d{2})?)?"
 )
 _NUMERIC = re.compile(r"(?<![\d.])(\d{1,2})([-/.]) ?(\d{1,2})\2 ?(\d{4})(?!\d|\.\d)")
+_NUMERIC_SHORT = re.compile(r"(?<![\d.:])(\d{1,2})\.(\d{1,2})\.(\d{2})(?=,?\s[|·•–-]?\s?\d{1,2}:\d{2}(?!\d))")
+"""A time must follow, which does not belong to the date."""
 _ASIAN = re.compile(r"(\d{4}) ?[年년] ?(\d{1,2}) ?[月월] ?(\d{1,2}) ?[日号號일]?")
 _SPACED = re.compile(r"(?<![\d.])(\d{4})\. (\d{1,2})\. (\d{1,2})(?:\.|(?![\d.]))")
 """As Korean writes it: "2024. 5. 14."."""
@@ -163,6 +166,13 @@ def _numeric(text: str, day_first: bool) -> Iterator[FoundDate]:
             yield FoundDate(m.start(), m.end(), value)
 
 
+def _short_numeric(text: str, day_first: bool) -> Iterator[FoundDate]:
+    """Yield "05.03.24, 14:20": a time tells that it is a date, but only a language that begins with the day which."""
+    for m in _NUMERIC_SHORT.finditer(text):
+        if value := _make(2000 + int(m[3]), int(m[2]), int(m[1])):
+            yield FoundDate(m.start(), m.end(), value if day_first else None)
+
+
 def _asian(text: str) -> Iterator[FoundDate]:
     for m in (*_ASIAN.finditer(text), *_SPACED.finditer(text)):
         if value := _make(int(m[1]), int(m[2]), int(m[3])):
@@ -188,6 +198,10 @@ def _named(text: str) -> Iterator[FoundDate]:
             day, year = int(m["d"]), int(m["y"])
             year += 2000 if year < 100 else 0
             month, calendar = months[m["m"].rstrip(".")]
+            if calendar == "hijri":
+                # Its months begin when the moon is seen: a date, but not one we can state.
+                yield FoundDate(m.start(), m.end(), None)
+                continue
             value = from_jalali(year, month, day) if calendar == "jalali" else _make(year, month, day)
             if value:
                 yield FoundDate(m.start(), m.end(), value)

@@ -14,6 +14,8 @@ from .site_names import is_medium
 
 HEAD_WORDS = 25
 """Words above which a line is no header line."""
+REACH = 20
+"""Lines above the first prose that belong to the header."""
 BESIDE = 4
 """Lines from the first prose on in which a bare date or byline belongs to the header: a standfirst is prose, too."""
 
@@ -66,10 +68,22 @@ def is_credible(sheet: Sheet, line: Line, cue: Cue, name: tuple[int, int]) -> bo
 
 def _is_placed(sheet: Sheet, line: Line) -> bool:
     """Tell whether a line stands where bylines do: near the text, or right beside a date above it."""
-    if near_text(sheet, line):
+    if near_text(sheet, line) or _is_only_byline(sheet, line):
         return True
     beside = (sheet.lines[i] for i in (line.index - 1, line.index + 1) if 0 <= i < sheet.first_prose < len(sheet.lines))
     return any(x.numbered and x.words <= HEAD_WORDS and find_dates(x.text) for x in beside)
+
+
+def _is_only_byline(sheet: Sheet, line: Line) -> bool:
+    """Tell whether a line is the only one above the text that opens with a byline's label: buttons may follow it.
+
+    In a list of other stories there are several.
+    """
+    first = sheet.first_prose
+    if not max(0, first - REACH) <= line.index < first < len(sheet.lines):
+        return False
+    others = sheet.lines[max(0, first - REACH) : first]
+    return all(x.index == line.index or sheet.opening(x.index, "byline") is None for x in others)
 
 
 def near_text(sheet: Sheet, line: Line) -> bool:

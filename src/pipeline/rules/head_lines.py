@@ -10,13 +10,11 @@ from collections.abc import Iterator
 from ..blocks import Line
 from ..dates import find_dates
 from ..model import Role
-from .bylines import BESIDE, HEAD_WORDS, byline_name
+from .bylines import BESIDE, HEAD_WORDS, REACH, byline_name
 from .sheet import Sheet
 
 HEAD_CHARACTERS = 300
 """Characters above which a line is no header line; of a longer one only the beginning is read."""
-REACH = 20
-"""Lines above the first prose that belong to the header."""
 DIARY_WORDS = 4
 NEAR = 8
 """Lines below the last prose in which a byline or date may still stand."""

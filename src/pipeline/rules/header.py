@@ -114,7 +114,7 @@ _ISSN = re.compile(r"\bISSN:?\s*\d{4}-\d{3}[\dXx]\b|\bdoi:\s?10\.\d{4,9}/\S+|\bI
 _TIME = re.compile(
     r"(?:[\s,|•·@(\-–—:]|\bat\b|\bum\b|\bà\b|\ba las\b|\balle\b|\bàs\b|\bв\b|\bо\b|ساعت|الساعة|saat|ժամը){0,12}"
     r"(?:\d{1,2}(?:時|点|點|시) ?\d{1,2}(?:分|분)|\d{1,2}[:.h]\d{2})(?::\d{2})?(?:\s?[ap]\.?m\.?|\s?uhr)?"
-    r"(?:\s?(?:[a-z]{2,4}|utc|gmt)(?:\s?[+-]\d{1,2})?)?(?!\w)"
+    r"(?:\s?(?:[a-z]{2,4}|utc|gmt)(?:\s?[+-]\d{1,2})?|\s?น\.)?(?!\w)"
 )
 _MARKS = re.compile(r"[\s\W_]+")
 _COUNT = re.compile(

@@ -234,7 +234,8 @@ def _shape(sheet: Sheet, line: Line, start: int, end: int, words: int) -> dict[s
     initials = [t[0] for t in text.split() if t[0].isalpha()]
     # A line without a digit has no date; most have none, and need not be searched.
     numbered = line.numbered and (len(text) == len(line.text) or any(map(str.isdigit, text)))
-    upper = text.isupper()
+    # "ผล DNA ยืนยัน": capitals among letters of a script that has none are no headline in capitals.
+    upper = text.isupper() and (text.isascii() or 2 * sum(map(str.isupper, text)) > sum(map(str.isalpha, text)))
     features |= {
         "words_29": float(words > 28),
         "sentence": float(line.ends and last not in _ASKS),
