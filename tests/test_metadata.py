@@ -11,7 +11,7 @@ from pipeline.settings import CleanSettings
 FOLDER = Path(__file__).parent / "cases"
 CASES = [
     case
-    for name in ("metadata", "metadata_heads", "metadata_text")
+    for name in ("metadata", "metadata_heads", "metadata_languages", "metadata_text")
     for case in json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))["cases"]
 ]
 
@@ -37,6 +37,24 @@ def test_a_fact_points_at_the_characters_it_was_read_from(case: dict) -> None:
             assert [str(f.value) for f in find_dates(span)] == [fact.value]
         else:
             assert " ".join(span.split()) == fact.value
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("05.03.24, 14:20", ["2024-03-05"]),
+        ("05.03.24 14:20", ["2024-03-05"]),
+        ("05.03.24", []),
+        ("24 شعبان 1445", ["None"]),
+        ("5 مارس 2024 الموافق 24 شعبان 1445", ["2024-03-05", "None"]),
+    ],
+)
+def test_a_short_year_needs_a_time_and_an_islamic_date_has_no_value(text: str, values: list[str]) -> None:
+    assert [str(d.value) for d in find_dates(text, day_first=True)] == values
+
+
+def test_a_short_year_beside_a_time_is_a_date_that_nobody_can_state_where_the_language_does_not_tell() -> None:
+    assert [d.value for d in find_dates("05.03.24, 14:20")] == [None]
 
 
 def test_the_title_that_the_head_states_is_found_on_the_page() -> None:

@@ -17,7 +17,7 @@ from .model import Fact, Role
 from .rules.authors import without_label
 from .rules.bylines import handle_span, signed_by
 from .rules.names import REPORTER, name_span
-from .rules.persons import find_person
+from .rules.persons import find_person, has_case
 from .rules.rights import notices
 from .rules.sheet import Claim, Sheet, find_all, trim
 from .rules.site import masthead_name, printed_name
@@ -112,8 +112,11 @@ def _author(sheet: Sheet, claims: list[Claim]) -> Iterator[Fact]:
                 if reporters := REPORTER.match(sheet.text, *name):
                     name = (reporters.end(), name[1])
                 name = _listed(sheet.text, *_once(sheet.text, *name), claim.end)
-                agency = claim.rule == "byline" and is_medium(sheet.text[slice(*name)])
-                if agency and any(_names_person(sheet, c) for c in claims if _follows(sheet, claim, c)):
+                said = sheet.text[slice(*name)]
+                # "By: Reuters", "By: Example Wire": where one who wrote for it is named below, it is not the author.
+                agency = is_medium(said) or (len(said.split()) == 1 and has_case(said[0]))
+                below = (c for c in claims if _follows(sheet, claim, c)) if agency and claim.rule == "byline" else ()
+                if any(_names_person(sheet, c) for c in below):
                     continue
                 yield Fact("author", " ".join(sheet.text[slice(*name)].split()), claim.rule, *name, 0.9)
 

@@ -12,7 +12,9 @@ from .lexicon import fold
 from .sheet import trim
 
 _STOP = re.compile(r"\s*(?:[|•/;(\[\n\t*]|(?<![\u3400-\u9fff])·|\s\s|\s[\-–—]\s|,|\d|\.(?=\s|$)|@|<|:)")
-LABEL = re.compile(r"(?:By|Par|Por|Von|Door|Av|Af|Autor:|Author:|Автор:)\s+(?=[^\W\d_]{2,30}\s[^\W\d_])")
+LABEL = re.compile(
+    r"(?:[Bb]y|[Pp]ar|[Pp]or|[Vv]on|[Dd]oor|[Aa]v|[Aa]f|di|Autor:|Author:|Автор:)\s+(?=[^\W\d_]{2,30}\s[^\W\d_])"
+)
 """A byline's label inside a header line, where only the first of the line is looked up."""
 KOREAN_ROLES = "기자|특파원|논설위원|선임기자|객원기자|전문기자|인턴기자|통신원|칼럼니스트"
 """What stands behind the name of one who writes for a paper in Korean."""
