@@ -52,6 +52,8 @@ def is_credible(sheet: Sheet, line: Line, cue: Cue, name: tuple[int, int]) -> bo
     """Tell whether what follows a byline label is a name, not a menu's "By Industry"."""
     words = sheet.text[slice(*name)].split()
     weak = any(c.family == "byline_weak" and c.start == cue.start for c in sheet.cues(line.index))
+    # "Автор" alone opens sentences, too; with its colon it is a label.
+    weak = weak and (sheet.text[cue.start].isascii() or sheet.text[cue.end - 1] not in ":：")
     # "By Industry" opens a menu as often as "By Reuters" a story: behind a preposition a name has two words.
     asian = sheet.text[name[0]] >= "\u3040"
     if weak and ((len(words) < 2 and not asian) or words[0][0].islower() or not _is_placed(sheet, line)):
