@@ -72,20 +72,25 @@ def clean_page(page: Page, settings: CleanSettings) -> Document:
 
 def clean_pages(pages: Sequence[Page], settings: CleanSettings) -> list[Document]:
     """Return the pages labelled, in order; each gets what it would get alone."""
+    portions = (pages[low : low + PORTION] for low in range(0, len(pages), PORTION))
+    return [document for portion in portions for document in _clean_portion(portion, settings)]
+
+
+def _clean_portion(pages: Sequence[Page], settings: CleanSettings) -> list[Document]:
     views = [read_view(page.text, page.media_type) for page in pages]
     layouts = [lay_out(view) if view else None for view in views]
     pages = [replace(page, text=layout.text) if layout else page for page, layout in zip(pages, layouts, strict=True)]
     cut = [cut_lines(page.text, page.markup, layout) for page, layout in zip(pages, layouts, strict=True)]
     scored = list(zip(pages, cut, _score(pages, cut, settings), strict=True))
-    portions = (scored[low : low + PORTION] for low in range(0, len(scored), PORTION))
-    documents = [document for portion in portions for document in _label(portion, settings)]
+    documents = _label(scored, settings)
     return [carry_back(d, view) if view else d for d, view in zip(documents, views, strict=True)]
 
 
 PORTION = 50
 """Pages that each step is done for before the next step begins."""
 # One page after the other, all steps and rules, costs a seventh more: the words and the code of a rule have left the
-# processor's cache before they are asked for again. 25 to 100 pages cost the same.
+# processor's cache before they are asked for again. 25 to 100 pages cost the same. More at once would outlive what is
+# remembered of their texts from cutting them to their rules (`paged.PAGES`).
 
 Scored = tuple[Page, tuple[Line, ...], "LineScores | None"]
 """A page, its lines, and what the line model thinks of them."""
