@@ -61,21 +61,31 @@ def page_marks(text: str) -> Mapping[int, str]:
     >>> page_marks("https://a.example/x\t1/3\nThe text goes on.\nhttps://a.example/x\t2/3")
     {0: 'print_line', 42: 'print_line'}
     """
-    starts: list[int] = []
-    lines: list[str] = []
+    raws = text.splitlines(keepends=True)
+    bares = [raw.strip() for raw in raws]
+    lines = [bare for bare in bares if bare]
+    feeds = _feeds(raws, bares) if "\f" in text else frozenset[int]()
+    marks = _marks(lines, feeds)
+    if not marks:
+        return {}
+    places = itertools.accumulate(map(len, raws), initial=0)
+    starts = [at + raw.index(bare[0]) for at, raw, bare in zip(places, raws, bares, strict=False) if bare]
+    return {starts[i]: rule for i, rule in sorted(marks.items())}
+
+
+def _feeds(raws: Sequence[str], bares: Sequence[str]) -> frozenset[int]:
+    """Return the numbers of the lines, blank ones not counted, that a form feed stands before."""
     feeds: list[int] = []
-    at, fed = 0, False
-    for raw in text.splitlines(keepends=True):
-        if bare := raw.strip():
+    number, fed = 0, False
+    for raw, bare in zip(raws, bares, strict=True):
+        if bare:
             if fed or raw[0] == "\f":
-                feeds.append(len(lines))
-            starts.append(at + raw.index(bare[0]))
-            lines.append(bare)
+                feeds.append(number)
+            number += 1
             fed = False
         # A form feed ends the line before it, or stands alone.
         fed = fed or raw[-1] == "\f"
-        at += len(raw)
-    return {starts[i]: rule for i, rule in sorted(_marks(lines, frozenset(feeds)).items())}
+    return frozenset(feeds)
 
 
 def _marks(lines: Sequence[str], feeds: frozenset[int]) -> dict[int, str]:
@@ -103,12 +113,10 @@ def _marks(lines: Sequence[str], feeds: frozenset[int]) -> dict[int, str]:
 
 def _is_broken(lines: Sequence[str]) -> bool:
     """Tell whether a text's lines end in the midst of its sentences, as those of a printed page do."""
-    wide = broken = 0
-    for above, below in itertools.pairwise(lines):
-        if len(above) > WIDE:
-            wide += 1
-            broken += len(below) > WIDE and below[0].islower() and above[-1] not in _STOPS
-    return broken >= BROKEN and broken >= BROKEN_SHARE * wide
+    # Of two lines one below the other the first is wide; the last line of all stands above none.
+    pairs = [pair for pair in itertools.pairwise(lines) if len(pair[0]) > WIDE]
+    broken = sum([len(below) > WIDE and below[0].islower() and above[-1] not in _STOPS for above, below in pairs])
+    return broken >= BROKEN and broken >= BROKEN_SHARE * len(pairs)
 
 
 def _has_digit(text: str) -> bool:
