@@ -186,7 +186,8 @@ def lay_out(view: MarkdownView) -> Layout:
 _NARROW, _WIDE = 30, 120
 _CODE = re.compile(r"[{}<>=|\\]|;$|::|\w\(|\)$|://")
 _APART = frozenset("«–—-")
-_HYPHEN = re.compile(r"[^\W\d_]{2}[-\u00ad\u2010]$")
+_HYPHENS = "-\u00ad\u2010"
+_HYPHEN = re.compile(rf"[^\W\d_]{{2}}[{_HYPHENS}]$")
 
 
 def _join_wrapped(text: str, spans: list[_Span]) -> list[_Span]:
@@ -281,13 +282,19 @@ _CELLS = re.compile(r"[|·•©→›»►]|\S {2,}\S|\t")
 
 def _overflows(text: str, line: _Span, following: _Span, width: int) -> bool:
     """Tell whether the following line's first word would have gone beyond `width`."""
-    if _HYPHEN.search(text, max(line[0], line[1] - 3), line[1]) and text[following[0]].islower():
+    if _is_hyphenated(text, line) and text[following[0]].islower():
         return True
     words = text[following[0] : min(following[1], following[0] + width)].split(None, 2)
     # French sets its quotation marks apart, and Slavic prepositions of one letter ("w", "о") close no line.
     alone = len(words) > 1 and (words[0] in _APART or (len(words[0]) == 1 and words[0].isalpha()))
     first = " ".join(words[:2]) if alone else words[0]
     return _length(line) + 1 + len(first) > width and _length(line) > width // 2
+
+
+def _is_hyphenated(text: str, line: _Span) -> bool:
+    """Tell whether a line ends in the midst of a word."""
+    # Next to no line ends with a hyphen: the pattern is asked of those alone.
+    return text[line[1] - 1] in _HYPHENS and _HYPHEN.search(text, max(line[0], line[1] - 3), line[1]) is not None
 
 
 def _breaks_small(text: str, line: _Span) -> bool:
@@ -311,9 +318,9 @@ def _breaks_behind_article(text: str, line: _Span) -> bool:
 
 
 def _runs_on(text: str, line: _Span, following: _Span) -> bool:
-    if _HYPHEN.search(text, max(line[0], line[1] - 3), line[1]):
-        return True
     last, first = text[line[1] - 1], text[following[0]]
+    if _is_hyphenated(text, line):
+        return True
     # A letter that is neither case belongs to a script without capitals.
     return first.isalpha() and not first.isupper() and (last.isalnum() or last in ",;،؛，、)»”’")
 
