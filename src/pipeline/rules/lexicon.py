@@ -78,9 +78,9 @@ def find_phrases(folded: str) -> Iterator[tuple[int, int, Meaning]]:
         left += leads[number]
         # Most hits are pieces of longer words: look at the neighbours first, and at scripts only where they touch.
         before, after = padded[left - 1], padded[right]
-        if after.isalnum() and _joins(padded[right - 1], after) and not _is_unspaced(after, right - left):
+        if after.isalnum() and _is_cut(padded[right - 1], after, right - left):
             continue
-        if before.isalnum() and _joins(before, padded[left]) and not _is_unspaced(before, right - left):
+        if before.isalnum() and _is_cut(padded[left], before, right - left):
             continue
         yield left - 1, right - 1, meanings[number]
 
@@ -120,6 +120,18 @@ def _fold_page(text: str) -> str:
     folded = same.tobytes().decode("utf-32-le", "surrogatepass")
     # How a capital sigma is written small its neighbours tell.
     return folded.lower() if beyond or "Σ" in folded else folded
+
+
+def _is_cut(edge: str, neighbour: str, length: int) -> bool:
+    """Tell whether a word goes on from the edge of a phrase so long to its neighbour, which is a letter or digit."""
+    # Nearly all letters are of scripts that part words, and need not be asked more.
+    if edge < _FIRST_UNPARTED and neighbour < _FIRST_UNPARTED:
+        return edge.isalnum()
+    return _joins(edge, neighbour) and not _is_unspaced(neighbour, length)
+
+
+_FIRST_UNPARTED = "\u0e00"
+"""The first letter, Thai, of the scripts that do not part all words."""
 
 
 def _joins(left: str, right: str) -> bool:
