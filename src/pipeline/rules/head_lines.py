@@ -49,7 +49,8 @@ def far_header(sheet: Sheet) -> range:
     first = sheet.first_prose
     if not REACH < first < len(sheet.lines):
         return range(0)
-    found = [i for i in range(max(0, first - FAR), first) if _is_byline(sheet, i) and _is_dated(sheet, i)]
+    bylines = sheet.ground.places.get(("byline", "opens"), ())
+    found = [i for i in bylines if first - FAR <= i < first and _is_byline(sheet, i) and _is_dated(sheet, i)]
     if len(found) != 1 or found[0] >= first - REACH:
         return range(0)
     return range(max(0, found[0] - AROUND), min(first - REACH, found[0] + AROUND + 1))
