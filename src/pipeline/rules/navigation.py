@@ -17,7 +17,8 @@ _TRAIL = re.compile(r"\s(?:›|»|>|/|→|::|❯|⟩|—>|\|)\s")
 _LEADER = re.compile(r"(?: ?[.·…_]){3,} ?\d{1,4}$")
 _EDIT = re.compile(r" ?\[[^\[\]\n]{2,60}\]$")
 _NUMBER = re.compile(r"[ •*\-–—]{0,4}(\d{1,2}(?:\.\d{1,2}){0,3})[.)]?[ \t]+\S")
-_NUMBERING = re.compile(r"^(?:[\d.)(\s•*\-–—]+|[ivxIVX]+[.)])\s*")
+_ROMAN = "ivxIVX"
+_NUMBERING = re.compile(rf"^(?:[\d.)(\s•*\-–—]+|[{_ROMAN}]+[.)])\s*")
 
 
 def claim_contents(sheet: Sheet) -> Iterator[Claim]:
@@ -153,7 +154,10 @@ def _entry(sheet: Sheet, line: Line) -> str:
     # What closes a line tells what need not be looked for in it.
     said = _EDIT.sub("", said) if said[-1] == "]" else said
     said = _LEADER.sub("", said) if said[-1:].isdigit() else said
-    return _NUMBERING.sub("", said).strip(" :.#")
+    # Of letters only those of Roman numbers number an entry.
+    if not said[:1].isalpha() or said[0] in _ROMAN:
+        said = _NUMBERING.sub("", said)
+    return said.strip(" :.#")
 
 
 def entry_number(text: str) -> tuple[int, ...]:

@@ -142,7 +142,8 @@ def _asked(sheet: Sheet) -> Iterator[tuple[str, int, int]]:
         begin = line.start + len(line.bullet)
         if line.words <= FRAME_WORDS and (framed := _framed(sheet, line, begin)):
             yield framed
-        last = _RESERVED.search(sheet.text, begin, line.end)
+        # A point inside a line that does not end like a sentence is rare, and is looked for much faster.
+        last = _RESERVED.search(sheet.text, begin, line.end) if "." in line.text else None
         if last and any(sign in line.text.lower() for sign in SIGNS):
             yield "notice", last.end(), line.end
 
