@@ -4,10 +4,10 @@ import tomllib
 from typing import Any
 
 import pytest
-from thread_pages import CASES, PAGE, PROGRAMS, TALKS, page_of
 
 from pipeline import clean_html, clean_text
 from pipeline.model import Disposition, Document
+from tests.thread_pages import CASES, PAGE, PROGRAMS, TALKS, page_of
 
 FORMS = tomllib.loads((CASES / "thread_forms.toml").read_text(encoding="utf-8"))
 ALIKE = tomllib.loads((CASES / "thread_alike.toml").read_text(encoding="utf-8"))["page"]

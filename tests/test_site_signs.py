@@ -46,11 +46,14 @@ def test_a_date_of_another_era_script_or_short_year_is_read(text: str, day: str)
     assert [str(d.value) for d in find_dates(text)] == [day]
 
 
-@pytest.mark.parametrize(
-    "text", ["12 jan 23", "May 23, 10:15", "令和6年", "5 ذو القعدة 1445", "14 พ.ค. 67", "1. 2. 3."]
-)
+@pytest.mark.parametrize("text", ["12 jan 23", "May 23, 10:15", "令和6年", "14 พ.ค. 67", "1. 2. 3."])
 def test_what_may_be_no_date_is_none(text: str) -> None:
     assert find_dates(text) == []
+
+
+def test_an_islamic_date_is_one_whose_day_is_not_told() -> None:
+    """Its months begin where the moon was seen: the line is a date's, and no day is guessed."""
+    assert [(d.start, d.value) for d in find_dates("5 ذو القعدة 1445")] == [(0, None)]
 
 
 def test_two_authors_behind_one_label_need_a_line_of_their_own() -> None:
