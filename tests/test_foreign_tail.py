@@ -30,21 +30,31 @@ HEADLINES = (
 TALK = "Vai tiešām neviens par to neko nezināja?"
 FACTS = ("Garums: 120 metri", "Dziļums: 7 metri", "Izmaksas: 3 miljoni eiro", "Uzņēmējs: Ostas būve")
 
+VERSE = (
+    "un laiva bez airiem pie vecā mola",
+    "kur bērnība palika vējā un sālī",
+    "es saucu tevi bet atbild vien jūra",
+    "un bāka kas mirdz kā uz svešas salas",
+)
+
 
 def kept(rows: list[tuple[str, float]]) -> list[str]:
-    """Return the lines that stay of a page all of whose lines the model keeps."""
+    """Return the lines that stay of a page of which the model keeps what has more than a tenth."""
     text = "\n\n".join(line for line, _ in rows)
     lines = cut_lines(text)
     scores = SimpleNamespace(
-        probability=np.array([p for _, p in rows]), keep=np.ones(len(rows), bool), evidence=lambda _: ""
+        probability=np.array([p for _, p in rows]), keep=np.array([p > 0.1 for _, p in rows]), evidence=lambda _: ""
     )
     sheet = claim_lines(Page("0", "0", "text/plain", text), lines, scores, CleanSettings())
     verdicts, _ = judge_lines(sheet, scores)
     return [lines[i].text for i, verdict in sorted(verdicts.items()) if verdict.keep]
 
 
+DROPPED = ("Ienākt", "Reģistrēties", "Kontakti", "Reklāma", "Arhīvs")
+
+
 def rows(*below: str, level: float = 0.3) -> list[tuple[str, float]]:
-    return [*((p, 0.9) for p in ARTICLE), *((line, level) for line in below)]
+    return [*((line, 0.01) for line in DROPPED), *((p, 0.9) for p in ARTICLE), *((line, level) for line in below)]
 
 
 def test_headlines_around_the_article_go() -> None:
@@ -55,8 +65,8 @@ def test_headlines_around_the_article_go() -> None:
 
 @pytest.mark.parametrize(
     "below",
-    [HEADLINES[:2], FACTS, (TALK, TALK + " Neviens.", "Nē. " + TALK, HEADLINES[0])],
-    ids=["two lines", "names and values", "talk"],
+    [HEADLINES[:2], FACTS, (TALK, TALK + " Neviens.", "Nē. " + TALK, HEADLINES[0]), VERSE],
+    ids=["two lines", "names and values", "talk", "verse"],
 )
 def test_few_lines_facts_and_sentences_stay(below: tuple[str, ...]) -> None:
     assert set(below) <= set(kept(rows(*below)))
@@ -66,5 +76,10 @@ def test_lines_that_the_model_believes_stay() -> None:
     assert set(HEADLINES) <= set(kept(rows(*HEADLINES, level=0.58)))
 
 
+def test_where_nothing_else_goes_nothing_goes() -> None:
+    assert set(HEADLINES) <= set(kept(rows(*HEADLINES)[len(DROPPED) :]))
+
+
 def test_one_paragraph_makes_no_article() -> None:
-    assert set(HEADLINES) <= set(kept([(ARTICLE[0], 0.9), *((line, 0.3) for line in HEADLINES)]))
+    page = [row for row in rows(*HEADLINES) if row[0] not in ARTICLE[1:]]
+    assert set(HEADLINES) <= set(kept(page))

@@ -25,6 +25,10 @@ PART, DOUBT = 0.6, 0.5
 """Median probability of a group's lines: part of the paragraphs' mean, and level, up to which it goes."""
 OPEN_SHARE, LEAST = 0.7, 3
 """Share of a group's lines that end like no sentence, and its lines, at least."""
+FURNITURE = 5
+"""Lines of the page that a rule claims or the model drops, at least."""
+VERSE_WORDS = 4
+"""Words of a line that begins small from which it may be verse: tags and buttons are shorter."""
 NEAR = 0.3
 """Probability from which the line right above the first paragraph may be its heading."""
 STEP = 3
@@ -38,6 +42,9 @@ def foreign_tail(sheet: Sheet, keep: Mapping[int, bool], probability: Sequence[f
     kept = [sheet.lines[i] for i, stays in keep.items() if stays]
     prose = [line for line in kept if line.is_prose and probability[line.index] >= SURE]
     if len(prose) < PARAGRAPHS or sum(line.words for line in prose) < SURE_WORDS:
+        return
+    # Of a poem with a preface, or a text that was cleaned before, nothing else goes.
+    if len(sheet.lines) - len(kept) < FURNITURE:
         return
     sure = {line.index for line in kept if probability[line.index] >= SURE}
     first, last = prose[0].index, prose[-1].index
@@ -55,8 +62,17 @@ def foreign_tail(sheet: Sheet, keep: Mapping[int, bool], probability: Sequence[f
 
 
 def _is_open(group: Sequence[Line]) -> bool:
-    """Tell whether most lines end like no sentence; "Material: steel" says something, too."""
-    return sum(not line.ends and not _LABEL.match(line.text) for line in group) >= OPEN_SHARE * len(group)
+    """Tell whether most lines are like headlines and buttons: no sentence ends them. "Material: steel" says something.
+
+    Lines that begin small, half of them or more, are verse.
+    """
+    small = sum(_begins_small(line) for line in group)
+    open_ended = sum(not line.ends and not _LABEL.match(line.text) for line in group)
+    return open_ended >= OPEN_SHARE * len(group) and 2 * small < len(group)
+
+
+def _begins_small(line: Line) -> bool:
+    return line.words >= VERSE_WORDS and line.text[len(line.bullet) : len(line.bullet) + 1].islower()
 
 
 _LABEL = re.compile(r"\W{0,4}[^\W\d_][^:：.!?;\n]{0,30}[:：][ \t]?\S")
