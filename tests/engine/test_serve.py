@@ -17,7 +17,7 @@ import pytest
 
 from flows.serve import parse_interval
 from pipeline.errors import UsageError
-from pipeline.version import list_versions, open_version
+from pipeline.version import list_versions, open_version, served_version
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -52,7 +52,8 @@ def test_scheduled_runs_fire_and_publish_what_was_added(
             command, env=environment, cwd=tmp_path, stdout=log, stderr=subprocess.STDOUT, preexec_fn=_hear_ctrl_c
         )
     try:
-        _wait(lambda: list_versions(output), served, tmp_path / "serve.log")
+        # A version stands in its folder a moment before it is served.
+        _wait(lambda: served_version(output), served, tmp_path / "serve.log")
         assert open_version(output).documents().num_rows == 1
         shutil.copy(second, documents)
         _wait(lambda: open_version(output).documents().num_rows == 2, served, tmp_path / "serve.log")
