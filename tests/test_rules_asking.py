@@ -41,6 +41,7 @@ TOLD = [
     "The new newsletter of the harbour office",
     "In the comments below the video, residents complained that nobody had asked them about the night ferry.",
     "“Share your thoughts in the comments below!” read the sign.",
+    "The banner “Subscribe to our newsletter” hangs over the gate.",
     "Who will pay for the roof?",
     "Subscribers to the harbour's newsletter will be told the date of the opening by letter, a clerk said on Friday.",
     "Was meinen die Fischer?",

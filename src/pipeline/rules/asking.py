@@ -1,9 +1,8 @@
-"""Find the lines of their own between paragraphs that ask the reader to comment, to follow or to subscribe.
+"""Find the lines between paragraphs, and the sentences inside them, that only ask the reader to comment or subscribe.
 
 "What do you think? Write to us in the comments!" looks like any sentence amid sentences: the line model, which learned
-from English pages, believes in it, in most other languages even more. All that such a line says is the
-request and at most a question to the reader before it. A paragraph that holds a request among other sentences is
-looked at by `promotion.claim_inner_appeals`.
+from English pages, believes in it, in most other languages even more. All that such a line or sentence says is the
+request, with at most a question to the reader before it.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from ..model import Role
 from ..word_counts import count_words
 from .actions import is_article
 from .lexicon import Cue, count_apart, load_openers
-from .promotion import ASKING, SPEAKER, cut_sentences, is_sites
+from .promotion import ASKING, SPEAKER, cut_sentences, is_sites, opens_quotation
 from .sheet import Claim, Sheet, whole_line
 
 FAMILIES = (*ASKING, "newsletter")
@@ -25,11 +24,17 @@ SHORT_WORDS = 12
 """Words of a line that asks by one phrase alone; where sentences have marks it ends with one, as no heading does."""
 ARTICLE_WORDS, PARAGRAPHS = 100, 3
 """Words and paragraphs of prose from which one phrase at a sentence's edge is enough."""
-POLITE, END_WORDS = 6, 9
+SENTENCE_WORDS = 16
+"""Words of a paragraph's sentence that asks, at most."""
 BEHIND = "behind a question"
 EDGE_SAID = "it begins or ends so"
 EDGE = 3
 """Characters between a request's phrase and the edge of its sentence: marks and quotation marks."""
+POLITE, END_WORDS = 6, 9
+"""The same where a polite form ends the request, and words of a paragraph's sentence that only ends with one."""
+LEVEL = 0.99
+"""Probability of being content from which a line that asks is left to the model."""
+_QUOTES = '"“”„«»「」『』'
 
 
 def claim_questions(sheet: Sheet) -> Iterator[Claim]:
@@ -43,7 +48,7 @@ def claim_questions(sheet: Sheet) -> Iterator[Claim]:
 def claim_asking_lines(sheet: Sheet) -> Iterator[Claim]:
     """Claim short lines that only ask: by two phrases, by a cry, by a question before, or by a phrase at the edge."""
     for line in sheet.open_with(*((family, "has") for family in FAMILIES)):
-        if line.words > ASK_WORDS or line.text[0] in '"“«„' or line.text[-1] in '"”»' or SPEAKER.match(line.text):
+        if line.words > ASK_WORDS or any(mark in line.text for mark in _QUOTES) or SPEAKER.match(line.text):
             continue
         spans = cut_sentences(sheet, line)
         asked = [_phrases(sheet, line, span) for span in spans]
@@ -52,13 +57,12 @@ def claim_asking_lines(sheet: Sheet) -> Iterator[Claim]:
         ):
             continue
         why = next(filter(None, (_sign(sheet, line, s, p, len(spans)) for s, p in zip(spans, asked, strict=True))), "")
-        own = any(is_sites(sheet, *span) for span, phrases in zip(spans, asked, strict=True) if phrases)
-        newsletter = any(c.family == "newsletter" for phrases in asked for c in phrases)
-        # What any firm says of itself may be the page's text, and so may a single phrase but on a page of prose.
         weak = why == EDGE_SAID
         if weak and (line.words > SHORT_WORDS or not (line.ends or line.text[-1] >= "\u0e00")):
             continue
-        if why and (own or newsletter) and (not weak or is_article(sheet, ARTICLE_WORDS, PARAGRAPHS)):
+        own = any(_is_of_site(sheet, span, phrases) for span, phrases in zip(spans, asked, strict=True) if phrases)
+        # What any firm says of itself may be the page's text, and so may a single phrase but on a page of prose.
+        if why and own and (not weak or is_article(sheet, ARTICLE_WORDS, PARAGRAPHS)):
             said = f"a line that asks the reader to act: {why}"
             yield whole_line(line, Role.PROMOTION, "asking_line", said, 0.9, LEVEL)
 
@@ -86,19 +90,10 @@ def _is_plain(sheet: Sheet, line: Line, span: tuple[int, int]) -> bool:
     start, end = span
     said = sheet.text[start:end]
     # "The sign on the door read: Write to us in the comments!"
-    if count_words(said) > SENTENCE_WORDS or any(mark in said for mark in _QUOTES):
+    if count_words(said) > SENTENCE_WORDS or any(mark in said for mark in f"{_QUOTES}:："):
         return False
     above = sheet.text[line.start : start]
-    opened = (
-        above.count("“") > above.count("”")
-        or above.count("«") > above.count("»")
-        or above.count("„") > above.count("“")
-    )
-    return not opened and above.count('"') % 2 == 0 and not above.rstrip().endswith((":", "：", ","))
-
-
-SENTENCE_WORDS = 16
-_QUOTES = '"“”„«»「」『』:：'
+    return not opens_quotation(above) and not above.rstrip().endswith((":", "：", ","))
 
 
 def _asks_reader(sheet: Sheet, line: Line, span: tuple[int, int]) -> bool:
@@ -112,10 +107,6 @@ def _asks_reader(sheet: Sheet, line: Line, span: tuple[int, int]) -> bool:
 
 def _is_of_site(sheet: Sheet, span: tuple[int, int], phrases: list[Cue]) -> bool:
     return is_sites(sheet, *span) or any(c.family == "newsletter" for c in phrases)
-
-
-LEVEL = 0.99
-"""Probability of being content from which such a line is left to the model."""
 
 
 def _phrases(sheet: Sheet, line: Line, span: tuple[int, int]) -> list[Cue]:

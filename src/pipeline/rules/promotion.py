@@ -130,6 +130,8 @@ def claim_boxes(sheet: Sheet) -> Iterator[Claim]:
             continue
         below, edge = line.index > sheet.last_prose, not sheet.is_inside(line.index)
         cues = sheet.having(line.index, "newsletter")
+        # "The banner “Subscribe to our newsletter” hangs over the gate."
+        cues = [c for c in cues if not opens_quotation(sheet.text[line.start : c.start])]
         asks = cues and (_is_appeal(sheet, line.start, line.end) or count_apart(cues) >= 2)
         if asks and (edge or line.words <= 12):
             start, end = saying_span(sheet, line, [*cues, *_asking_cues(sheet, line)])
@@ -231,13 +233,18 @@ def claim_inner_appeals(sheet: Sheet) -> Iterator[Claim]:
             continue
         for start, end in cut_sentences(sheet, line):
             if _is_appeal(sheet, start, end) and _strength(sheet, start, end) >= 2 and _opens_sentence(sheet, start):
-                before = sheet.text[line.start : start]
-                quoted = before.count("“") > before.count("”") or before.count("«") > before.count("»")
+                quoted = opens_quotation(sheet.text[line.start : start])
                 # "Follow our trail, a supplier told the reporter, «and you will see ...»": somebody speaks.
                 quoted = quoted or any(mark in sheet.text[start:end] for mark in (", «", ", “", ': "', ": «", ": “"))
-                if not quoted and before.count('"') % 2 == 0:
+                if not quoted:
                     said = "a sentence that asks the reader to act, inside a paragraph"
                     yield Claim(start, end, Role.PROMOTION, "inner_appeal", said, 0.9, INNER)
+
+
+def opens_quotation(before: str) -> bool:
+    """Tell whether a quotation is open where a text ends, so that what follows is somebody's words."""
+    pairs = (("“", "”"), ("«", "»"), ("„", "“"), ("「", "」"))
+    return any(before.count(a) > before.count(b) for a, b in pairs) or before.count('"') % 2 == 1
 
 
 INNER = 0.97
