@@ -159,3 +159,35 @@ def test_a_strange_headline_goes_in_every_script(language: str) -> None:
     gone = [b for b in document.blocks if b.role is Role.REPEATED]
     assert [b.text for b in gone] == [headline] * 4
     assert sum(b.text == prose and b.disposition is Disposition.BODY for b in document.blocks) == 4
+
+
+KNOWN_HEADLINE = "Nova obra do porto de Sines divide a administração"
+
+
+def _story_with(lines: list[str]) -> str:
+    said = "A administração do porto de Sines disse que a obra número {} divide a cidade, e que o plano fica como está."
+    paragraphs = [said.format(i) for i in range(len(lines) + 1)]
+    return "O que se sabe do plano\n\n" + "\n\n".join(
+        f"{paragraph}\n\n{line}" for paragraph, line in zip(paragraphs, [*lines, ""], strict=True)
+    )
+
+
+def test_a_headline_in_the_texts_own_words_goes_from_four_copies() -> None:
+    document = pipeline.clean_text(_story_with([KNOWN_HEADLINE] * 4))
+    assert dispositions(document, KNOWN_HEADLINE) == {Disposition.DROPPED}
+    assert dispositions(document, "a obra número") == {Disposition.BODY}
+    three = pipeline.clean_text(_story_with([KNOWN_HEADLINE] * 3))
+    assert dispositions(three, KNOWN_HEADLINE) == {Disposition.BODY}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["O que fica de fora do plano da obra", "O que entra no plano"] * 4,  # labels of sections take turns
+        ["O plano da obra"] * 5,  # a short label
+        ["O que diz a administração do porto de Sines?"] * 5,  # a question may be a refrain
+    ],
+)
+def test_labels_and_refrains_between_paragraphs_stay(lines: list[str]) -> None:
+    document = pipeline.clean_text(_story_with(lines))
+    assert not [b for b in document.blocks if b.rule == "stray_headline"]

@@ -77,6 +77,34 @@ def claim_strays(sheet: Sheet, is_foreign: Callable[[str, str], bool]) -> Iterat
                 yield Claim(at, at + len(said), Role.REPEATED, "stray_headline", why, 0.9)
 
 
+OWN_STRAYS = 4
+"""Copies from which a headline in the text's own words is a box's between the paragraphs."""
+OWN_WORDS = 6
+"""Words from which such a line is a headline: section labels that come again are shorter."""
+
+
+def claim_own_strays(sheet: Sheet) -> Iterator[Claim]:
+    """Claim a headline whose words the text knows and that stands between its paragraphs four times or more.
+
+    Runs behind the title's rules: what is claimed here is no title. Where other lines come again between the
+    paragraphs, too, they are speakers, a refrain or the labels of sections, and stay.
+    """
+    between: dict[str, list[Line]] = {}
+    for said, same in sheet.ground.copies.items():
+        copies = [line for line in same if sheet.is_open(line.index)]
+        inner = sum(_is_running_at(sheet, c.index - 1) and _is_running_at(sheet, c.index + 1) for c in copies)
+        if len(copies) >= STRAYS and 3 * inner >= 2 * len(copies):
+            between[said] = copies
+    if len(between) != 1:
+        return
+    (copies,) = between.values()
+    first = copies[0]
+    if len(copies) < OWN_STRAYS or first.words < OWN_WORDS or first.ends or not _may_be_stray(first):
+        return
+    for copy in copies:
+        yield whole_line(copy, Role.REPEATED, "stray_headline", f"{len(copies)} copies between paragraphs", 0.9)
+
+
 def _may_be_stray(line: Line) -> bool:
     """Tell whether a line has a headline's shape."""
     asks = line.ends and line.text[-1] in "?؟？…" and line.words >= 6
