@@ -87,7 +87,7 @@ def cut_lines(text: str, markup: Sequence[Markup] = (), layout: Layout | None = 
     if layout is None and not markup:
         spans = _cut_markdown(text, join_fragments(text, _join_wrapped(text, spans)))
     if not markup:
-        spans = cut_flattened(text, spans)
+        spans = _part_date(text, cut_flattened(text, spans))
     by_start = {m.start: m for m in markup}
     words, numbered = measure_lines(text, [(start, end) for start, end, _, _ in spans])
     # Nearly all lines begin with a letter and end with none of the marks: those are not asked further.
@@ -102,6 +102,21 @@ def cut_lines(text: str, markup: Sequence[Markup] = (), layout: Layout | None = 
         )
     ]
     return tuple(lines if layout is None else _with_links(lines, layout))
+
+
+_DATE = re.compile(r"date \d{4}-\d{2}(?:-\d{2})?(?=\s)")
+
+
+def _part_date(text: str, spans: list[_Span]) -> list[_Span]:
+    """Part the date that a crawler writes in front of a document's first line, " date 2025-01-24 Headline", from it."""
+    date = _DATE.match(text, spans[0][0], spans[0][1]) if spans else None
+    if date is None:
+        return spans
+    start, end, gap, indent = spans[0]
+    rest = date.end()
+    while rest < end and text[rest].isspace():
+        rest += 1
+    return [(start, date.end(), gap, indent), (rest, end, 1, 0), *spans[1:]] if rest < end else spans
 
 
 def _with_links(lines: Sequence[Line], layout: Layout) -> Iterator[Line]:

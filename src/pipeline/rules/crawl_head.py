@@ -1,7 +1,8 @@
-"""Claim the lines that a reader service writes above a page's Markdown.
+"""Claim what a crawler writes above a page's text.
 
-They say what the page says of itself: its title, its address, when it was published. Title and date are metadata that
-needs no guess; the address is the document's name at its source.
+A reader service says what the page says of itself: its title, its address, when it was published. Title and date are
+metadata that needs no guess; the address is the document's name at its source. Another writes " date 2025-01-24 " in
+front of the first line, whatever that is: the headline, the first paragraph or a button.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ _REST = re.compile(r"(?:Markdown Content:|Number of Pages:\s{1,3}\d+|Warning:\s.
 def claim_crawl_head(sheet: Sheet) -> Iterator[Claim]:
     """Claim a head of "Title: ...", "URL Source: ..." and what stands with them on a page's first lines."""
     lines = sheet.lines[:HEAD_LINES]
+    if lines and _PREFIX.fullmatch(lines[0].text):
+        # Where it stood in front of another line, the two were cut apart (`blocks.cut_lines`).
+        yield whole_line(lines[0], Role.DATE, "date_prefix", "label and ISO date before the text", 0.95)
     if not any(_ADDRESS.match(line.text) for line in lines[:3]):
         return
     said = "the head of a reader service"
@@ -43,3 +47,6 @@ def claim_crawl_head(sheet: Sheet) -> Iterator[Claim]:
             yield whole_line(line, Role.DATE, "date", said, 0.95)
         elif _REST.match(line.text):
             yield whole_line(line, Role.MACHINE_ARTIFACT, "crawl_head", said)
+
+
+_PREFIX = re.compile(r"date \d{4}-\d{2}(?:-\d{2})?")
