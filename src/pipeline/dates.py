@@ -224,7 +224,8 @@ def _patterns() -> tuple[tuple[tuple[re.Pattern[str], re.Pattern[str] | None], .
     )
     # The year may be followed by glued digits (a comment count: "22 Dec 2016651"), the day by its ending.
     day_first = re.compile(
-        rf"(?<!\d)(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|º|ª|\.|-?[ae]?го)?(?:[ \-/]| de | of | יב?)[ ]?(?:de |of |ב-?)?"
+        rf"(?<!\d)(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|º|ª|\.|-?[ae]?го|ই|লা|রা|ঠা|শে)?"
+        r"(?:[ \-/]| de | of | יב?)[ ]?(?:de |of |ב-?)?"
         # "14 أيار/مايو 2024": both names of a month.
         rf"(?:{levant})?(?P<m>{names})\.?(?:[ \-/,،]|'da |'de ){{1,2}}(?:de |del |of |г\. )?{year}"
         # "2025 r.", "2025 г.": the word "year" belongs to the date.

@@ -24,6 +24,8 @@ from .rules.site import masthead_name, printed_name
 from .rules.site_names import clean_name, is_medium
 from .rules.site_signs import agreed_name
 
+BELOW = 2
+"""Lines below the first prose, which may be a standfirst, at which a date stands in the header."""
 FAR = 12
 """Lines away from title and first prose at which a date still belongs to the document."""
 
@@ -199,7 +201,8 @@ def _label_end(sheet: Sheet, claim: Claim) -> int:
 
 def _published_on(sheet: Sheet, claims: list[Claim], day_first: bool = False) -> Iterator[Fact]:
     title = next((c for c in claims if c.role is Role.TITLE), None)
-    found: list[tuple[int, int, Fact]] = []
+    found: list[tuple[int, bool, int, Fact]] = []
+    at = sheet.index_at(title.start) if title else -1
     for claim in claims:
         # A byline may say when: "By Ann Lee, our correspondent – Published on 4 April 2024".
         stated = claim.role is Role.DATE or (claim.role is Role.BYLINE and claim.rule == "byline")
@@ -212,14 +215,21 @@ def _published_on(sheet: Sheet, claims: list[Claim], day_first: bool = False) ->
             start, end = claim.start + item.start, claim.start + item.end
             labelled = any(c.family == "date" and claim.start <= c.start and c.end <= start for c in sheet.cues(index))
             rank = 0 if labelled else 1
-            distance = abs(index - sheet.index_at(title.start)) if title else abs(index - sheet.first_prose)
+            distance = abs(index - at) if title else abs(index - sheet.first_prose)
             if distance > FAR and abs(index - sheet.first_prose) > FAR:
                 continue
             rule = "labelled_date" if labelled else "date_line"
             fact = Fact("published_on", item.value.isoformat(), rule, start, end, 0.95 if labelled else 0.8)
-            found.append((rank, distance, fact))
-    found.sort(key=lambda f: (f[0], f[1], f[2].start))
-    yield from (f for _, _, f in found)
+            found.append((rank, index < at and claim.rule != "mail_date", distance, fact))
+    # Today's date stands in a page's masthead: one between the headline and the text is nearer to the truth.
+    headed = any(
+        not above and at < sheet.index_at(f.start or 0) <= sheet.first_prose + BELOW for _, above, _, f in found
+    )
+    found.sort(key=lambda f: (f[0], headed and f[1], f[2], f[3].start))
+    # Several dates below the text are those of other stories.
+    last = max(sheet.last_prose, at)
+    others = [f for *_, f in found if f.rule == "date_line" and sheet.index_at(f.start or 0) > last]
+    yield from (f for *_, f in found if len(others) < 2 or f not in others)
 
 
 _QUOTED = re.compile(r"[“«„\"]([^“”«»„\"]{3,60})[”»“\"]")
@@ -233,6 +243,10 @@ _MAILBOX = re.compile(
 _LOGO = re.compile(r"\[?!\[(?:Image \d{1,3}: )?([^\[\]]{3,60})\]\([^()\s]{0,200}\blogo[^()\s]{0,200}\)", re.I)
 LOGO_LINES = 3
 """First lines of a page among which the site's logo stands."""
+
+
+_LABELS = ("editor", "byline", "date", "updated")
+"""Labels at which the name of a source ends."""
 
 
 def _site(sheet: Sheet, claims: list[Claim]) -> Iterator[Fact]:
@@ -259,6 +273,9 @@ def _site(sheet: Sheet, claims: list[Claim]) -> Iterator[Fact]:
         if claim.rule == "source" and sheet.index_at(claim.start) < max(sheet.first_prose, 1):
             ends = [c.end for c in sheet.cues(sheet.index_at(claim.start)) if c.family == "source"]
             start, end = trim(sheet.text, max((e for e in ends if e <= claim.end), default=claim.start), claim.end)
+            # "Source: Example Agency  Editor: Ann Lee": another label may follow.
+            others = [c.start for c in sheet.cues(sheet.index_at(start)) if c.family in _LABELS and c.start > start]
+            start, end = trim(sheet.text, start, min([*others, end]))
             value = sheet.text[start:end].strip(" :：-–—|·•/,")
             if value:
                 start = sheet.text.index(value, start, end)

@@ -23,7 +23,8 @@ BESIDE = 4
 def byline_name(sheet: Sheet, line: Line) -> tuple[int, int] | None:
     """Return the span of the name that a byline line states, if it states nothing but a name and a function."""
     cue = sheet.opening(line.index, "byline")
-    if not cue:
+    # "글" is a label, "글자크기" the size of letters.
+    if not cue or (_is_hangul(sheet.text[cue.end - 1 : cue.end]) and _is_hangul(sheet.text[cue.end : cue.end + 1])):
         return None
     name = name_span(sheet.text, cue.end, line.end) or handle_span(sheet, cue, line.end)
     if not name:
@@ -35,6 +36,10 @@ def byline_name(sheet: Sheet, line: Line) -> tuple[int, int] | None:
     if after and (after[0] not in ",|•·-–—(/[" or len(after) > 80 or line.ends):
         return None
     return name
+
+
+def _is_hangul(character: str) -> bool:
+    return "\uac00" <= character <= "\ud7a3"
 
 
 def handle_span(sheet: Sheet, cue: Cue, end: int) -> tuple[int, int] | None:

@@ -17,7 +17,7 @@ from ..model import Role
 from ..word_counts import count_words
 from .bylines import HEAD_WORDS, byline_name, handle_span, is_credible, is_quoted, near_text, signed_by
 from .head_lines import DIARY_WORDS, HEAD_CHARACTERS, head_lines, is_only_dated
-from .names import GLUED, LABEL, filler_words, name_span, signature_words
+from .names import GLUED, LABEL, MARKS, filler_words, name_span, signature_words
 from .persons import find_person
 from .sheet import FIRM, SOFT, Claim, Sheet, trim, whole_line
 
@@ -53,6 +53,8 @@ def claim_header(sheet: Sheet) -> Iterator[Claim]:
             yield whole_line(line, Role.SITE, "site_line", "a domain name alone on its line")
         elif line.index < sheet.first_prose and _ADDRESS.fullmatch(line.text):
             yield whole_line(line, Role.SITE, "page_address", "an address alone on its line, above the text")
+        elif line.index == len(sheet.lines) - 1 > sheet.last_prose and _ADDRESS.fullmatch(line.text):
+            yield whole_line(line, Role.DOCUMENT_ID, "page_address", "an address alone, the page's last line")
         elif _is_document_id(sheet, line):
             yield whole_line(line, Role.DOCUMENT_ID, "document_id", "an id's label and its number")
         elif claims := _parts(sheet, line):
@@ -65,8 +67,24 @@ def claim_header(sheet: Sheet) -> Iterator[Claim]:
             yield source
         elif sheet.opening(line.index, "byline") and (name := byline_name(sheet, line)):
             yield whole_line(line, Role.BYLINE, "byline", f"byline label and a name: {sheet.text[slice(*name)]}")
+        elif line.index <= sheet.first_prose and _is_unnamed_byline(sheet, line):
+            yield whole_line(line, Role.BYLINE, "unnamed_byline", "the label of a byline, and no person's name", 0.8)
         elif line.index > sheet.last_prose and _is_signature(sheet, line):
             yield whole_line(line, Role.BYLINE, "signature", "a name and where it writes, below the text")
+
+
+def _is_unnamed_byline(sheet: Sheet, line: Line) -> bool:
+    """Tell whether a line above the text is a byline's label, a colon and up to four words: "Written by: WEB TEAM"."""
+    cue = sheet.opening(line.index, "byline")
+    if cue is None or line.ends or line.words > UNNAMED_WORDS + 2:
+        return False
+    rest = sheet.text[cue.end - 1 : line.end].lstrip()
+    value = rest[1:].strip()
+    return rest[:1] in tuple(":：") and bool(value) and len(value.split()) <= UNNAMED_WORDS
+
+
+UNNAMED_WORDS = 4
+"""Words behind a byline's label that name a desk or a team."""
 
 
 def _is_attribution(sheet: Sheet, line: Line) -> bool:
@@ -116,7 +134,8 @@ _TIME = re.compile(
     r"(?:\d{1,2}(?:時|点|點|시) ?\d{1,2}(?:分|분)|\d{1,2}[:.h]\d{2})(?::\d{2})?(?:\s?[ap]\.?m\.?|\s?uhr)?"
     r"(?:\s?(?:[a-z]{2,4}|utc|gmt)(?:\s?[+-]\d{1,2})?|\s?น\.)?(?!\w)"
 )
-_MARKS = re.compile(r"[\s\W_]+")
+_MARKS = re.compile(rf"(?:[^\w{MARKS}]|_)+")
+"""What parts words. The vowel signs of India's scripts are parts of words."""
 _COUNT = re.compile(
     r"\d+ ?(?:comments?|shares?|views?|likes?|min(?:ute)?s?(?: read)?|комментари\w*|просмотр\w*|коментар\w*|перегляд\w*"
     r"|بازدید|نظر|yorum|okunma|baxış|kommentare?|commentaires?|comentarios?|commenti|comentários?|vistas?)?"

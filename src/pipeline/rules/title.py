@@ -57,7 +57,7 @@ def claim_title(sheet: Sheet) -> Iterator[Claim]:
     # A document of one line is its text: a headline has something to head.
     if len(sheet.lines) == 1 or (winner := rank_title(sheet)) is None:
         return
-    if _differs(sheet, winner.candidate):
+    if _differs(sheet, winner.candidate) or _is_all(sheet, winner.candidate.line):
         return
     start, end = winner.candidate.start, winner.candidate.end
     label = _LABEL.match(sheet.folded, start, end)
@@ -70,6 +70,18 @@ def claim_title(sheet: Sheet) -> Iterator[Claim]:
         way = trim(sheet.text, line.start, winner.candidate.start)
         yield Claim(*way, Role.NAVIGATION, "path", "the way to the page, in front of its headline", 0.9)
     yield Claim(start, end, Role.TITLE, "title", f"headline above the text: {', '.join(winner.said)}", winner.share)
+
+
+def _is_all(sheet: Sheet, line: Line) -> bool:
+    """Tell whether a line as long as a sentence is all that a document says beside buttons and claimed lines."""
+    if line.words < FLASH_WORDS:
+        return False
+    others = (x for x in sheet.lines if x.index != line.index and x.words > BUTTON_WORDS)
+    return not any(sheet.is_open(x.index) for x in others)
+
+
+FLASH_WORDS, BUTTON_WORDS = 10, 3
+"""Words of a flash of news that a page shows alone, and of the buttons beside it."""
 
 
 def _differs(sheet: Sheet, candidate: Candidate) -> bool:

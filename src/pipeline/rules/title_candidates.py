@@ -42,6 +42,8 @@ class Candidate:
 REACH, TOP = 30, 12
 """Lines above the first prose that are looked at, and lines of a page without prose."""
 MOST_WORDS = 40
+CREDIT_WORDS = 6
+"""Words of a picture's credit."""
 CLEAN = 8
 """Lines above the text up to which a document counts as cleaned before."""
 HELD = 8
@@ -78,6 +80,8 @@ def title_candidates(sheet: Sheet) -> list[Candidate]:
             continue
         if is_open and (_is_only_buttons(sheet, line) or is_dateline(sheet.text[start:end])):
             continue
+        if is_open and line.words <= CREDIT_WORDS and _is_credit(sheet, line):
+            continue
         path = path_end(sheet.text, start, end) if is_open else None
         if path is not None and (path == end or sheet.folded.count(sheet.folded[path:end]) > 1):
             # The way to the page says nothing that the headline below it does not.
@@ -103,6 +107,12 @@ def title_candidates(sheet: Sheet) -> list[Candidate]:
         features.update({f"{kind}:{name}": features[name] for kind in kinds for name in _BY_KIND if features.get(name)})
         candidates.append(Candidate(line, start, end, features))
     return candidates
+
+
+def _is_credit(sheet: Sheet, line: Line) -> bool:
+    """Tell whether a line is a picture's: "Photo: example.org"; "Photo of the year: a fox" may be a headline."""
+    credit = sheet.opening(line.index, "caption")
+    return credit is not None and sheet.text[credit.end - 1 : line.end].lstrip(" ")[:1] in tuple(":：/")
 
 
 def path_end(text: str, start: int, end: int) -> int | None:
