@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 from .blocks import Line, cut_lines, lay_out
 from .far_lines import far_lines
+from .foreign_end import foreign_end
+from .foreign_head import foreign_head
 from .foreign_tail import foreign_tail
 from .form_guard import kept_by_form
 from .ledger import UNCLAIMED, Verdict, write_blocks
@@ -253,6 +255,12 @@ def judge_lines(
             saved[index] = Verdict(
                 False, "foreign_tail", "doubtful lines without sentences beside sure paragraphs", 0.6
             )
+        for index in [*foreign_head(sheet, keep)]:
+            keep[index] = False
+            saved[index] = Verdict(False, "foreign_head", "a few words without a sentence around the headline", 0.6)
+        for index in [*foreign_end(sheet, keep, probability)]:
+            keep[index] = False
+            saved[index] = Verdict(False, "foreign_end", "without a sentence, behind a sign of the text's end", 0.6)
     for line in open_lines:
         if line.text[0] == "#" and not keep[line.index] and _is_marked_heading(sheet, line, keep):
             keep[line.index] = True

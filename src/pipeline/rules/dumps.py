@@ -25,7 +25,7 @@ HEAD_WORDS = 4
 NOTE_WORDS = 60
 ENTITY_LENGTH = 80
 _LINK = re.compile(r"(\d{1,4})\. ?(?:https?|ftp|file|mailto|javascript|gopher|about|tel):\S{0,2000}")
-_RULE = re.compile(r"[=–—_~*+.,:<>«»‹›•·|\-]|(?!-+[ \t]+-)[=\-–—_~*+.,:<>«»‹›•·\s]{2,2000}|\[\s?\]")
+_RULE = re.compile(r"[=–—_~*+.,:<>«»‹›•·|\-×✕✖☰▲▼⇧❯❮]|(?!-+[ \t]+-)[=\-–—_~*+.,:<>«»‹›•·\s]{2,2000}|\[\s?\]")
 """Signs that draw a rule or part the links of a menu; bars and gaps part the columns of a table, braces close code."""
 _PICTURE = re.compile(
     r"[\[(<]?[^\[\]()<>\s]{1,120}\.(?:jpe?g|png|gif|webp|svg|bmp|tiff?)[\])>]?|\[(?:IMAGE|IMG|INLINE|LINK|USEMAP|EMBED)\]",
@@ -35,7 +35,7 @@ _BUTTON = re.compile(r"\(BUTTON\)|\[BUTTON\]")
 _ENTITY = re.compile(r"&(?:#\d{2,6}|#x[0-9a-fA-F]{2,5}|[a-zA-Z]{2,8});")
 _POST = re.compile(r"[^\[\]\n]{1,80}, \[\d{1,4}[./-]\d{1,2}[./-]\d{2,4},? \d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp][Mm])?\]")
 _CLOSES = re.compile(r"\]")
-_OPENS = re.compile(r"[\[(<=\-–—_~*+|.,:<>«»‹›•·]")
+_OPENS = re.compile(r"[\[(<=\-–—_~*+|.,:<>«»‹›•·×✕✖☰▲▼⇧❯❮]")
 
 
 def claim_dumps(sheet: Sheet) -> Iterator[Claim]:

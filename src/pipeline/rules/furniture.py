@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 from ..blocks import Line
 from ..model import Role
+from ..prose_guard import is_trained
 from .lexicon import count_apart
 from .promotion import saying_span
 from .sheet import FIRM, MILD, SOFT, Claim, Sheet, find_all, whole_line
@@ -29,12 +30,15 @@ BOX = 3
 """Short lines on either side of a wall's sentence that belong to its box."""
 
 
-_LETTER, _APART = "[AАΑאعअ]", r"[\s|/]{1,3}"
+_LETTER, _APART = "[AАΑאعअঅก]", r"[\s|/]{1,3}"
 _SIZES = re.compile(
     rf"(?:^|[\s:：|])(?:{_LETTER}[-+−–]?(?:{_APART}{_LETTER}[-+−–]?){{2}}|[AАΑ][-+−–]{_APART}[AАΑ][-+−–]?"
     r"|[小中大][|｜/\s]{1,3}[小中大](?:[|｜/\s]{1,3}[小中大])?)(?=[\s|]|$)"
 )
-SIZE_SIGNS = ("A+", "А+", "Α+", "A A", "А А", "Α Α", "ع ع", "א א", "अ अ", "中 大", "大 中", "中\u3000大", "大\u3000中")
+SIZE_SIGNS = (
+    *("A+", "А+", "Α+", "অ+", "अ+", "A A", "А А", "Α Α", "ع ع", "א א", "अ अ", "ก ก"),
+    *("中 大", "大 中", "中\u3000大", "大\u3000中"),
+)
 SIZE_WORDS = 16
 
 
@@ -63,12 +67,17 @@ def claim_furniture(sheet: Sheet) -> Iterator[Claim]:
 
 
 def _widgets(sheet: Sheet) -> Iterator[Claim]:
+    foreign: bool | None = None
     for line in sheet.open_with(("widget", "whole")):
         # "print()" is code.
         if line.words <= WIDGET_WORDS and "(" not in line.text:
             # Encyclopaedias set their "[edit]" between headings and paragraphs.
             bracketed = line.text[0] in "[【" and line.text[-1] in "]】"
             below = SOFT if sheet.is_inside(line.index) and not bracketed else FIRM
+            if below == SOFT and line.words > 1:
+                # The model knows buttons in English only; elsewhere it believes in them beside paragraphs.
+                foreign = not is_trained(sheet.ground.wordy) if foreign is None else foreign
+                below = CERTAIN if foreign else SOFT
             yield whole_line(line, Role.NAVIGATION, "widget", "the line is a button of the page", below=below)
     for line in sheet.open_with(("yes_no", "whole")):
         near = range(max(0, line.index - 2), line.index)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-LISTS = ("promotion", "navigation", "legal", "heads", "furniture", "generator", "forum")
+LISTS = ("promotion", "navigation", "legal", "heads", "furniture", "generator", "forum", "crude", "crude_buttons")
 
 
 @dataclass(slots=True, eq=False)
@@ -154,7 +154,12 @@ _GLUED = 8
 
 
 def _spellings(key: str) -> set[str]:
-    """Return a phrase with the dotted letters of Hindi, Urdu in Devanagari and Bengali as one character and as two."""
+    """Return a phrase with the dotted letters of Hindi, Urdu in Devanagari and Bengali as one character and as two.
+
+    A Greek phrase also without accents: in capitals they are not written.
+    """
+    if any("\u0370" <= c <= "\u03ff" for c in key):
+        return {key, key.translate(_GREEK)}
     parted = unicodedata.normalize("NFC", key)
     joined = parted
     for letter in _DOTTED:
@@ -162,6 +167,7 @@ def _spellings(key: str) -> set[str]:
     return {key, parted, joined}
 
 
+_GREEK = str.maketrans("άέήίόύώϊϋΐΰ", "αεηιουωιυιυ")
 _DOTTED = "".join(
     map(chr, (*range(0x0958, 0x0960), 0x09DC, 0x09DD, 0x09DF, 0x0A33, 0x0A36, *range(0x0A59, 0x0A5C), 0x0A5E))
 )

@@ -247,7 +247,7 @@ _HEX = re.compile(r"^(?:[0-9a-fA-F]{24,}|[A-Za-z0-9+/]{60,}={0,2}|[\w\-]{48,})$"
 _JSON = re.compile(r"""(?:\{\s*(?:["'{\[]|[\w$]{1,40}\s*:)|\[\s*[\[{"']).{0,4000}["\w]\s*[:,].{0,4000}[\]}];?$""")
 # Behind the first bracket stands a key or a string: "[1] arXiv:2603.05498 [pdf, html]" opens an entry of a list.
 _CODE = re.compile(r"window\.[\w$]+\s*=|document\.\w+\(|googletag|adsbygoogle|<!--|\bfbq\(")
-_CODE_SIGNS = ("window.", "document.", "googletag", "adsbygoogle", "<!--", "fbq(")
+_CODE_SIGNS = ("data:image/", "<image>", "window.", "document.", "googletag", "adsbygoogle", "<!--", "fbq(")
 """What `_CODE` finds begins with one of these."""
 _OPENS = re.compile(r"[!\[{]")
 _IMAGE = re.compile(
@@ -262,23 +262,34 @@ def claim_artefacts(sheet: Sheet) -> Iterator[Claim]:
     players = set(sheet.ground.places.get(("artefact", "whole"), ()))
     marked = {line.index for line in sheet.open_beginning(_OPENS)}
     signed = {sheet.index_at(at) for sign in _CODE_SIGNS for at in find_all(sheet.text, sign)}
+    pictured = {i for i in signed if "data:image/" in sheet.lines[i].text or "<image>" in sheet.lines[i].text}
     scripted = {i for i in signed if "(" in sheet.lines[i].text or "=" in sheet.lines[i].text}
     wordless = {x.index for x in sheet.lines if x.words == 0 or (x.words <= 4 and len(x.text) >= HASH)}
-    for line in (sheet.lines[i] for i in sorted(told | players | marked | scripted | wordless) if sheet.is_open(i)):
+    found = sorted(told | players | marked | scripted | pictured | wordless)
+    for line in (sheet.lines[i] for i in found if sheet.is_open(i)):
         if line.words == 0 and not any(c.isprintable() and not c.isspace() for c in line.text[:2000]):
             yield whole_line(line, Role.MACHINE_ARTIFACT, "invisible", "no visible character")
         elif line.words <= 4 and len(line.text) >= HASH and _HEX.match(line.text):
             yield whole_line(line, Role.MACHINE_ARTIFACT, "code", "a hash or encoded data")
+        elif line.index in pictured and line.words <= 12:
+            yield whole_line(line, Role.MACHINE_ARTIFACT, "image_link", "a picture's data")
         elif line.text[0] in "![" and _IMAGE.match(line.text):
             yield whole_line(line, Role.MACHINE_ARTIFACT, "image_link", "a bare link to a picture")
         elif line.index in players and not _inside(sheet, line):
             yield whole_line(line, Role.MACHINE_ARTIFACT, "player", "words of a player or a failed page")
         elif line.index in told and line.words <= 40 and not _inside(sheet, line):
             yield whole_line(line, Role.MACHINE_ARTIFACT, "browser_note", "a note to the browser's user")
+        elif line.text[0] in "{[" and len(_KEY.findall(line.text[:8000])) >= KEYS:
+            yield whole_line(line, Role.MACHINE_ARTIFACT, "data", f"{KEYS} keys of a record and more", 0.95)
         elif line.text[0] in "{[" and not _inside(sheet, line) and _is_data(line.text[:8000]):
             yield whole_line(line, Role.MACHINE_ARTIFACT, "data", "a record of data", 0.9, SOFT)
         elif line.index in scripted and not _inside(sheet, line) and _CODE.search(line.text[:2000]):
             yield whole_line(line, Role.MACHINE_ARTIFACT, "script", "script", 0.9, SOFT)
+
+
+_KEY = re.compile(r'"[A-Za-z_]{1,40}":')
+KEYS = 10
+"""Keys in one line from which it is a record that a page's program reads, wherever it stands."""
 
 
 def _is_data(text: str) -> bool:
