@@ -262,7 +262,7 @@ def claim_artefacts(sheet: Sheet) -> Iterator[Claim]:
     players = set(sheet.ground.places.get(("artefact", "whole"), ()))
     marked = {line.index for line in sheet.open_beginning(_OPENS)}
     signed = {sheet.index_at(at) for sign in _CODE_SIGNS for at in find_all(sheet.text, sign)}
-    pictured = {i for i in signed if "data:image/" in sheet.lines[i].text or "<image>" in sheet.lines[i].text}
+    pictured = {i for i in signed if sheet.lines[i].text.startswith(("data:image/", "<image>"))}
     scripted = {i for i in signed if "(" in sheet.lines[i].text or "=" in sheet.lines[i].text}
     wordless = {x.index for x in sheet.lines if x.words == 0 or (x.words <= 4 and len(x.text) >= HASH)}
     found = sorted(told | players | marked | scripted | pictured | wordless)
