@@ -166,3 +166,20 @@ def test_greek_buttons_in_capitals_have_no_accents() -> None:
         "Το πλοίο έφυγε τη Δευτέρα από το παλιό λιμάνι με ένα πιάνο, και κανείς δεν ήξερε να πει ποιος το είχε ζητήσει."
     )
     assert kept(pipeline.clean_text(f"{greek}\n\nΔΙΑΒΑΣΤΕ ΠΕΡΙΣΣΟΤΕΡΑ")) == greek
+
+
+@pytest.mark.parametrize(
+    ("byline", "author"),
+    [
+        ("By Dr. Ann Leeson", "Dr. Ann Leeson"),
+        ("Text and photos: Ann Leeson", "Ann Leeson"),
+        ("Geschrieben von Anna Lehwald am 5. Mai 2024", "Anna Lehwald"),
+        ("Autor: Mgr. Anna Lešková", "Mgr. Anna Lešková"),
+        ("Фото и текст: Анна Лескова", "Анна Лескова"),
+        ("dalla nostra inviata Anna Lezzani", "Anna Lezzani"),
+        ("Teksti ja kuvat: Anna Leskinen", "Anna Leskinen"),
+    ],
+)
+def test_bylines_with_titles_functions_and_dates(byline: str, author: str) -> None:
+    document = pipeline.clean_text(f"Ferry leaves with a piano on board\n\n{byline}\n\n{TEXT}\n\n{TEXT}")
+    assert document.author == author

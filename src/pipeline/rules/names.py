@@ -29,18 +29,31 @@ _TOKEN = re.compile(rf"[^\W\d_][\w'’.\-־{MARKS}]*", re.UNICODE)
 GLUED = re.compile(r"(?<=[^\W\d_])(?=(?:Published|Updated|Posted|Last|First|Reviewed|Follow|Contributor|Staff)\b)")
 
 
+HONOUR = re.compile(
+    r"(?:(?:Dr|Prof|Doc|Mgr|Ing|Bc|PhDr|MUDr|JUDr|RNDr|Mag|Dipl\.-Ing|Dott|Dott\.ssa|Avv|Lic|Hon|Rev|Sr|Sra|Mr|Mrs|Ms|"
+    r"Doç|Yrd|Op|Av|TS|PGS|GS|ThS|BS|BTV|PV|д-р|Д-р|проф|Проф|inż|mgr|hab|dr|prof|Δρ|Καθ)\.[ \u00a0]{0,2}){1,4}(?=[^\W\d_])"
+)
+"""Titles in front of a name, each with its point, which ends no name."""
+_BEFORE_DATE = re.compile(r"\s(?:on|am|le|el|il|em|op|den|dne|dnia|w dniu|dana|на|от|від|στις|tarihinde|på|pada)$")
+
+
 def name_span(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Return the span of one to six capitalised words (or words of a script without case), or None."""
     while start < end and text[start] in " \t\u00a0:：-–—_*[\u200c":
         start += 1
-    stop = _STOP.search(text, start, end)
-    a, b = trim(text, start, stop.start() if stop else end)
+    titled = HONOUR.match(text, start, end)
+    bare = titled.end() if titled else start
+    stop = _STOP.search(text, bare, end)
+    a, b = trim(text, bare, stop.start() if stop else end)
     while a < b and text[b - 1] in " -–—|·•,":
         b -= 1
     if glued := GLUED.search(text, a, b):
         b = glued.start()
     if text[b - 2 : b + 1] == "on:" and _repeats_without(text, a, b):
         b -= 2
+    if before_date := _BEFORE_DATE.search(text, a, b):
+        # "by Ann Lee on 5 May 2024": the date stands behind what is looked at.
+        b = before_date.start()
     words = text[a:b].split()
     han = a < b and _HAN.match(text, a) is not None
     if not 1 <= len(words) <= 7 or b - a > 70 or b - a < (2 if han else 3):
@@ -54,7 +67,7 @@ def name_span(text: str, start: int, end: int) -> tuple[int, int] | None:
         if not _TOKEN.fullmatch(word.strip("\"'“”«»")) or is_small(word[0]):
             return None
         strong += 1
-    return (a, b) if 1 <= strong <= 6 and words[0] not in ("I", "A") else None
+    return (start if titled else a, b) if 1 <= strong <= 6 and words[0] not in ("I", "A") else None
 
 
 def _repeats_without(text: str, start: int, end: int) -> bool:
