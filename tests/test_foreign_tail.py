@@ -83,3 +83,30 @@ def test_where_nothing_else_goes_nothing_goes() -> None:
 def test_one_paragraph_makes_no_article() -> None:
     page = [row for row in rows(*HEADLINES) if row[0] not in ARTICLE[1:]]
     assert set(HEADLINES) <= set(kept(page))
+
+
+TEASERS = (
+    "Ventspilī atklāta jauna bibliotēka jauniešiem",
+    "Tajā ir trīs zāles, un pirmie lasītāji ieradās jau agri no rīta.",
+    "Degvielas cenas Baltijā atkal kāpj",
+    "Šonedēļ litrs maksā par četriem centiem vairāk nekā pērn.",
+)
+
+
+def test_teasers_with_sentences_go_behind_a_share_bar() -> None:
+    page = [*rows(), ("Facebook Twitter WhatsApp", 0.02), *((line, 0.3) for line in TEASERS)]
+    assert kept(page) == list(ARTICLE)
+
+
+def test_teasers_with_sentences_stay_right_below_the_text() -> None:
+    assert set(TEASERS) <= set(kept(rows(*TEASERS)))
+
+
+def test_what_follows_the_text_stays_before_a_share_bar() -> None:
+    page = [*rows(TALK), ("Facebook Twitter WhatsApp", 0.02), *((line, 0.3) for line in TEASERS)]
+    assert kept(page) == [*ARTICLE, TALK]
+
+
+def test_one_long_paragraph_makes_an_article() -> None:
+    page = [*((line, 0.01) for line in DROPPED), (" ".join(ARTICLE), 0.9), *((line, 0.3) for line in HEADLINES)]
+    assert kept(page) == [" ".join(ARTICLE)]
