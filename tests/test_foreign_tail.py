@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.blocks import cut_lines
 from pipeline.clean import claim_lines, judge_lines
+from pipeline.extract import extract_html
 from pipeline.model import Page
 from pipeline.settings import CleanSettings
 
@@ -38,15 +39,19 @@ VERSE = (
 )
 
 
-def kept(rows: list[tuple[str, float]]) -> list[str]:
+def kept(rows: list[tuple[str, float]], html: bool = False) -> list[str]:
     """Return the lines that stay of a page of which the model keeps what has more than a tenth."""
-    text = "\n\n".join(line for line, _ in rows)
-    lines = cut_lines(text)
+    page = Page("0", "0", "text/plain", "\n\n".join(line for line, _ in rows))
+    if html:
+        page = extract_html(
+            "<html><body>" + "".join(f"<div><p>{line}</p></div>" for line, _ in rows) + "</body></html>"
+        )
+    lines = cut_lines(page.text, page.markup)
+    assert [line.text for line in lines] == [line for line, _ in rows]
     scores = SimpleNamespace(
         probability=np.array([p for _, p in rows]), keep=np.array([p > 0.1 for _, p in rows]), evidence=lambda _: ""
     )
-    sheet = claim_lines(Page("0", "0", "text/plain", text), lines, scores, CleanSettings())
-    verdicts, _ = judge_lines(sheet, scores)
+    verdicts, _ = judge_lines(claim_lines(page, lines, scores, CleanSettings()), scores)
     return [lines[i].text for i, verdict in sorted(verdicts.items()) if verdict.keep]
 
 
@@ -57,10 +62,11 @@ def rows(*below: str, level: float = 0.3) -> list[tuple[str, float]]:
     return [*((line, 0.01) for line in DROPPED), *((p, 0.9) for p in ARTICLE), *((line, level) for line in below)]
 
 
-def test_headlines_around_the_article_go() -> None:
+@pytest.mark.parametrize("html", [False, True], ids=["text", "html"])
+def test_headlines_around_the_article_go(html: bool) -> None:
     above = [(line, 0.3) for line in ("Sākums un jaunumi šodien", "Kultūras ziņas un afiša", "Sporta ziņas un tabulas")]
-    assert kept([*above, *rows(*HEADLINES)])[-3:] == list(ARTICLE)
-    assert not set(HEADLINES) & set(kept([*above, *rows(*HEADLINES)]))
+    assert kept([*above, *rows(*HEADLINES)], html)[-3:] == list(ARTICLE)
+    assert not set(HEADLINES) & set(kept([*above, *rows(*HEADLINES)], html))
 
 
 @pytest.mark.parametrize(
@@ -110,3 +116,9 @@ def test_what_follows_the_text_stays_before_a_share_bar() -> None:
 def test_one_long_paragraph_makes_an_article() -> None:
     page = [*((line, 0.01) for line in DROPPED), (" ".join(ARTICLE), 0.9), *((line, 0.3) for line in HEADLINES)]
     assert kept(page) == [" ".join(ARTICLE)]
+
+
+def test_a_long_teaser_is_not_kept_against_it() -> None:
+    teaser = " ".join((*TEASERS, *TEASERS[:2]))
+    page = [*rows(), ("Facebook Twitter WhatsApp", 0.02), *((line, 0.3) for line in TEASERS), (teaser, 0.48)]
+    assert kept(page) == list(ARTICLE)

@@ -296,7 +296,8 @@ def judge_lines(
         saved[line.index] = Verdict(True, rule, said, 0.5)
     flags = []
     long = [line for line in open_lines if line.words >= GUARD_WORDS and line.ends]
-    gone = [line for line in long if not keep[line.index]]
+    # What went for its place beside sure paragraphs says nothing against the model.
+    gone = [line for line in long if not keep[line.index] and line.index not in saved]
     if gone and sum(line.words for line in gone) > GUARD_SHARE * sum(line.words for line in long):
         flags.append("deletion_guard")
     for line in gone:

@@ -44,8 +44,8 @@ STEP = 3
 
 
 def foreign_tail(sheet: Sheet, keep: Mapping[int, bool], probability: Sequence[float]) -> Iterator[int]:
-    """Yield the open lines of a text that are kept (`keep`) though they are the furniture around an article."""
-    if not sheet.lines or sheet.lines[0].markup is not None:
+    """Yield the open lines that are kept (`keep`) though they are the furniture around an article."""
+    if not sheet.lines:
         return
     kept = [sheet.lines[i] for i, stays in keep.items() if stays]
     prose = [line for line in kept if line.is_prose and probability[line.index] >= SURE]
