@@ -9,9 +9,11 @@ rights. What stands behind such a line and ends like no sentence is the page's.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence, Set
 
 from .blocks import Line
+from .foreign_tail import holds_sentences
 from .prose_guard import is_trained
 from .rules.questions import is_question_site
 from .rules.repeats import long_words
@@ -27,6 +29,8 @@ CERTAIN = 0.93
 """Probability of being content from which a line is left to the model."""
 MOST = 2
 """Words that may go for each word of prose above."""
+SAID_WORDS = 12
+"""Words of a line with a sentence's end within, with which the text goes on."""
 SENTENCE, BELIEVED = 5, 0.5
 """Words of a sentence below the sign with which the text goes on, and the probability it needs."""
 _SIGNS = frozenset(
@@ -95,9 +99,14 @@ KNOWN = 0.3
 
 def _goes_on(line: Line, likely: float) -> bool:
     """Tell whether a line is one of a text: a believed sentence, or one that a comma or colon ends."""
-    if line.text[-1] in ",;:،؛，；：":
+    if line.text[-1] in ",;:،؛，；：" or (line.words >= SENTENCE and _smiles(line.text)):
         return True
     return not _is_open(line) and line.words >= SENTENCE and likely >= BELIEVED
+
+
+def _smiles(text: str) -> bool:
+    """Tell whether a line ends in a picture or a smile of brackets, which close sentences in chats."""
+    return text.endswith("))") or unicodedata.category(text[-1]) in ("So", "Sk")
 
 
 def _is_labelled(line: Line) -> bool:
@@ -106,6 +115,8 @@ def _is_labelled(line: Line) -> bool:
 
 def _is_open(line: Line) -> bool:
     """Tell whether a line ends like no sentence; a button may ask or cry."""
+    if holds_sentences(line, SAID_WORDS):
+        return False
     return not line.ends or (line.text[-1] in "?!？！؟" and line.words <= ASKED)
 
 
