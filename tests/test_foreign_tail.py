@@ -113,9 +113,11 @@ def test_what_follows_the_text_stays_before_a_share_bar() -> None:
     assert kept(page) == [*ARTICLE, TALK]
 
 
-def test_one_long_paragraph_makes_an_article() -> None:
-    page = [*((line, 0.01) for line in DROPPED), (" ".join(ARTICLE), 0.9), *((line, 0.3) for line in HEADLINES)]
-    assert kept(page) == [" ".join(ARTICLE)]
+def test_below_one_long_paragraph_only_what_is_behind_a_share_bar_goes() -> None:
+    above = [*((line, 0.01) for line in DROPPED), (" ".join(ARTICLE), 0.9)]
+    below = [(line, 0.3) for line in HEADLINES]
+    assert kept([*above, ("Facebook Twitter WhatsApp", 0.02), *below]) == [" ".join(ARTICLE)]
+    assert kept([*above, *below]) == [" ".join(ARTICLE), *HEADLINES]
 
 
 def test_a_long_teaser_is_not_kept_against_it() -> None:
