@@ -183,3 +183,12 @@ def test_greek_buttons_in_capitals_have_no_accents() -> None:
 def test_bylines_with_titles_functions_and_dates(byline: str, author: str) -> None:
     document = pipeline.clean_text(f"Ferry leaves with a piano on board\n\n{byline}\n\n{TEXT}\n\n{TEXT}")
     assert document.author == author
+
+
+def test_those_who_sign_a_letter_are_no_headlines() -> None:
+    signed = (
+        "Prof. Ana Ruiz Salgado, Universidad del Mar y de la Pesca\nDr. Blas Otero Lema, Instituto de Historia Naval\n"
+        "Carmen Díaz Outeiro, Museo de los Faros de Galicia\nDavid Seoane Prado, Cofradía de Pescadores de la Ría"
+    )
+    document = pipeline.clean_text(f"{SPANISH}\n\n{signed}")
+    assert not [b for b in document.blocks if b.rule == "foreign_end"]

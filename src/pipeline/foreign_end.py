@@ -86,11 +86,24 @@ def _are_headlines(sheet: Sheet, found: Sequence[Line], last: int) -> bool:
     opening = {x.text.split()[0] for x in fit}
     if len(fit) < len(found) or len(opening) <= len(found) // 2 or any(x.text[0].islower() for x in fit):
         return False
+    # Those who sign a letter, a table of results, a programme: names, marks between parts, figures.
+    if 2 * sum(_is_entry(x) for x in fit) >= len(fit):
+        return False
     text = sheet.folded[: sheet.lines[last].end]
     words = set().union(*(long_words(sheet.folded[x.start : x.end]) for x in fit))
     return sum(w[:5] in text for w in words) <= KNOWN * len(words)
 
 
+def _is_entry(line: Line) -> bool:
+    """Tell whether a line looks like a list's: most words have capitals, or a mark parts it."""
+    words = [word for word in line.text.split() if word[0].isalpha()]
+    capital = sum(word[0].isupper() for word in words)
+    return capital >= ENTRY * max(len(words), 1) or _PARTED.search(line.text) is not None
+
+
+ENTRY = 0.6
+"""Share of a line's words with a capital from which it is a list of names."""
+_PARTED = re.compile(r"[,،，、/|()（）\t]| [-–—] |\d\s?[:：]\s?\d")
 HEADLINES, HEADLINE_WORDS = 4, 6
 """Lines that are headlines without a sign above them, and words of each."""
 KNOWN = 0.3
