@@ -91,6 +91,8 @@ def claim_own_strays(sheet: Sheet) -> Iterator[Claim]:
     """
     between: dict[str, list[Line]] = {}
     for said, same in sheet.ground.copies.items():
+        if len(same) < STRAYS:
+            continue
         copies = [line for line in same if sheet.is_open(line.index)]
         inner = sum(_is_running_at(sheet, c.index - 1) and _is_running_at(sheet, c.index + 1) for c in copies)
         if len(copies) >= STRAYS and 3 * inner >= 2 * len(copies):
