@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from pipeline.blocks import cut_lines
-from pipeline.clean import claim_lines, judge_lines
+from pipeline.claim_lines import claim_lines
 from pipeline.extract import extract_html
+from pipeline.judge_lines import judge_lines
 from pipeline.model import Page
 from pipeline.settings import CleanSettings
 

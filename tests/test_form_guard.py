@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import clean
 from pipeline.blocks import cut_lines
+from pipeline.claim_lines import claim_lines
 from pipeline.form_guard import kept_by_form
 from pipeline.ledger import Verdict, write_blocks
 from pipeline.long_text_guard import PARAGRAPHS, slow_decline
@@ -42,7 +42,7 @@ def test_what_has_the_form_of_content_stays_and_what_only_looks_alike_does_not(c
 def test_of_an_encyclopaedias_article_the_text_stays_and_its_end_does_not(case: dict[str, Any]) -> None:
     page = Page("x", "x", "text/plain", case["text"])
     lines = cut_lines(page.text)
-    sheet = clean.claim_lines(page, lines, None, CleanSettings())
+    sheet = claim_lines(page, lines, None, CleanSettings())
     # The model takes one paragraph of the history for content and nothing else.
     keep = {x.index: "first keeper" in x.text for x in lines if sheet.rest(x.index)[0] < sheet.rest(x.index)[1]}
     found = {

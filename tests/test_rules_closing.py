@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pipeline.blocks import cut_lines
-from pipeline.clean import claim_lines
+from pipeline.claim_lines import claim_lines
 from pipeline.model import Page
 from pipeline.settings import CleanSettings
 

@@ -104,12 +104,13 @@ def cut_lines(text: str, markup: Sequence[Markup] = (), layout: Layout | None = 
     return tuple(lines if layout is None else _with_links(lines, layout))
 
 
-_DATE = re.compile(r"date \d{4}-\d{2}(?:-\d{2})?(?=\s)")
+CRAWLED = re.compile(r"date \d{4}-\d{2}(?:-\d{2})?(?!\S)")
+"""How a crawler dates a document."""
 
 
 def _part_date(text: str, spans: list[_Span]) -> list[_Span]:
     """Part the date that a crawler writes in front of a document's first line, " date 2025-01-24 Headline", from it."""
-    date = _DATE.match(text, spans[0][0], spans[0][1]) if spans else None
+    date = CRAWLED.match(text, spans[0][0], spans[0][1]) if spans else None
     if date is None:
         return spans
     start, end, gap, indent = spans[0]

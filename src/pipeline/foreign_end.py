@@ -13,9 +13,9 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence, Set
 
 from .blocks import Line
-from .foreign_tail import holds_sentences
+from .line_forms import holds_sentences, is_labelled
 from .prose_guard import is_trained
-from .rules.questions import is_question_site
+from .rules.questions import FORUM_RULES, is_question_site
 from .rules.repeats import long_words
 from .rules.sheet import Sheet
 
@@ -41,8 +41,6 @@ _SIGNS = frozenset(
     ]
 )
 """Rules whose claim on a line below the text says that it has ended."""
-_FORUM = frozenset({"forum_box", "forum_head", "forum_button", "forum_page", "votes", "stamp"})
-_LABELLED = re.compile(r"\W{0,4}[^\W\d_][^:：.!?;\n]{0,30}[:：][ \t]?\S")
 VALUE_WORDS = 10
 """Words of a label with its value: a headline that names somebody and a colon is longer."""
 
@@ -67,10 +65,10 @@ def foreign_end(sheet: Sheet, keep: Mapping[int, bool], probability: Sequence[fl
     # A diary of short lines without stops is longer than the two paragraphs in it that end like prose.
     if above < WORDS or sum(line.words for line in found) > MOST * above or is_trained(prose):
         return
-    if any(c.rule in _FORUM for claims in sheet.claims.values() for c in claims) or is_question_site(sheet):
+    if any(c.rule in FORUM_RULES for claims in sheet.claims.values() for c in claims) or is_question_site(sheet):
         return
     for line in found:
-        fit = line.words <= LONGEST and not _is_labelled(line) and _is_open(line)
+        fit = line.words <= LONGEST and not (line.words <= VALUE_WORDS and is_labelled(line)) and _is_open(line)
         if fit and probability[line.index] < CERTAIN:
             yield line.index
 
@@ -120,10 +118,6 @@ def _goes_on(line: Line, likely: float) -> bool:
 def _smiles(text: str) -> bool:
     """Tell whether a line ends in a picture or a smile of brackets, which close sentences in chats."""
     return text.endswith("))") or unicodedata.category(text[-1]) in ("So", "Sk")
-
-
-def _is_labelled(line: Line) -> bool:
-    return line.words <= VALUE_WORDS and _LABELLED.match(line.text) is not None
 
 
 def _is_open(line: Line) -> bool:

@@ -16,6 +16,7 @@ from .dates import DAY_FIRST, find_dates
 from .model import Fact, Role
 from .rules.authors import without_label
 from .rules.bylines import handle_span, signed_by
+from .rules.header import FACT_LABELS
 from .rules.names import REPORTER, name_span
 from .rules.persons import find_person, has_case
 from .rules.rights import notices
@@ -245,10 +246,6 @@ LOGO_LINES = 3
 """First lines of a page among which the site's logo stands."""
 
 
-_LABELS = ("editor", "byline", "date", "updated")
-"""Labels at which the name of a source ends."""
-
-
 def _site(sheet: Sheet, claims: list[Claim]) -> Iterator[Fact]:
     for claim in claims:
         if claim.rule == "site_line":
@@ -274,7 +271,7 @@ def _site(sheet: Sheet, claims: list[Claim]) -> Iterator[Fact]:
             ends = [c.end for c in sheet.cues(sheet.index_at(claim.start)) if c.family == "source"]
             start, end = trim(sheet.text, max((e for e in ends if e <= claim.end), default=claim.start), claim.end)
             # "Source: Example Agency  Editor: Ann Lee": another label may follow.
-            others = [c.start for c in sheet.cues(sheet.index_at(start)) if c.family in _LABELS and c.start > start]
+            others = [c.start for c in sheet.cues(sheet.index_at(start)) if c.family in FACT_LABELS and c.start > start]
             start, end = trim(sheet.text, start, min([*others, end]))
             value = sheet.text[start:end].strip(" :：-–—|·•/,")
             if value:

@@ -13,7 +13,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .blocks import Line
+from .claim_lines import claim_pages
 from .rules.sheet import Claim, Sheet
+from .score_lines import Scored, read_lines
+from .settings import CleanSettings
 
 if TYPE_CHECKING:
     from .line_model import LineScores
@@ -23,7 +26,29 @@ _STRANGE = frozenset({STRAY, "contents"})
 _BARE = "contents heading with 0 entries"
 
 
-def own_lines(sheet: Sheet, scores: LineScores) -> list[int]:
+def read_again(pages: Sequence[Scored], sheets: list[Sheet], settings: CleanSettings) -> Sequence[Scored]:
+    """Score text again without what the rules found to be no part of the page, and claim again; sheets are replaced."""
+    own = {
+        i: found
+        for i, (sheet, (page, _, scores)) in enumerate(zip(sheets, pages, strict=True))
+        if scores is not None and not page.markup and (found := _own_lines(sheet, scores))
+    }
+    if not own:
+        return pages
+    from .line_model import PageLines, score_pages
+
+    inputs = [PageLines(*read_lines([pages[i][1][k] for k in found]), settings.policy) for i, found in own.items()]
+    out = list(pages)
+    for (i, found), score in zip(own.items(), score_pages(inputs), strict=True):
+        page, lines, old = pages[i]
+        assert old is not None
+        out[i] = page, lines, _join_scores(old, score, found, lines)
+    for i, sheet in zip(own, claim_pages([out[i] for i in own], settings), strict=True):
+        sheets[i] = sheet
+    return out
+
+
+def _own_lines(sheet: Sheet, scores: LineScores) -> list[int]:
     """Return the indices of the lines that are the page's own, where a sentence beside others would go; else [].
 
     A table of contents with entries is one that pages have.
@@ -57,7 +82,7 @@ SENTENCE = 10
 """Words from which a line that ends like a sentence is one."""
 
 
-def join_scores(old: LineScores, new: LineScores, own: Sequence[int], lines: Sequence[Line]) -> LineScores:
+def _join_scores(old: LineScores, new: LineScores, own: Sequence[int], lines: Sequence[Line]) -> LineScores:
     """Return the scores of a page of which the lines `own` were scored again, in order, as `new`.
 
     Only for sentences does the second reading count, and only where it believes in them: buttons and headlines of other

@@ -167,7 +167,7 @@ def claim_closing_names(sheet: Sheet) -> Iterator[Claim]:
         if person is not None and _signs(sheet, line, person):
             said = "a name that the text does not know, right below it"
             # Where headings have no capitals inside, two capital words are a name, whatever the model makes of them.
-            alone = line.markup is None and not titled and cased_name(sheet.text, line.start, line.end)
+            alone = line.markup is None and not titled and _cased_name(sheet.text, line.start, line.end)
             yield whole_line(line, Role.BYLINE, "closing_name", said, 0.8, ALONE if alone else SOFT if dash else MILD)
         return
 
@@ -176,7 +176,7 @@ ALONE = 0.95
 """Probability of being content from which a name in cased letters below the text is left to the model."""
 
 
-def cased_name(text: str, start: int, end: int) -> bool:
+def _cased_name(text: str, start: int, end: int) -> bool:
     """Tell whether a line is two or three words with capitals, none of them in capitals, and a person's name."""
     words = text[start:end].split()
     fit = 2 <= len(words) <= 3 and all(w[0].isupper() and not w.isupper() and w.isalpha() for w in words)

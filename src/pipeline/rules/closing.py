@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 
 from ..blocks import Line
 from ..model import DISPOSITION_OF, Disposition, Role
-from .questions import is_question_site
+from .questions import FORUM_RULES, is_question_site
 from .sheet import Claim, Sheet, whole_line
 
 PROSE_WORDS, PARAGRAPHS = 120, 3
@@ -49,7 +49,6 @@ _KINDS: Mapping[str, str] = {
 """What a rule's claim below the text says of it."""
 _INNER = frozenset({"share", "comments", "newsletter", "follow"})
 """Kinds that letters and long reads also put between their paragraphs: one of the two is another."""
-_FORUM = frozenset({"forum_box", "forum_head", "forum_button", "forum_page", "votes", "stamp"})
 _NUMBERED = re.compile(r"\(?\d")
 
 
@@ -91,7 +90,7 @@ def _below(sheet: Sheet, first: int, level: float, article: bool) -> tuple[int, 
         claims = sheet.claims.get(line.index)
         if claims:
             for claim in claims:
-                if claim.rule in _FORUM:
+                if claim.rule in FORUM_RULES:
                     return first, []
                 if claim.rule in _KINDS:
                     kinds[_KINDS[claim.rule]] = None

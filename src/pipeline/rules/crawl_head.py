@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ..blocks import CRAWLED
 from ..model import Role
 from .sheet import Claim, Sheet, whole_line
 from .site import site_tail
@@ -25,7 +26,7 @@ _REST = re.compile(r"(?:Markdown Content:|Number of Pages:\s{1,3}\d+|Warning:\s.
 def claim_crawl_head(sheet: Sheet) -> Iterator[Claim]:
     """Claim a head of "Title: ...", "URL Source: ..." and what stands with them on a page's first lines."""
     lines = sheet.lines[:HEAD_LINES]
-    if lines and _PREFIX.fullmatch(lines[0].text):
+    if lines and CRAWLED.fullmatch(lines[0].text):
         # Where it stood in front of another line, the two were cut apart (`blocks.cut_lines`).
         yield whole_line(lines[0], Role.DATE, "date_prefix", "label and ISO date before the text", 0.95)
     if not any(_ADDRESS.match(line.text) for line in lines[:3]):
@@ -47,6 +48,3 @@ def claim_crawl_head(sheet: Sheet) -> Iterator[Claim]:
             yield whole_line(line, Role.DATE, "date", said, 0.95)
         elif _REST.match(line.text):
             yield whole_line(line, Role.MACHINE_ARTIFACT, "crawl_head", said)
-
-
-_PREFIX = re.compile(r"date \d{4}-\d{2}(?:-\d{2})?")

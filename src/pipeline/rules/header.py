@@ -291,7 +291,7 @@ def _find_parts(sheet: Sheet, line: Line) -> Iterator[Part]:
                 taken.append((start, found.end()))
     for cue in cues if line.words <= HEAD_WORDS else ():
         if cue.mode == "opens" and cue.family == "source" and all(cue.end <= a or cue.start >= b for a, b in taken):
-            others = [c.start for c in cues if c.family in _LABELS and c.mode == "opens" and c.start > cue.end]
+            others = [c.start for c in cues if c.family in FACT_LABELS and c.mode == "opens" and c.start > cue.end]
             limit = min([*others, *(a for a, _ in taken if a >= cue.end)], default=line.end)
             mark = _SEPARATOR.search(sheet.text, cue.end + 1, limit)
             start, end = trim(sheet.text, cue.end, mark.start() if mark else limit)
@@ -323,7 +323,7 @@ def _find_parts(sheet: Sheet, line: Line) -> Iterator[Part]:
             taken.append((cue.start, cue.end))
 
 
-_LABELS = ("byline", "editor", "date", "updated")
+FACT_LABELS = ("byline", "editor", "date", "updated")
 """Labels at which the name of a source ends: "Source: Example Agency Author: Ann Lee"."""
 
 

@@ -19,6 +19,8 @@ from ..model import Role
 from .lexicon import fold
 from .sheet import SOFT, Claim, Sheet, whole_line
 
+FORUM_RULES = frozenset({"forum_box", "forum_head", "forum_button", "forum_page", "votes", "stamp"})
+"""Rules whose claims show a page where readers' words are the content."""
 SIGNS = 2
 STAMP_WORDS, NAME_WORDS, ROW_WORDS = 10, 3, 10
 FORM_LINES = 8
