@@ -16,12 +16,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.blocks import cut_lines
-from pipeline.clean import _language, _score, judge_lines
+from pipeline.clean import _language
+from pipeline.judge_lines import judge_lines
 from pipeline.ledger import write_blocks
 from pipeline.metadata import read_facts
 from pipeline.model import Page
 from pipeline.rules.order import RULES, Rule
 from pipeline.rules.sheet import make_sheet
+from pipeline.score_lines import score_lines
 from pipeline.settings import CleanSettings
 
 
@@ -53,7 +55,7 @@ def measure(pages: list[Page]) -> dict[str, float]:
     with timed(spent, "cut"):
         cut = [cut_lines(page.text) for page in pages]
     with timed(spent, "score"):
-        scores = _score(pages, cut, settings)
+        scores = score_lines(pages, cut, settings)
     # Each step for all pages before the next, as `clean_pages` does it.
     with timed(spent, "index"):
         sheets = [

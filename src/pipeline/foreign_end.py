@@ -36,8 +36,9 @@ SENTENCE, BELIEVED = 5, 0.5
 _SIGNS = frozenset(
     [
         *("paywall", "player", "widget", "read_more", "read_also", "related", "teaser", "pager", "counter"),
-        *("comment_prompt", "comment_thread", "newsletter", "newsletter_box", "follow", "appeal", "asking_line"),
-        *("share", "share_bar", "tags", "typo_notice", "copyright", "rights_notice", "legal_link"),
+        *("comment_prompt", "comment_thread", "engine_note", "newsletter", "newsletter_box", "follow"),
+        *("appeal", "asking_line", "share", "share_bar", "tags", "typo_notice"),
+        *("copyright", "rights_notice", "legal_link"),
     ]
 )
 """Rules whose claim on a line below the text says that it has ended."""

@@ -16,6 +16,7 @@ from .dates import DAY_FIRST, find_dates
 from .model import Fact, Role
 from .rules.authors import without_label
 from .rules.bylines import handle_span, signed_by
+from .rules.entries import shape_of
 from .rules.header import FACT_LABELS
 from .rules.names import REPORTER, name_span
 from .rules.persons import find_person, has_case
@@ -24,6 +25,7 @@ from .rules.sheet import Claim, Sheet, find_all, trim
 from .rules.site import masthead_name, printed_name
 from .rules.site_names import clean_name, is_medium
 from .rules.site_signs import agreed_name
+from .rules.thread_signs import ENTRIES
 
 BELOW = 2
 """Lines below the first prose, which may be a standfirst, at which a date stands in the header."""
@@ -230,7 +232,19 @@ def _published_on(sheet: Sheet, claims: list[Claim], day_first: bool = False) ->
     # Several dates below the text are those of other stories.
     last = max(sheet.last_prose, at)
     others = [f for *_, f in found if f.rule == "date_line" and sheet.index_at(f.start or 0) > last]
-    yield from (f for *_, f in found if len(others) < 2 or f not in others)
+    stamps = _stamps(sheet, [f for *_, f in found if f.rule == "date_line"])
+    yield from (f for *_, f in found if f not in stamps and (len(others) < 2 or f not in others))
+
+
+def _stamps(sheet: Sheet, found: Sequence[Fact]) -> list[Fact]:
+    """Return the dates behind names in lines of one shape: "Ann - 11/03/2016 18h:05" stands over each remark."""
+    by_shape: dict[str, list[Fact]] = {}
+    for fact in found:
+        line = sheet.lines[sheet.index_at(fact.start or 0)]
+        before = (fact.start or 0) - line.start
+        if before > len(line.bullet):
+            by_shape.setdefault(shape_of(line.text, before), []).append(fact)
+    return [fact for facts in by_shape.values() if len(facts) >= ENTRIES for fact in facts]
 
 
 _QUOTED = re.compile(r"[“«„\"]([^“”«»„\"]{3,60})[”»“\"]")

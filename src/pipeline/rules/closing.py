@@ -36,7 +36,7 @@ ISLAND = 0.7
 _KINDS: Mapping[str, str] = {
     **dict.fromkeys(("legal_link", "copyright", "rights_notice"), "legal"),
     **dict.fromkeys(("related", "read_also", "teaser"), "related"),
-    "comment_prompt": "comments",
+    **dict.fromkeys(("comment_prompt", "engine_note"), "comments"),
     "comment_thread": "thread",
     **dict.fromkeys(("share", "share_bar"), "share"),
     **dict.fromkeys(("newsletter", "newsletter_box"), "newsletter"),

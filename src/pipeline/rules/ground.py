@@ -64,6 +64,14 @@ class Ground:
     """Spans of the names in rights notices by line, kept when `rights.py` has read them: it is asked several times."""
 
     @cached_property
+    def foreign(self) -> bool:
+        """Whether the page's paragraphs are in a language that the line model was not trained on."""
+        from ..prose_guard import is_trained
+
+        prose = [line for line in self.wordy if line.is_prose] or self.wordy
+        return bool(prose) and not is_trained(prose)
+
+    @cached_property
     def copies(self) -> Mapping[str, Sequence[Line]]:
         """The lines by what they say, white space at the edges aside, where two or more say it."""
         said = [said.strip() for said in self.said]

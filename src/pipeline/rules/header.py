@@ -198,8 +198,9 @@ def _parts(sheet: Sheet, line: Line) -> list[Claim]:
         and any(p.role is Role.DATE for p in parts)
     ):
         left = [w for w in _MARKS.split(_COUNT.sub(" ", " ".join(open_text))) if w]
-        # A name, a place or a section beside the date: a header line all the same.
-        if len(left) <= 5:
+        # A name, a place or a section beside the date: a header line all the same. Beside a line that is the date,
+        # more words are a headline's: "Minutes of the council's meeting of 4 June 2015".
+        if len(left) <= (BESIDE_DATE if _is_dated_nearby(sheet, line) else 5):
             names = list(_names_beside(sheet, line, parts))
             parts = sorted([*parts, *names], key=lambda p: p.start)
             return _row(sheet, line, parts, "a date and a few words beside the text", 0.8)
@@ -211,6 +212,22 @@ def _parts(sheet: Sheet, line: Line) -> list[Claim]:
         if iso and "-" in sheet.text[first.start + iso[0].start : first.start + iso[0].end]:
             return [Claim(first.start, first.end, Role.DATE, "date_prefix", "label and ISO date before the text")]
     return []
+
+
+def _is_dated_nearby(sheet: Sheet, line: Line) -> bool:
+    """Tell whether one of the lines around is a date and next to nothing else."""
+    around = sheet.lines[max(0, line.index - DATED) : line.index + DATED + 1]
+    for x in around:
+        if x.index == line.index or not x.numbered or x.words > HEAD_WORDS // 2:
+            continue
+        dates = [d for d in find_dates(x.text) if d.value]
+        if dates and len(x.text) - (dates[0].end - dates[0].start) <= LABEL_LENGTH:
+            return True
+    return False
+
+
+BESIDE_DATE, DATED, LABEL_LENGTH = 3, 3, 14
+"""Words beside a date where another line is the date; lines around in which it stands; characters of its label."""
 
 
 def _row(sheet: Sheet, line: Line, parts: list[Part], said: str, confidence: float) -> list[Claim]:

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-LISTS = ("promotion", "navigation", "legal", "heads", "furniture", "generator", "forum", "crude", "crude_buttons")
+LISTS = (
+    *("promotion", "navigation", "legal", "heads", "furniture", "generator", "forum"),
+    *("crude", "crude_buttons", "engines", "notices"),
+)
 
 
 @dataclass(slots=True, eq=False)

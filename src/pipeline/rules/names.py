@@ -31,7 +31,7 @@ GLUED = re.compile(r"(?<=[^\W\d_])(?=(?:Published|Updated|Posted|Last|First|Revi
 
 HONOUR = re.compile(
     r"(?:(?:Dr|Prof|Doc|Mgr|Ing|Bc|PhDr|MUDr|JUDr|RNDr|Mag|Dipl\.-Ing|Dott|Dott\.ssa|Avv|Lic|Hon|Rev|Sr|Sra|Mr|Mrs|Ms|"
-    r"Doç|Yrd|Op|Av|TS|PGS|GS|ThS|BS|BTV|PV|д-р|Д-р|проф|Проф|inż|mgr|hab|dr|prof|Δρ|Καθ)\.[ \u00a0]{0,2}){1,4}"
+    r"Doç|Yrd|Op|Av|TS|PGS|GS|ThS|BS|BTV|PV|д-р|Д-р|проф|Проф|inż|mgr|hab|dr|prof|Δρ|Καθ|[أادم])\.[ \u00a0]{0,2}){1,4}"
     r"(?=[^\W\d_])"
 )
 """Titles in front of a name, each with its point, which ends no name."""

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 
 from .lexicon import fold
-from .names import KOREAN_ROLES, MARKS, filler_words, is_small, name_span, particles, signature_words
+from .names import HONOUR, KOREAN_ROLES, MARKS, filler_words, is_small, name_span, particles, signature_words
 from .sheet import trim
 from .site_names import is_medium, is_section
 
@@ -66,7 +66,9 @@ def find_person(text: str, start: int, end: int) -> Person | None:
         return Person(start, stop) if shape else None
     if is_medium(text[start:stop]):
         return None
-    return Person(start, stop) if stop - start <= SHORT and all(2 <= len(w) <= 14 for w in words) else None
+    short = stop - start <= SHORT and all(2 <= len(w) <= 14 for w in words)
+    # Nobody but a person has an academic title: "أ.د. ...".
+    return Person(start, stop, HONOUR.match(text, start, stop) is not None) if short else None
 
 
 def has_case(character: str) -> bool:

@@ -15,6 +15,7 @@ from functools import cache
 from importlib.resources import files
 
 from .sheet import Sheet
+from .site_names import is_section
 from .title_candidates import HELD, Candidate, page_features, title_candidates
 from .title_words import bare
 
@@ -46,7 +47,7 @@ def rank_title(sheet: Sheet) -> Winner | None:
     best = max(range(len(scores)), key=scores.__getitem__)
     if scores[best] <= none:
         return None
-    best = _without_site(sheet, candidates, best)
+    best = _behind_way(sheet, candidates, _without_site(sheet, candidates, best))
     share = 1 / sum(math.exp(score - scores[best]) for score in (*scores, none))
     strongest = sorted(parts[best].items(), key=lambda item: -item[1])[:2]
     said = tuple(name.replace(":", " page, ").replace("_", " ") for name, value in strongest if value > 0)
@@ -58,6 +59,22 @@ def _without_site(sheet: Sheet, candidates: Sequence[Candidate], best: int) -> i
     said = [bare(sheet.folded[c.start : c.end]) for c in candidates]
     shorter = [i for i, own in enumerate(said) if len(own) >= HELD and said[best].startswith(f"{own} ")]
     return max(shorter, key=lambda i: len(said[i]), default=best)
+
+
+def _behind_way(sheet: Sheet, candidates: Sequence[Candidate], best: int) -> int:
+    """Return the number of the candidate that a line above it repeats behind sections: "News World Ferry sold"."""
+    for number, own in enumerate(candidates):
+        said = sheet.folded[own.start : own.end]
+        for line in sheet.lines[max(0, own.line.index - WAY_LINES) : own.line.index]:
+            way = sheet.said(line.index).removesuffix(said).split()
+            repeats = len(said) >= 2 * HELD and sheet.said(line.index).endswith(f" {said}")
+            if repeats and len(way) <= WAY_WORDS and any(is_section(word) for word in way):
+                return number
+    return best
+
+
+WAY_LINES, WAY_WORDS = 4, 4
+"""Lines above a headline in which the way to the page stands, and words of the way."""
 
 
 @cache

@@ -1,0 +1,72 @@
+"""Claim what sites say around an article of their mail, their terms and where the text first appeared.
+
+Such sentences end like any other, and a line model that learned from English pages believes in them elsewhere. No one
+phrase is proof: people write of privacy policies, and novels are first published somewhere. Two pieces in one short
+sentence are: where mail comes to and what comes, that one agrees and to which papers, the text itself and its origin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ..blocks import Line
+from ..model import Role
+from ..word_counts import count_words
+from .promotion import SPEAKER, cut_sentences
+from .sheet import SOFT, Claim, Sheet, whole_line
+
+WORDS, CONSENT_WORDS = 28, 45
+"""Words of a sentence that asks for an address or says where a text appeared, and of one about terms."""
+LEVEL = 0.995
+"""Probability of being content from which a line is left to the model."""
+_QUOTES = '"“”„«»「」『』'
+
+_PAIRS = (
+    # Kinds of pieces of which one each must stand apart in a sentence; words at most; role, rule, evidence.
+    (("mail_place",), ("mail_what", "mail_ask"), WORDS, Role.PROMOTION, "newsletter", "says what comes by mail"),
+    (("mail_way",), ("mail_what",), WORDS, Role.PROMOTION, "newsletter", "says what comes by mail"),
+    (("consent_act",), ("consent_doc",), CONSENT_WORDS, Role.LEGAL, "consent", "what the reader agrees to"),
+)
+
+
+def claim_site_notes(sheet: Sheet) -> Iterator[Claim]:
+    """Claim the sentences that ask for an address, and those on what a reader agrees to."""
+    for first, second, most, role, rule, said in _PAIRS:
+        for line in sheet.open_with(*((family, "has") for family in first)):
+            if "@" in line.text or SPEAKER.match(line.text):
+                continue
+            spans = cut_sentences(sheet, line)
+            found = [span for span in spans if _is_pair(sheet, line, span, first, second, most)]
+            if found and 2 * sum(b - a for a, b in found) > line.end - line.start:
+                yield whole_line(line, role, rule, said, 0.9, LEVEL)
+            else:
+                yield from (Claim(a, b, role, rule, said, 0.85) for a, b in found)
+
+
+def claim_first_published(sheet: Sheet) -> Iterator[Claim]:
+    """Claim the line above or below a text that says where it first appeared, or that a machine translated it."""
+    for line in sheet.open_with(("first_published", "has")):
+        if line.words > WORDS or sheet.first_prose < line.index < sheet.last_prose or SPEAKER.match(line.text):
+            continue
+        if _is_pair(sheet, line, (line.start, line.end), ("first_published",), ("this_text",), WORDS, near=True):
+            below = SOFT if line.index == sheet.first_prose else LEVEL
+            yield whole_line(line, Role.LEGAL, "first_published", "says where the text first appeared", 0.9, below)
+
+
+def _is_pair(
+    sheet: Sheet,
+    line: Line,
+    span: tuple[int, int],
+    first: Sequence[str],
+    second: Sequence[str],
+    most: int,
+    near: bool = False,
+) -> bool:
+    """Tell whether a short sentence holds a piece of either kind; those may overlap where they are `near`."""
+    start, end = span
+    if any(mark in sheet.text[start:end] for mark in _QUOTES if not near) or count_words(sheet.text[start:end]) > most:
+        return False
+    cues = [c for c in sheet.cues(line.index) if c.mode == "has" and start <= c.start and c.end <= end]
+    one = [c for c in cues if c.family in first]
+    other = [c for c in cues if c.family in second]
+    return any(near or a.end <= b.start or b.end <= a.start for a in one for b in other)
