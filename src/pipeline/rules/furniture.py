@@ -202,8 +202,24 @@ def _notices(sheet: Sheet) -> Iterator[Claim]:
             if line.words <= 25 and (len(sheet.having(line.index, "typo")) >= 2 or (not inside and line.words <= 8)):
                 yield whole_line(line, Role.PROMOTION, "typo_notice", "asks the reader to report errors in the text")
         elif not inside or line.words <= 12:
-            below = SOFT if sheet.is_inside(line.index) else FIRM
+            # "The views are those of the author and do not necessarily reflect ..." says it twice.
+            twice = count_apart(sheet.having(line.index, "disclaimer")) >= 2
+            below = SOFT if sheet.is_inside(line.index) and not twice else FIRM
             yield whole_line(line, Role.LEGAL, "disclaimer", "says who answers or pays for the text", 0.9, below)
+
+
+def claim_view_counts(sheet: Sheet) -> Iterator[Claim]:
+    """Claim a bare number right below or above the line with the date, over the text: how many have read it."""
+    for index, claims in sheet.claims.items():
+        if index >= sheet.first_prose or not any(c.role is Role.DATE for c in claims):
+            continue
+        for line in sheet.lines[max(0, index - 1) : index + 2]:
+            number = line.text.strip().isdecimal() and len(line.text) <= COUNT_LENGTH
+            if number and sheet.is_open(line.index) and line.index < sheet.first_prose:
+                yield whole_line(line, Role.NAVIGATION, "counter", "a bare number beside the date", 0.8)
+
+
+COUNT_LENGTH = 7
 
 
 def claim_walls(sheet: Sheet) -> Iterator[Claim]:

@@ -265,7 +265,8 @@ def claim_artefacts(sheet: Sheet) -> Iterator[Claim]:
     pictured = {i for i in signed if sheet.lines[i].text.startswith(("data:image/", "<image>"))}
     scripted = {i for i in signed if "(" in sheet.lines[i].text or "=" in sheet.lines[i].text}
     wordless = {x.index for x in sheet.lines if x.words == 0 or (x.words <= 4 and len(x.text) >= HASH)}
-    found = sorted(told | players | marked | scripted | pictured | wordless)
+    sized = {sheet.index_at(m.start()) for m in _SIZE.finditer(sheet.text)}
+    found = sorted(told | players | marked | scripted | pictured | wordless | sized)
     for line in (sheet.lines[i] for i in found if sheet.is_open(i)):
         if line.words == 0 and not any(c.isprintable() and not c.isspace() for c in line.text[:2000]):
             yield whole_line(line, Role.MACHINE_ARTIFACT, "invisible", "no visible character")
@@ -273,6 +274,8 @@ def claim_artefacts(sheet: Sheet) -> Iterator[Claim]:
             yield whole_line(line, Role.MACHINE_ARTIFACT, "code", "a hash or encoded data")
         elif line.index in pictured and line.words <= 12:
             yield whole_line(line, Role.MACHINE_ARTIFACT, "image_link", "a picture's data")
+        elif line.index in sized and not {line.index - 1, line.index + 1} & sized and _is_picture_name(line):
+            yield whole_line(line, Role.MACHINE_ARTIFACT, "picture_name", "a picture file's name with its size", 0.9)
         elif line.text[0] in "![" and _IMAGE.match(line.text):
             yield whole_line(line, Role.MACHINE_ARTIFACT, "image_link", "a bare link to a picture")
         elif line.index in players and not _inside(sheet, line):
@@ -294,6 +297,18 @@ KEYS = 10
 
 def _is_data(text: str) -> bool:
     return text[-1] in "]};" and _JSON.match(text) is not None
+
+
+def _is_picture_name(line: Line) -> bool:
+    """Tell whether a line is the name that an engine gave a smaller copy of a picture: "harbour 12may 800x435 1"."""
+    named = _PICTURE.fullmatch(line.text) if line.words <= NAME_WORDS else None
+    return named is not None and int(named[1]) <= WIDEST
+
+
+_SIZE = re.compile(r"(?<!\d)\d{2,4}[x×]\d{2,4}(?!\d)")
+_PICTURE = re.compile(r"[^\W\d_][\w ()\-]{1,80}[ _\-](\d{2,4})[x×]\d{2,4}(?:[ _\-]\d{1,2})?")
+NAME_WORDS, WIDEST = 10, 1200
+"""Words of a picture's name, and pixels of its width: wider ones are screens."""
 
 
 def _inside(sheet: Sheet, line: Line) -> bool:

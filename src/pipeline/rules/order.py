@@ -83,6 +83,7 @@ RULES: tuple[Rule, ...] = (
     lambda sheet, _: actions.claim_posts(sheet),
     lambda sheet, _: authors.claim_mail_head(sheet),
     lambda sheet, _: header.claim_header(sheet),
+    lambda sheet, _: furniture.claim_view_counts(sheet),
     lambda sheet, _: legal.claim_credits(sheet),
     lambda sheet, _: biography.claim_biographies(sheet),
     lambda sheet, _: promotion.claim_buttons(sheet),
