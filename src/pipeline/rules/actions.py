@@ -54,7 +54,9 @@ def claim_actions(sheet: Sheet) -> Iterator[Claim]:
         yield whole_line(line, Role.PROMOTION, "shop_price", "a price at a shop, in a line of its own", 0.9)
 
 
-def is_article(sheet: Sheet, least_words: int = PROSE_WORDS, least_paragraphs: int = PARAGRAPHS) -> bool:
+def is_article(
+    sheet: Sheet, least_words: int = PROSE_WORDS, least_paragraphs: int = PARAGRAPHS, least_share: float = PROSE_SHARE
+) -> bool:
     """Tell whether most of what the model believes is paragraphs of prose, so many words and paragraphs at least."""
     believed = [line for line in sheet.lines if sheet.likely(line.index) >= 0.5]
     prose = [line for line in believed if line.is_prose]
@@ -62,7 +64,7 @@ def is_article(sheet: Sheet, least_words: int = PROSE_WORDS, least_paragraphs: i
     return (
         len(prose) >= least_paragraphs
         and words >= least_words
-        and words >= PROSE_SHARE * sum(line.words for line in believed)
+        and words >= least_share * sum(line.words for line in believed)
     )
 
 

@@ -17,13 +17,15 @@ from .lexicon import Cue, count_apart, load_openers
 from .promotion import ASKING, SPEAKER, cut_sentences, is_sites, opens_quotation
 from .sheet import Claim, Sheet, whole_line
 
-FAMILIES = (*ASKING, "newsletter")
+FAMILIES = (*ASKING, "newsletter", "call")
 ASK_WORDS, QUESTION_WORDS = 20, 9
 """Words of a line that asks, and of a question before it, at most."""
 SHORT_WORDS = 12
 """Words of a line that asks by one phrase alone; where sentences have marks it ends with one, as no heading does."""
 ARTICLE_WORDS, PARAGRAPHS = 100, 3
 """Words and paragraphs of prose from which one phrase at a sentence's edge is enough."""
+STORY_WORDS, STORY_PARAGRAPHS, STORY_SHARE = 50, 2, 0.28
+"""The same of a short page with lists, and the share of its prose: a sentence amid a paragraph is enough there."""
 SENTENCE_WORDS = 16
 """Words of a paragraph's sentence that asks, at most."""
 BEHIND = "behind a question"
@@ -32,8 +34,8 @@ EDGE = 3
 """Characters between a request's phrase and the edge of its sentence: marks and quotation marks."""
 POLITE, END_WORDS = 6, 9
 """The same where a polite form ends the request, and words of a paragraph's sentence that only ends with one."""
-LEVEL = 0.99
-"""Probability of being content from which a line that asks is left to the model."""
+LEVEL, CALL_LEVEL = 0.99, 0.9
+"""Probability of being content from which a line that asks is left to the model, and one that only calls to click."""
 _QUOTES = '"“”„«»「」『』'
 
 
@@ -61,10 +63,14 @@ def claim_asking_lines(sheet: Sheet) -> Iterator[Claim]:
         if weak and (line.words > SHORT_WORDS or not (line.ends or line.text[-1] >= "\u0e00")):
             continue
         own = any(_is_of_site(sheet, span, phrases) for span, phrases in zip(spans, asked, strict=True) if phrases)
+        # "Get a free quote today!" is what a firm's page says; between the paragraphs of an article it is no part of it.
+        calls = all(c.family == "call" for phrases in asked for c in phrases)
+        if calls and not is_article(sheet):
+            continue
         # What any firm says of itself may be the page's text, and so may a single phrase but on a page of prose.
         if why and own and (not weak or is_article(sheet, ARTICLE_WORDS, PARAGRAPHS)):
             said = f"a line that asks the reader to act: {why}"
-            yield whole_line(line, Role.PROMOTION, "asking_line", said, 0.9, LEVEL)
+            yield whole_line(line, Role.PROMOTION, "asking_line", said, 0.9, CALL_LEVEL if calls else LEVEL)
 
 
 def claim_asking_sentences(sheet: Sheet) -> Iterator[Claim]:
@@ -79,10 +85,19 @@ def claim_asking_sentences(sheet: Sheet) -> Iterator[Claim]:
                 continue
             before = spans[number - 1] if number and _asks_reader(sheet, line, spans[number - 1]) else None
             why = _sign(sheet, line, span, phrases, 2 if before else 1)
-            if not why or not _is_of_site(sheet, span, phrases) or not is_article(sheet, ARTICLE_WORDS, PARAGRAPHS):
+            if not why or not _is_of_site(sheet, span, phrases):
+                continue
+            # "They asked whether she had considered a newsletter." ends in such words and asks nobody.
+            plain = why == EDGE_SAID and all(c.family != "call" for c in phrases)
+            if not is_article(sheet, ARTICLE_WORDS, PARAGRAPHS) and (plain or not _is_story(sheet, spans)):
                 continue
             said = f"a sentence that asks the reader to act: {why}"
             yield Claim((before or span)[0], span[1], Role.PROMOTION, "asking_sentence", said, 0.85)
+
+
+def _is_story(sheet: Sheet, spans: list[tuple[int, int]]) -> bool:
+    """Tell whether a short page is prose enough for a request amid a paragraph of such sentences to be the site's."""
+    return len(spans) > 2 and is_article(sheet, STORY_WORDS, STORY_PARAGRAPHS, STORY_SHARE)
 
 
 def _is_plain(sheet: Sheet, line: Line, span: tuple[int, int]) -> bool:
@@ -106,7 +121,7 @@ def _asks_reader(sheet: Sheet, line: Line, span: tuple[int, int]) -> bool:
 
 
 def _is_of_site(sheet: Sheet, span: tuple[int, int], phrases: list[Cue]) -> bool:
-    return is_sites(sheet, *span) or any(c.family == "newsletter" for c in phrases)
+    return is_sites(sheet, *span) or any(c.family in ("newsletter", "call") for c in phrases)
 
 
 def _phrases(sheet: Sheet, line: Line, span: tuple[int, int]) -> list[Cue]:
