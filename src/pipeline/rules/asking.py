@@ -63,7 +63,7 @@ def claim_asking_lines(sheet: Sheet) -> Iterator[Claim]:
         if weak and (line.words > SHORT_WORDS or not (line.ends or line.text[-1] >= "\u0e00")):
             continue
         own = any(_is_of_site(sheet, span, phrases) for span, phrases in zip(spans, asked, strict=True) if phrases)
-        # "Get a free quote today!" is what a firm's page says; between the paragraphs of an article it is no part of it.
+        # "Get a free quote today!" is what a firm's page says; between an article's paragraphs it is no part of it.
         calls = all(c.family == "call" for phrases in asked for c in phrases)
         if calls and not is_article(sheet):
             continue

@@ -113,14 +113,31 @@ def claim_contacts(sheet: Sheet) -> Iterator[Claim]:
 
 
 def claim_credits(sheet: Sheet) -> Iterator[Claim]:
-    """Claim the lines around the text that say who took the picture, and nothing else."""
-    for line in head_lines(sheet):
-        if _is_credit(sheet, line):
-            yield whole_line(line, Role.LEGAL, "photo_credit", "who took the picture, and nothing else", 0.9, CREDIT)
+    """Claim the lines that say who took the picture, and nothing else; amid the text those outside lists of labels."""
+    said = "who took the picture, and nothing else"
+    around = {line.index for line in head_lines(sheet)}
+    for line in sheet.open_with(("caption", "opens")):
+        if not _is_credit(sheet, line):
+            continue
+        if line.index in around:
+            yield whole_line(line, Role.LEGAL, "photo_credit", said, 0.9, CREDIT)
+        elif sheet.having(line.index, "credit") and not _is_listed(sheet, line):
+            yield whole_line(line, Role.LEGAL, "photo_credit", said, 0.9, CREDIT_AMID)
 
 
-CREDIT_WORDS, CREDIT = 4, 0.7
-"""Words of a name behind a picture's label, and the probability from which the line is left to the model."""
+def _is_listed(sheet: Sheet, line: Line) -> bool:
+    """Tell whether another label with its value stands beside a line: "Music: ...", "Photos: ...", "Light: ..."."""
+    beside = [sheet.lines[i] for i in (line.index - 1, line.index + 1) if 0 <= i < len(sheet.lines)]
+    labelled = [x for x in beside if sheet.is_open(x.index) and _LABELLED.match(x.text) and not x.is_prose]
+    return len(labelled) > (line.index > sheet.last_prose)
+
+
+_LABELLED = re.compile(r"\W{0,4}[^\W\d][^:：\n]{1,30}[:：]\s?\S")
+
+
+CREDIT_WORDS, CREDIT, CREDIT_AMID = 4, 0.7, 0.9
+"""Words of a name behind a picture's label, and the probability from which the line is left to the model, around the
+text and amid it."""
 
 
 def _is_credit(sheet: Sheet, line: Line) -> bool:
@@ -128,6 +145,6 @@ def _is_credit(sheet: Sheet, line: Line) -> bool:
     cue = sheet.opening(line.index, "caption")
     if cue is None or line.ends or line.numbered or line.words > CREDIT_WORDS + 2:
         return False
-    marked = sheet.text[cue.end - 1] in ":：" or sheet.text[cue.end : cue.end + 2].lstrip()[:1] in tuple(":：")
-    name = sheet.text[cue.end : line.end].strip(" :：")
+    marked = sheet.text[cue.end - 1] in ":：=＝" or sheet.text[cue.end : cue.end + 2].lstrip()[:1] in tuple(":：")
+    name = sheet.text[cue.end : line.end].strip(" :：=＝")
     return marked and 1 <= len(name.split()) <= CREDIT_WORDS and len(name) <= 40 and not name[0].islower()
