@@ -79,12 +79,24 @@ def _widgets(sheet: Sheet) -> Iterator[Claim]:
                 foreign = not is_trained(sheet.ground.wordy) if foreign is None else foreign
                 below = CERTAIN if foreign else SOFT
             yield whole_line(line, Role.NAVIGATION, "widget", "the line is a button of the page", below=below)
+    for line in sheet.open_ending(_CLOSES):
+        # "Listen to the article (4 min.)", "Discussion (14 comments)"
+        opened = line.text.rfind("(" if line.text[-1] == ")" else "（")
+        if 0 < opened and line.words <= WIDGET_WORDS + 2 and _COUNTED.fullmatch(line.text, opened):
+            begin, end = line.start + len(line.bullet), line.start + len(line.text[:opened].rstrip())
+            said = {c.family for c in sheet.cues(line.index) if c.mode == "whole" and (c.start, c.end) == (begin, end)}
+            if said & {"widget", "comments"}:
+                evidence = "a button of the page and a count"
+                yield whole_line(line, Role.NAVIGATION, "widget", evidence, 0.9, CERTAIN)
     for line in sheet.open_with(("yes_no", "whole")):
         near = range(max(0, line.index - 2), line.index)
         if line.words <= 2 and any("widget" in sheet.whole(i) and sheet.lines[i].text[-1] in "?؟？" for i in near):
             yield whole_line(line, Role.NAVIGATION, "widget", "the answer to a question about the page")
 
 
+_CLOSES = re.compile(r"[)）]")
+_COUNTED = re.compile(r"[(（]\d{1,5}(?::\d\d)?[ \u00a0]?[^\W\d_]{0,14}\.?[)）]")
+"""A number of minutes or comments in brackets, with its word."""
 ADVERT_WORDS = 45
 TEXT_WORDS = 16
 _SELLER = re.compile(r"\b(?:инн|огрн|erid|ооо|оао|ао|ип|тов|фоп|єдрпоу)\b")

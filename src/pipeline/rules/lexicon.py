@@ -159,8 +159,11 @@ _GLUED = 8
 def _spellings(key: str) -> set[str]:
     """Return a phrase with the dotted letters of Hindi, Urdu in Devanagari and Bengali as one character and as two.
 
-    A Greek phrase also without accents: in capitals they are not written.
+    A Greek phrase also without accents: in capitals they are not written. A Persian one also with the "ye" that joins
+    a word in a silent "he" to the next: "اندازه متن" and "اندازه ی متن".
     """
+    if _JOINED in key:
+        return {key, key.replace(_JOINED, "ه ی ")}
     if any("\u0370" <= c <= "\u03ff" for c in key):
         return {key, key.translate(_GREEK)}
     parted = unicodedata.normalize("NFC", key)
@@ -170,6 +173,7 @@ def _spellings(key: str) -> set[str]:
     return {key, parted, joined}
 
 
+_JOINED = "ه "
 _GREEK = str.maketrans("άέήίόύώϊϋΐΰ", "αεηιουωιυιυ")
 _DOTTED = "".join(
     map(chr, (*range(0x0958, 0x0960), 0x09DC, 0x09DD, 0x09DF, 0x0A33, 0x0A36, *range(0x0A59, 0x0A5C), 0x0A5E))
