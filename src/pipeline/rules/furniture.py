@@ -82,7 +82,7 @@ def _widgets(sheet: Sheet) -> Iterator[Claim]:
     for line in sheet.open_ending(_CLOSES):
         # "Listen to the article (4 min.)", "Discussion (14 comments)"
         opened = line.text.rfind("(" if line.text[-1] == ")" else "（")
-        if 0 < opened and line.words <= WIDGET_WORDS + 2 and _COUNTED.fullmatch(line.text, opened):
+        if opened > 0 and line.words <= WIDGET_WORDS + 2 and _COUNTED.fullmatch(line.text, opened):
             begin, end = line.start + len(line.bullet), line.start + len(line.text[:opened].rstrip())
             said = {c.family for c in sheet.cues(line.index) if c.mode == "whole" and (c.start, c.end) == (begin, end)}
             if said & {"widget", "comments"}:

@@ -13,6 +13,7 @@ from ..settings import CleanSettings
 from . import (
     actions,
     asking,
+    author_cards,
     authors,
     bars,
     biography,
@@ -69,6 +70,7 @@ RULES: tuple[Rule, ...] = (
     lambda sheet, _: navigation.claim_artefacts(sheet),
     lambda sheet, settings: profile.claim_profiles(sheet, settings.profile_families),
     lambda sheet, _: profile_values.claim_value_profiles(sheet),
+    lambda sheet, _: author_cards.claim_author_cards(sheet),
     lambda sheet, _: furniture.claim_leaks(sheet),
     lambda sheet, _: leakage.claim_leakage(sheet),
     lambda sheet, _: legal.claim_cookies(sheet),

@@ -260,13 +260,13 @@ def _is_heading(sheet: Sheet, line: Line) -> bool:
     said = sheet.folded[line.start + len(line.bullet) : line.end]
     if line.words == 0 and FRAME.fullmatch(said):
         return True
-    if line.words <= 6 and _kind(said.strip(" :-–—=|#*՝\"'`{[_]}【】「」『』［］〔〕").replace("_", " ")) != "":
+    if line.words <= 6 and key_kind(said.strip(" :-–—=|#*՝\"'`{[_]}【】「」『』［］〔〕").replace("_", " ")) != "":
         return True
     cells = [cell.strip(" *:") for cell in said.strip("| ").split("|")] if "|" in said and line.words <= 12 else []
     if len(cells) < 2:
         return False
     # "| Author | A made-up name |" above the other rows, and the table's own head.
-    return _kind(cells[0]) in ("heading", "name") or all(cell in _columns() for cell in cells)
+    return key_kind(cells[0]) in ("heading", "name") or all(cell in _columns() for cell in cells)
 
 
 def _with_headings(sheet: Sheet, lines: list[Line]) -> list[Line]:
@@ -292,14 +292,14 @@ def _inside(sheet: Sheet, line: Line, group: list[Signal]) -> tuple[int, int]:
         return line.start, line.end
     start = max(line.start, inside[0].start)
     head = sheet.folded[line.start : start]
-    if len(head) <= 60 and _kind(head.strip(" :-–—=|#*՝")):
+    if len(head) <= 60 and key_kind(head.strip(" :-–—=|#*՝")):
         start = line.start
-    elif (m := _TWO_WORDS.search(head[-60:])) and _kind(m.group(1)) == "heading":
+    elif (m := _TWO_WORDS.search(head[-60:])) and key_kind(m.group(1)) == "heading":
         start -= len(head[-60:]) - m.start()
     else:
         # "... officials said. Author Profile Name : ...": the heading has no mark of its own.
         words = list(_KEY_WORD.finditer(head[-60:]))
-        told = [w.start() for w in words[-4:] if _kind(head[-60:][w.start() :].strip()) == "heading"]
+        told = [w.start() for w in words[-4:] if key_kind(head[-60:][w.start() :].strip()) == "heading"]
         start -= len(head[-60:]) - min(told) if told else 0
     last = max(inside, key=lambda s: s.end)
     end = last.end
@@ -361,5 +361,6 @@ def _endings() -> frozenset[str]:
     return frozenset(key[-2:] for key in _kinds())
 
 
-def _kind(key: str) -> str:
+def key_kind(key: str) -> str:
+    """Return which kind of key of a profile a folded phrase is, or ""."""
     return _kinds().get(key, "")
