@@ -260,6 +260,9 @@ LOGO_LINES = 3
 """First lines of a page among which the site's logo stands."""
 
 
+_HOST = re.compile(r"(?:https?://)(?:www\.)?([\w.-]{4,80})(?:/\S{0,400})?$")
+
+
 def _site(sheet: Sheet, claims: list[Claim]) -> Iterator[Fact]:
     for claim in claims:
         if claim.rule == "site_line":
@@ -288,6 +291,8 @@ def _site(sheet: Sheet, claims: list[Claim]) -> Iterator[Fact]:
             others = [c.start for c in sheet.cues(sheet.index_at(start)) if c.family in FACT_LABELS and c.start > start]
             start, end = trim(sheet.text, start, min([*others, end]))
             value = sheet.text[start:end].strip(" :：-–—|·•/,")
+            if (host := _HOST.match(value)) is not None:
+                value = host.group(1)
             if value:
                 start = sheet.text.index(value, start, end)
                 yield Fact("site", value, "source", start, start + len(value), 0.85)

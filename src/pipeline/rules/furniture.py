@@ -80,9 +80,14 @@ def _widgets(sheet: Sheet) -> Iterator[Claim]:
                 below = CERTAIN if foreign else SOFT
             yield whole_line(line, Role.NAVIGATION, "widget", "the line is a button of the page", below=below)
     for line in sheet.open_ending(_CLOSES):
-        # "Listen to the article (4 min.)", "Discussion (14 comments)"
+        # "Listen to the article (4 min.)", "Discussion (14 comments)"; "print(12345)" is code.
         opened = line.text.rfind("(" if line.text[-1] == ")" else "（")
-        if opened > 0 and line.words <= WIDGET_WORDS + 2 and _COUNTED.fullmatch(line.text, opened):
+        if (
+            opened > 0
+            and line.text[opened - 1] in " \u00a0\u3000"
+            and line.words <= WIDGET_WORDS + 2
+            and _COUNTED.fullmatch(line.text, opened)
+        ):
             begin, end = line.start + len(line.bullet), line.start + len(line.text[:opened].rstrip())
             said = {c.family for c in sheet.cues(line.index) if c.mode == "whole" and (c.start, c.end) == (begin, end)}
             if said & {"widget", "comments"}:

@@ -84,9 +84,25 @@ def masthead_name(sheet: Sheet, claim: Claim) -> tuple[int, int] | None:
 
 
 def printed_name(sheet: Sheet, claim: Claim) -> tuple[int, int] | None:
-    """Return the span of the name in a print header: "This article was printed from NAME"."""
+    """Return the span of the name in a print header: "This article was printed from NAME", "NAME – print version"."""
     line = sheet.lines[sheet.index_at(claim.start)]
-    return _masthead(sheet, line) if _printed(sheet, line) else None
+    if _printed(sheet, line):
+        return _masthead(sheet, line)
+    words = [c for c in sheet.having(line.index, "archive") if c.start > line.start and line.end - c.end <= PRINT_MORE]
+    marks = list(_PRINT.finditer(sheet.text, line.start, words[0].start)) if words and line.index < PRINT_LINES else []
+    if not marks or marks[-1].end() != words[0].start:
+        return None
+    name = clean_name(sheet, line.start, marks[-1].start())
+    # Behind the title stands such a button, too.
+    title = next((c for found in sheet.claims.values() for c in found if c.role is Role.TITLE), None)
+    said = sheet.folded[title.start : title.end] if title else ""
+    short = name is not None and len(sheet.text[slice(*name)].split()) <= TRAIL_WORDS
+    return name if name and short and not said.startswith(sheet.folded[slice(*name)]) else None
+
+
+PRINT_LINES, PRINT_MORE = 3, 2
+"""First lines of a page in which a print header stands, and characters behind its words."""
+_PRINT = re.compile(r"\s?[|｜:•·»›/–—-]{1,2}\s?")
 
 
 def known_name(sheet: Sheet, start: int, end: int) -> bool:
@@ -234,7 +250,10 @@ def _over_trail(sheet: Sheet, line: Line, name: tuple[int, int]) -> bool:
     The title comes below. Sentences, and what the way to the page itself names, are no sites.
     """
     words = sheet.text[slice(*name)].split()
-    if line.index > TRAIL_LINES or len(words) > TRAIL_WORDS or name[1] < line.end - 1 or line.numbered:
+    if line.index > TRAIL_LINES or len(words) > TRAIL_WORDS or line.numbered:
+        return False
+    # "Example Pages – for those who walk": behind the name of the first line of all what the site is for.
+    if name[1] < line.end - 1 and (line.index or not _begins_at_home(sheet, sheet.lines[line.index + 1])):
         return False
     cues = sheet.cues(line.index)
     # "Meridian Economy" holds a section's name; a row of buttons is nothing else.
@@ -271,7 +290,8 @@ HEADLINE_WORDS = 3
 def _begins_at_home(sheet: Sheet, line: Line) -> bool:
     folded = sheet.folded[line.start : line.end].lstrip("[*# ")
     home = next((w for w in _home_words() if folded.startswith(w)), "")
-    return bool(home) and _STEP.match(folded.removeprefix(home).lstrip("]")) is not None
+    # Folded, "»" is a quotation mark.
+    return bool(home) and _STEP.match(sheet.text[line.end - len(folded) + len(home) : line.end].lstrip("]")) is not None
 
 
 @cache

@@ -37,7 +37,7 @@ class _Sign:
     kinds: set[str] = field(default_factory=set)
 
 
-_WEIGHTS = {"notice": 2, "tail": 2, "follow": 2, "request": 1, "medium": 1, "domain": 2, "top": 1, "foot": 1}
+_WEIGHTS = {"notice": 2, "tail": 2, "follow": 2, "request": 1, "lead": 1, "medium": 1, "domain": 2, "top": 1, "foot": 1}
 """What each kind of sign counts; ENOUGH of them name the site, if two kinds do and one says more than a menu."""
 ENOUGH = 3
 _FOOT, _PARTNER = frozenset(["foot", "domain", "notice"]), frozenset(["foot", "domain", "medium"])
@@ -100,7 +100,8 @@ def _signs(sheet: Sheet, hosts: Set[str], notices: Sequence[str]) -> Iterator[tu
     """Yield the kinds of signs and the names that they give, those of lines in their order."""
     people = [sheet.text[c.start : c.end] for found in sheet.claims.values() for c in found if c.role in _PEOPLE]
     notice = [("notice", a, b) for a, b in names_in_notices(sheet)]
-    first = list(_named(sheet, [*notice, *(("tail", a, b) for a, b in _tails(sheet))], people))
+    copies = [*(("tail", a, b) for a, b in _tails(sheet)), *(("lead", a, b) for a, b in _leads(sheet))]
+    first = list(_named(sheet, [*notice, *copies], people))
     asked = list(_named(sheet, _asked(sheet), people))
     # Of hundreds of lines alone those few count that another sign names: the rest is not looked at.
     wanted = hosts | {_key(sheet, span) for _, span in (*first, *asked)}
@@ -208,6 +209,20 @@ def _tails(sheet: Sheet) -> Iterator[tuple[int, int]]:
             yield marks[-1].end(), wide.end() if wide else line.end
 
 
+def _leads(sheet: Sheet) -> Iterator[tuple[int, int]]:
+    """Yield what begins the lines above the text that end in the title: "Example Gazette › Culture › Harbour opens"."""
+    title = next((c for found in sheet.claims.values() for c in found if c.role is Role.TITLE), None)
+    said = sheet.folded[title.start : title.end].strip("# " + EDGE) if title else ""
+    if len(said) < TITLE_LETTERS:
+        return
+    for at in islice(find_all(sheet.folded, said), COPIES):
+        line = sheet.lines[sheet.index_at(at)]
+        mark = _LEAD.search(sheet.text, line.start, at)
+        if line.index < sheet.first_prose and mark and line.end - at <= len(said) + 2:
+            yield line.start, mark.start()
+
+
 TITLE_LETTERS = 10
+_LEAD = re.compile(r"\s?[|｜›»>:]\s|\s[-–—•·/]\s")
 _WIDE = re.compile(r"[\u3040-\u9fff\uac00-\ud7a3]{2,20}(?=\s)")
 _TAIL = re.compile(r"\s?[|｜_]\s?|\s[-–—·•»]\s")
