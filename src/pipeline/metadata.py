@@ -18,7 +18,7 @@ from .rules.authors import without_label
 from .rules.bylines import handle_span, signed_by
 from .rules.entries import shape_of
 from .rules.header import FACT_LABELS
-from .rules.names import REPORTER, name_span
+from .rules.names import REPORTER, ROLE, name_span
 from .rules.persons import find_person, has_case
 from .rules.rights import notices
 from .rules.sheet import Claim, Sheet, find_all, trim
@@ -117,6 +117,8 @@ def _author(sheet: Sheet, claims: list[Claim]) -> Iterator[Fact]:
                 if reporters := REPORTER.match(sheet.text, *name):
                     name = (reporters.end(), name[1])
                 name = _listed(sheet.text, *_once(sheet.text, *name), claim.end)
+                if role := ROLE.search(sheet.text, *name):
+                    name = (name[0], role.start())
                 said = sheet.text[slice(*name)]
                 # "By: Reuters", "By: Example Wire": where one who wrote for it is named below, it is not the author.
                 agency = is_medium(said) or (len(said.split()) == 1 and has_case(said[0]))

@@ -18,9 +18,14 @@ LABEL = re.compile(
 """A byline's label inside a header line, where only the first of the line is looked up."""
 KOREAN_ROLES = "기자|특파원|논설위원|선임기자|객원기자|전문기자|인턴기자|통신원|칼럼니스트"
 """What stands behind the name of one who writes for a paper in Korean."""
+ROLE = re.compile(rf"(?<=[\uac00-\ud7a3])\s(?:{KOREAN_ROLES})$")
+"""The same behind a name that was found."""
 REPORTER = re.compile(r"[^\s:：]{0,8}(?:记者|記者|通讯员|通訊員)[\s:：]+")
 """What stands before the names of those who reported in Chinese: "南都记者 余毅菁 向雪妮"."""
 _HAN = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3]")
+_KANA = re.compile("[\u3041-\u3096]")
+FIRST = 3_000
+"""Characters of a text in which kana are looked for."""
 HAN_NAME = 4
 """Characters above which a run of Chinese, Japanese or Korean characters is no person's name but a clause."""
 MARKS = "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0dff\u0e31-\u0e4e"
@@ -35,7 +40,9 @@ HONOUR = re.compile(
     r"(?=[^\W\d_])"
 )
 """Titles in front of a name, each with its point, which ends no name."""
-_BEFORE_DATE = re.compile(r"\s(?:on|am|le|el|il|em|op|den|dne|dnia|w dniu|dana|на|от|від|στις|tarihinde|på|pada)$")
+_BEFORE_DATE = re.compile(
+    r"\s(?:on|am|le|el|il|em|op|den|dne|dnia|w dniu|dana|на|от|від|στις|tarihinde|på|pada|pe|la|в|у|v|w|ngày|في|در)$"
+)
 
 
 def name_span(text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -60,7 +67,10 @@ def name_span(text: str, start: int, end: int) -> tuple[int, int] | None:
     if not 1 <= len(words) <= 7 or b - a > 70 or b - a < (2 if han else 3):
         return None
     if han and any(len(part) > (10 if "·" in word else HAN_NAME) for word in words for part in word.split("、")):
-        return None
+        # Japanese names have five characters, too; kana tell that a text is Japanese.
+        long_name = len(words) == 1 and b - a == HAN_NAME + 1 and "、" not in words[0] and _KANA.search(text, 0, FIRST)
+        if not long_name:
+            return None
     strong = 0
     for word in words:
         if word.casefold() in particles():
