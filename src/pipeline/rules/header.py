@@ -182,7 +182,11 @@ def _parts(sheet: Sheet, line: Line) -> list[Claim]:
     parts = sorted(_find_parts(sheet, line), key=lambda p: p.start)
     if not parts or all(p.role is Role.PROMOTION for p in parts):
         return []
-    open_text = [sheet.folded[a:b] for a, b in _between(line, parts)]
+    # "Text: Ann Lee. Photos: Bo Ek": who took the pictures explains the rest of a byline.
+    signed = any(p.role is Role.BYLINE for p in parts)
+    credits = [c.start for c in sheet.cues(line.index) if c.family == "caption" and c.mode == "opens"] if signed else []
+    spans = ((a, min([at for at in credits if a <= at < b], default=b)) for a, b in _between(line, parts))
+    open_text = [sheet.folded[a:b] for a, b in spans]
     labelled = any(p.role is Role.BYLINE for p in parts) and any(p.role is Role.DATE for p in parts)
     if labelled and line.words <= HEAD_WORDS and near_text(sheet, line):
         # "Example Daily | 04.05.2015 | By Ann Lee (with Bo Ek)": the site's name before, those who helped behind.

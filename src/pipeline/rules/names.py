@@ -11,7 +11,11 @@ from typing import Any
 from .lexicon import fold
 from .sheet import trim
 
-_STOP = re.compile(r"\s*(?:[|•/;(\[\n\t*]|(?<![\u3400-\u9fff])·|\s\s|\s[\-–—]\s|,|\d|\.(?=\s|$)|@|<|:)")
+_STOP = re.compile(
+    r"\s*(?:[|•/;(\[\n\t*]|(?<![\u3400-\u9fff])·|\s\s|\s[\-–—]\s|,|\d|\.(?=\s|$)|@|<|:"
+    # "文：佐久間　理恵　写真：...": behind a wide space another label.
+    r"|\u3000(?=[^\s：:＝=]{1,6}[：:＝=]))"
+)
 LABEL = re.compile(
     r"(?:[Bb]y|[Pp]ar|[Pp]or|[Vv]on|[Dd]oor|[Aa]v|[Aa]f|di|Autor:|Author:|Автор:)\s+(?=[^\W\d_]{2,30}\s[^\W\d_])"
 )
