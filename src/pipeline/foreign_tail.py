@@ -74,7 +74,31 @@ def foreign_tail(sheet: Sheet, keep: Mapping[int, bool], probability: Sequence[f
             part = 1.0 if _is_open(apart) else PART_APART
             gone += apart if _middle(apart, probability) < part * level else ()
     if gone and not is_trained(prose):
-        yield from (line.index for line in gone if line.index not in sure)
+        stays = sure | _chronicle(gone)
+        yield from (line.index for line in gone if line.index not in stays)
+
+
+def _chronicle(group: Sequence[Line]) -> set[int]:
+    """Return the lines of which each begins with a later year than the one above, and the name over them.
+
+    Lists of stories begin with days, and name the same year again and again.
+    """
+    found: set[int] = set()
+    run: list[tuple[int, int]] = []
+    for line in (*group, None):
+        year = _YEAR.match(line.text) if line is not None else None
+        if line is not None and year and (not run or (run[-1][0] + 1, True) == (line.index, run[-1][1] < int(year[1]))):
+            run.append((line.index, int(year[1])))
+            continue
+        if len(run) >= YEARS:
+            found.update(range(run[0][0] - 1, run[-1][0] + 1))
+        run = [(line.index, int(year[1]))] if line is not None and year else []
+    return found
+
+
+YEARS = 3
+"""Lines with a later year each that make a chronicle or a curriculum vitae."""
+_YEAR = re.compile(r"\W{0,4}((?:1[5-9]|20)\d\d)(?![\d.,/:-]\d|\d)")
 
 
 def _apart(sheet: Sheet, group: Sequence[Line], edge: int) -> Sequence[Line]:
