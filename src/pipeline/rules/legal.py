@@ -117,7 +117,7 @@ def claim_credits(sheet: Sheet) -> Iterator[Claim]:
     said = "who took the picture, and nothing else"
     around = {line.index for line in head_lines(sheet)}
     for line in sheet.open_with(("caption", "opens")):
-        if not _is_credit(sheet, line):
+        if not _is_credit(sheet, line) or (sheet.is_inside(line.index) and _is_listed(sheet, line)):
             continue
         if line.index in around:
             yield whole_line(line, Role.LEGAL, "photo_credit", said, 0.9, CREDIT)
@@ -143,8 +143,11 @@ text and amid it."""
 def _is_credit(sheet: Sheet, line: Line) -> bool:
     """Tell whether a line is a picture's label with a mark and a name: "Photo: Ann Lee", "Фото: пресс-служба"."""
     cue = sheet.opening(line.index, "caption")
-    if cue is None or line.ends or line.numbered or line.words > CREDIT_WORDS + 2:
+    if cue is None or line.ends or line.numbered or line.words > 2 * CREDIT_WORDS + 2:
         return False
     marked = sheet.text[cue.end - 1] in ":：=＝" or sheet.text[cue.end : cue.end + 2].lstrip()[:1] in tuple(":：")
     name = sheet.text[cue.end : line.end].strip(" :：=＝")
-    return marked and 1 <= len(name.split()) <= CREDIT_WORDS and len(name) <= 40 and not name[0].islower()
+    # "Photo: Ann Lee / Example Agency"
+    parts = [part.split() for part in name.split("/", 1)]
+    short = all(1 <= len(part) <= CREDIT_WORDS for part in parts) and len(name) <= 40
+    return marked and short and not name[0].islower()
