@@ -19,6 +19,7 @@ pages, and no unread page would gain.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from .blocks import Line
