@@ -235,7 +235,7 @@ def _patterns() -> tuple[tuple[tuple[re.Pattern[str], re.Pattern[str] | None], .
     numbers = rf"[ \-](?P<d>\d{{1,2}})(?!\d)(?:st|nd|rd|th)?[.,،]?[ \-](?:at )?{year}"
     month_first = re.compile(rf"(?<!\w)(?P<m>{names})\.?{numbers}")
     # Hungarian and Lithuanian: "2024. március 5.", "2024 m. kovo 5 d.".
-    year_first = re.compile(rf"(?<!\d){year}(?:\.| m\.)? (?P<m>{names})\.? (?P<d>\d{{1,2}})(?![\d:])(?:\.| d\.)?")
+    year_first = re.compile(rf"(?<!\d){year}(?:\.| m\.)? (?P<m>{names}) (?P<d>\d{{1,2}})(?![\d:])(?:\.| d\.)?")
     latvian = re.compile(rf"(?<!\d){year}\. gada (?P<d>\d{{1,2}})\. (?P<m>{names})(?!\w)")
     # "12 jan 23 | 5h27": of a year in two digits the time behind it tells that it is one.
     short = re.compile(
