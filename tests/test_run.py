@@ -157,16 +157,16 @@ def test_a_bad_input_is_a_row_with_its_reason(build: Build, corpus_folder: Path,
 def test_one_document_that_breaks_our_code_costs_only_itself(
     build: Build, corpus_folder: Path, suites: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import pipeline.batch as batch
+    import pipeline.clean as clean
 
-    real = batch.clean_pages
+    real = clean.clean_pages
 
     def breaks(pages, settings):  # type: ignore[no-untyped-def]
         if any("Kayhan" in p.text or "kayhan" in p.text for p in pages):
             raise ZeroDivisionError("planted")
         return real(pages, settings)
 
-    monkeypatch.setattr(batch, "clean_pages", breaks)
+    monkeypatch.setattr(clean, "clean_pages", breaks)
     build(corpus_folder, tmp_path / "out", suites)
     version = open_version(tmp_path / "out")
     rejected = [r for r in version.sources().to_pylist() if r["status"] == "rejected"]

@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from .clean import clean_pages
 from .duplicates import sign_documents
 from .entities import find_all_mentions
 from .errors import RejectedError
@@ -28,9 +27,7 @@ from .halves import BatchReport
 from .kept_tags import UNTOUCHED, find_touched, list_untouched
 from .markdown_view import MarkdownView, read_view
 from .model import Document, Mention, Page, Sentence, Source, SourceStatus, TopicScore
-from .pages import read_page
 from .schemas import KEYS
-from .segment import segment_document
 from .settings import Settings
 from .signatures import SIGNATURES, make_signatures
 from .tables import make_blocks, make_documents, make_mentions, make_sentences, make_sources, make_topics
@@ -70,6 +67,9 @@ def clean_batch(
 
     `sources.arrow` has the batch's sources after reading: with encoding and detail, or rejected with a reason.
     """
+    # Only here: a command whose workers clean, or that only tags again, has no use for the rules.
+    from .pages import read_page
+
     pages: list[Page] = []
     seen: list[Source] = []
     for source in sources:
@@ -198,6 +198,9 @@ def _clean_and_segment(
     pages: Sequence[Page], settings: Settings
 ) -> tuple[list[Document], list[list[Sentence]], dict[str | None, RejectedError]]:
     """Clean and segment a batch at once; if that fails, page by page, so that only the bad page is lost."""
+    from .clean import clean_pages
+    from .segment import segment_document
+
     try:
         documents = [_redacted(d, settings) for d in clean_pages(pages, settings.clean)]
         return documents, [segment_document(d) for d in documents], {}
@@ -214,6 +217,9 @@ def _clean_and_segment(
 def _one_by_one(
     pages: Sequence[Page], settings: Settings
 ) -> Iterator[tuple[Document | None, list[Sentence], RejectedError | None]]:
+    from .clean import clean_pages
+    from .segment import segment_document
+
     for page in pages:
         try:
             document = _redacted(clean_pages([page], settings.clean)[0], settings)
