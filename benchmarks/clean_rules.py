@@ -25,8 +25,9 @@ from typing import Any
 
 import numpy as np
 
-from pipeline import clean
 from pipeline.blocks import cut_lines
+from pipeline.claim_lines import claim_lines
+from pipeline.judge_lines import judge_lines
 from pipeline.metadata import read_facts
 from pipeline.model import DISPOSITION_OF, Disposition, Page
 from pipeline.rules.sheet import Sheet
@@ -94,7 +95,7 @@ def _measure(view: str, records: list[dict[str, Any]], scores: dict[str, Any], s
         spent += time.process_time() - before
         model = _scores(scores.get(record["id"]), len(lines))
         before = time.process_time()
-        sheet = clean.claim_lines(page, lines, model, settings)
+        sheet = claim_lines(page, lines, model, settings)
         spent += time.process_time() - before
         joined += len(starts) - len(lines)
         _count_rules(record, sheet, starts, table, show, model)
@@ -170,7 +171,7 @@ def _measure_metadata(
         page, _ = _page(record)
         lines = cut_lines(page.text)
         model = _scores(scores.get(record["id"]), len(lines))
-        facts = {f.name: f for f in read_facts(clean.claim_lines(page, lines, model, CleanSettings()))}
+        facts = {f.name: f for f in read_facts(claim_lines(page, lines, model, CleanSettings()))}
         want = gold[record["id"]]
         for field, key in (("title", "title"), ("author", "author"), ("published_on", "date")):
             said = facts[field].value if field in facts else None
@@ -215,7 +216,7 @@ def _count_f1(
     totals: dict[str, dict[str, float]],
     guards: dict[str, Counter[str]],
 ) -> None:
-    verdicts, _ = clean.judge_lines(sheet, model)
+    verdicts, _ = judge_lines(sheet, model)
     for i, verdict in verdicts.items():
         if verdict.keep and not model.keep[i] and record["labels"][i] >= 0:
             kind = "content" if record["labels"][i] else "other"

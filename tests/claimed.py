@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.blocks import cut_lines
-from pipeline.clean import claim_lines
+from pipeline.claim_lines import claim_lines
 from pipeline.model import Page
 from pipeline.settings import CleanSettings
 
