@@ -89,7 +89,7 @@ def test_stamps_of_remarks_are_no_date_of_publication() -> None:
     remarks = "\n\n".join(
         f"{who} - 1{n}/03/2016 18h:05\n\n{GERMAN[:115]}" for n, who in enumerate(("ada", "bo", "cleo"))
     )
-    assert pipeline.clean_text(f"Ein Klavier an Bord\n\n{remarks}").published_on is None
+    assert pipeline.clean_text(f"Ein Klavier an Bord\n\n3 Kommentare\n\n{remarks}").published_on is None
 
 
 def test_the_headline_stands_behind_the_way_to_it() -> None:

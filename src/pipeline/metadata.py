@@ -16,7 +16,7 @@ from .dates import DAY_FIRST, find_dates
 from .model import Fact, Role
 from .rules.authors import without_label
 from .rules.bylines import handle_span, signed_by
-from .rules.entries import shape_of
+from .rules.entries import STAMP_WORDS, shape_of
 from .rules.header import FACT_LABELS
 from .rules.names import REPORTER, ROLE, name_span
 from .rules.persons import find_person, has_case
@@ -239,14 +239,20 @@ def _published_on(sheet: Sheet, claims: list[Claim], day_first: bool = False) ->
 
 
 def _stamps(sheet: Sheet, found: Sequence[Fact]) -> list[Fact]:
-    """Return the dates behind names in lines of one shape: "Ann - 11/03/2016 18h:05" stands over each remark."""
-    by_shape: dict[str, list[Fact]] = {}
-    for fact in found:
-        line = sheet.lines[sheet.index_at(fact.start or 0)]
-        before = (fact.start or 0) - line.start
-        if before > len(line.bullet):
-            by_shape.setdefault(shape_of(line.text, before), []).append(fact)
-    return [fact for facts in by_shape.values() if len(facts) >= ENTRIES for fact in facts]
+    """Return the dates behind names in lines of one shape, below a heading of comments: "Ann - 11/03/2016 18h:05"."""
+    heading = min(sheet.ground.places.get(("comments", "whole"), ()), default=len(sheet.lines))
+    stamped = [(fact, sheet.lines[sheet.index_at(fact.start or 0)]) for fact in found]
+    shape = {
+        fact: shape_of(line.text, (fact.start or 0) - line.start)
+        for fact, line in stamped
+        if line.index > heading and (fact.start or 0) - line.start > len(line.bullet)
+    }
+    if not shape:
+        return []
+    # Not every remark's line was taken for a date's.
+    others = (x for x in sheet.lines[heading + 1 :] if x.numbered and x.words <= STAMP_WORDS)
+    shapes = [shape_of(x.text, dates[0].start) for x in others if (dates := find_dates(x.text))]
+    return [fact for fact, own in shape.items() if shapes.count(own) >= ENTRIES]
 
 
 _QUOTED = re.compile(r"[“«„\"]([^“”«»„\"]{3,60})[”»“\"]")

@@ -16,6 +16,8 @@ from .sheet import Claim, Sheet, whole_line
 
 WHOLE = 0.6
 """Part of a line that its notes are where all of it goes, with the fields between them."""
+RULED_WORDS, WHOLE_RULED = 30, 0.3
+"""The same of so short a line whose other sentences speak of comments, too."""
 SHARE, SHARE_OF_MANY = 0.3, 0.2
 """Part of a line or sentence that the pieces are: of one piece, and of two and more."""
 LEVEL = 0.995
@@ -26,8 +28,14 @@ def claim_engine_notes(sheet: Sheet) -> Iterator[Claim]:
     """Claim lines, and sentences of paragraphs, that are an engine's notes."""
     for line in sheet.open_with(("engine_note", "has")):
         pieces = [(c.start, c.end) for c in sheet.having(line.index, "engine_note")]
-        notes = [span for span in cut_sentences(sheet, line) if _is_note(pieces, *span)]
-        if WHOLE * (line.end - line.start) <= sum(end - start for start, end in notes):
+        spans = cut_sentences(sheet, line)
+        notes = [span for span in spans if _is_note(pieces, *span)]
+        part = sum(end - start for start, end in notes) / (line.end - line.start)
+        # Rules for comments go with the note: "Comments in bad taste will be removed."
+        others = [span for span in spans if span not in notes]
+        words = sheet.having(line.index, "comment_word") if notes and line.words <= RULED_WORDS else []
+        ruled = all(any(a <= c.start < b for c in words) for a, b in others)
+        if part >= (WHOLE_RULED if ruled else WHOLE):
             said = "an engine's note at the form to comment or share"
             yield whole_line(line, Role.PROMOTION, "engine_note", said, 0.95, LEVEL)
             continue

@@ -15,8 +15,8 @@ from ..word_counts import count_words
 from .promotion import SPEAKER, cut_sentences
 from .sheet import SOFT, Claim, Sheet, whole_line
 
-WORDS, CONSENT_WORDS = 28, 45
-"""Words of a sentence that asks for an address or says where a text appeared, and of one about terms."""
+WORDS, CONSENT_WORDS, COMMENT_WORDS = 28, 45, 18
+"""Words of a sentence that asks for an address or says where a text appeared, of one about terms, and of a rule."""
 LEVEL = 0.995
 """Probability of being content from which a line is left to the model."""
 _QUOTES = '"“”„«»「」『』'
@@ -26,6 +26,7 @@ _PAIRS = (
     (("mail_place",), ("mail_what", "mail_ask"), WORDS, Role.PROMOTION, "newsletter", "says what comes by mail"),
     (("mail_way",), ("mail_what",), WORDS, Role.PROMOTION, "newsletter", "says what comes by mail"),
     (("consent_act",), ("consent_doc",), CONSENT_WORDS, Role.LEGAL, "consent", "what the reader agrees to"),
+    (("comment_rule",), ("comment_word",), COMMENT_WORDS, Role.PROMOTION, "comment_rules", "rules for comments"),
 )
 
 
@@ -37,9 +38,12 @@ def claim_site_notes(sheet: Sheet) -> Iterator[Claim]:
                 continue
             spans = cut_sentences(sheet, line)
             found = [span for span in spans if _is_pair(sheet, line, span, first, second, most)]
+            inside = sheet.first_prose < line.index < sheet.last_prose
             if found and 2 * sum(b - a for a, b in found) > line.end - line.start:
-                yield whole_line(line, role, rule, said, 0.9, LEVEL)
-            else:
+                # A story may tell of comments and their rules between its paragraphs.
+                below = SOFT if rule == "comment_rules" and inside else LEVEL
+                yield whole_line(line, role, rule, said, 0.9, below)
+            elif rule != "comment_rules":
                 yield from (Claim(a, b, role, rule, said, 0.85) for a, b in found)
 
 
