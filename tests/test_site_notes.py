@@ -49,6 +49,12 @@ def kept(document: Document) -> str:
         (TURKISH, "Devam ederek gizlilik politikası metnini kabul etmiş sayılırsınız.", "consent"),
         (GERMAN, "Dieser Artikel erschien zuerst im Hafenkurier.", "disclaimer"),
         (POLISH, "Tekst ukazał się pierwotnie w Kurierze Portowym.", "first_published"),
+        (GERMAN, "Kommentare mit Beleidigungen werden gelöscht.", "comment_rules"),
+        (POLISH, "Nikt jeszcze nie zostawił komentarza, komentarze czekają.", "comment_prompt"),
+        (GERMAN, "Unterstützen Sie unsere Redaktion mit zwei Euro im Monat.", "donate"),
+        (TURKISH, "Video oynatılamıyor.", "player"),
+        (POLISH, "Widzisz błąd w tekście? Daj nam znać.", "asking_line"),
+        (TURKISH, "Okumaya devam etmek aboneler için.", "paywall"),
     ],
 )
 def test_a_note_below_the_text_goes_alone(text: str, note: str, rule: str) -> None:
@@ -75,6 +81,19 @@ def test_a_paragraph_keeps_what_stands_before_the_note() -> None:
 def test_a_story_may_tell_of_such_things(sentence: str) -> None:
     text = f"{GERMAN}\n\n{sentence}\n\nAm Abend fuhr das Schiff ohne das Klavier zurück."
     assert sentence in kept(pipeline.clean_text(text))
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Den Fehler in der Frachtliste hat bis heute niemand gefunden.",
+        "Das Video der Überfahrt konnte auf dem alten Gerät nicht abgespielt werden, sagt der Kapitän und lacht.",
+        "Als Erster schrieb ein Schüler einen Brief an die Reederei.",
+        "Die Abonnenten der Hafenzeitung lasen davon erst am Mittwoch.",
+    ],
+)
+def test_the_last_sentence_of_a_story_stays(sentence: str) -> None:
+    assert kept(pipeline.clean_text(f"{GERMAN}\n\n{sentence}")).endswith(sentence)
 
 
 def test_a_date_in_the_headline_is_not_the_articles() -> None:

@@ -124,6 +124,7 @@ RULES: tuple[Rule, ...] = (
     lambda sheet, _: engine_notes.claim_engine_notes(sheet),
     lambda sheet, _: site_notes.claim_site_notes(sheet),
     lambda sheet, _: site_notes.claim_first_published(sheet),
+    lambda sheet, _: site_notes.claim_last_notes(sheet),
     lambda sheet, _: comment_forms.claim_comment_forms(sheet),
     lambda sheet, _: class_names.claim_class_names(sheet),
     lambda sheet, _: sidebars.claim_sidebars(sheet),

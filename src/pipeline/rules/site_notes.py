@@ -17,6 +17,8 @@ from .sheet import SOFT, Claim, Sheet, whole_line
 
 WORDS, CONSENT_WORDS, COMMENT_WORDS = 28, 45, 18
 """Words of a sentence that asks for an address or says where a text appeared, of one about terms, and of a rule."""
+LAST_WORDS = 22
+"""Words of a line below the text."""
 LEVEL = 0.995
 """Probability of being content from which a line is left to the model."""
 _QUOTES = '"“”„«»「」『』'
@@ -45,6 +47,28 @@ def claim_site_notes(sheet: Sheet) -> Iterator[Claim]:
                 yield whole_line(line, role, rule, said, 0.9, below)
             elif rule != "comment_rules":
                 yield from (Claim(a, b, role, rule, said, 0.85) for a, b in found)
+
+
+_LAST_PAIRS = (
+    # The same of short lines below the text, whose pieces are common words; whether the line must ask something.
+    (("first_of_all",), ("comment_word",), 14, "comment_prompt", "asks for the first comment", False),
+    (("support_act",), ("support_for",), LAST_WORDS, "donate", "asks to pay for the site", False),
+    (("player_word",), ("player_fault",), LAST_WORDS, "player", "a player that cannot play", False),
+    (("error_word",), ("report_act",), LAST_WORDS, "typo_notice", "asks to report errors in the text", True),
+    (("subscriber_word",), ("read_on",), LAST_WORDS, "paywall", "the rest is for subscribers", False),
+)
+
+
+def claim_last_notes(sheet: Sheet) -> Iterator[Claim]:
+    """Claim short lines from the last paragraph on that ask for comments, money or corrections, or cannot play."""
+    for first, second, most, rule, said, asks in _LAST_PAIRS:
+        for line in sheet.open_with(*((family, "has") for family in first)):
+            if line.index < sheet.last_prose or line.index == sheet.first_prose or "@" in line.text:
+                continue
+            if asks and not any(mark in line.text for mark in "?؟？;!！"):
+                continue
+            if not SPEAKER.match(line.text) and _is_pair(sheet, line, (line.start, line.end), first, second, most):
+                yield whole_line(line, Role.PROMOTION, rule, said, 0.85, SOFT)
 
 
 def claim_first_published(sheet: Sheet) -> Iterator[Claim]:
