@@ -111,7 +111,8 @@ def _keep(draft: _Draft, by: str) -> None:
     foreign = Verdict(True, "foreign_prose", "in the midst of prose in a language not trained on", 0.5)
     half = Verdict(True, "html_paragraph", "a sentence that the model half believes", 0.5)
     # These see what they have kept so far: a heading over a heading over a paragraph.
-    draft.turn((x.index, marked) for x in lines if not keep[x.index] and _is_marked_heading(sheet, x, keep))
+    headed = (x for x in lines if x.text[0] == "#" and not keep[x.index] and _is_marked_heading(sheet, x, keep))
+    draft.turn((x.index, marked) for x in headed)
     draft.turn((x.index, heading) for x in _likely_headings(sheet, lines, keep))
     if (deck := title.standfirst(sheet)) is not None and not keep.get(deck.index, True):
         draft.turn([(deck.index, Verdict(True, "standfirst", "between the title and a byline or date", 0.6))])

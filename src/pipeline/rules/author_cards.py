@@ -30,15 +30,20 @@ _ACCOUNT = frozenset(["username", "followers", "following", "joined"])
 _OTHER = frozenset(
     ["name", "email", "job", "company", "address", "phone", "url", "bio", "hobby", "birthdate", "network"]
 )
+_MARK = re.compile(r"[:：=|՝]")
 _PAIR = re.compile(r"[\"'`*|•·\s-]{0,4}([^\W\d][^:：=|՝\"]{0,30}?)[*\s]{0,3}[:：=|՝]\s{0,3}(?=\S)")
 
 
 def claim_author_cards(sheet: Sheet) -> Iterator[Claim]:
     """Claim the runs of keys and values that are an account's, with the heading above them."""
+    # Most lines have no mark behind a key, and need not be asked further.
+    marked = {sheet.index_at(m.start()) for m in _MARK.finditer(sheet.text)}
+    if len(marked) < LEAST:
+        return
     run: list[Line] = []
     kinds: list[str] = []
     for line in (*sheet.lines, None):
-        kind = _kind(sheet, line) if line is not None and sheet.is_open(line.index) else ""
+        kind = _kind(sheet, line) if line is not None and line.index in marked and sheet.is_open(line.index) else ""
         if line is not None and kind:
             run.append(line)
             kinds.append(kind)
@@ -66,7 +71,9 @@ def _kind(sheet: Sheet, line: Line) -> str:
     if len(line.text) > LONGEST:
         return ""
     pair = _PAIR.match(sheet.folded, line.start, line.end)
-    key = pair.group(1).strip() if pair else ""
+    if pair is None:
+        return ""
+    key = pair.group(1).strip()
     kind = "joined" if key in _joined() else key_kind(key)
     return kind if kind in _ACCOUNT or kind in _OTHER else ""
 

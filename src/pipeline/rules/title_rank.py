@@ -65,10 +65,13 @@ def _behind_way(sheet: Sheet, candidates: Sequence[Candidate], best: int) -> int
     """Return the number of the candidate that a line above it repeats behind sections: "News World Ferry sold"."""
     for number, own in enumerate(candidates):
         said = sheet.folded[own.start : own.end]
+        if len(said) < 2 * HELD:
+            continue
         for line in sheet.lines[max(0, own.line.index - WAY_LINES) : own.line.index]:
+            if not sheet.said(line.index).endswith(f" {said}"):
+                continue
             way = sheet.said(line.index).removesuffix(said).split()
-            repeats = len(said) >= 2 * HELD and sheet.said(line.index).endswith(f" {said}")
-            if repeats and len(way) <= WAY_WORDS and any(is_section(word) for word in way):
+            if len(way) <= WAY_WORDS and any(is_section(word) for word in way):
                 return number
     return best
 
