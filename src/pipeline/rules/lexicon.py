@@ -105,7 +105,7 @@ def fold(text: str) -> str:
     # str.translate looks every character up; replacing the few that occur is four times as fast.
     for character in _SAME.keys() & set(text):
         text = text.replace(character, _SAME[character])
-    return text.lower()
+    return _in_one_script(text.lower())
 
 
 _LONG = 1_000
@@ -122,7 +122,22 @@ def _fold_page(text: str) -> str:
     same = np.where(code < len(table), table[np.minimum(code, len(table) - 1)], code) if beyond else table[code]
     folded = same.tobytes().decode("utf-32-le", "surrogatepass")
     # How a capital sigma is written small its neighbours tell.
-    return folded.lower() if beyond or "Σ" in folded else folded
+    return _in_one_script(folded.lower() if beyond or "Σ" in folded else folded)
+
+
+_MIXED = re.compile("[а-яіїєґў]*(?:[а-яіїєґў][aceiopxytkmbh]|[aceiopxytkmbh][а-яіїєґў])[а-яіїєґўaceiopxytkmbh]*")
+_LATIN = str.maketrans("aceiopxytkmbh", "асеіорхуткмвн")
+
+
+def _in_one_script(folded: str) -> str:
+    """Write Latin letters within a Cyrillic word as the Cyrillic ones that look alike, as some typists do not.
+
+    >>> _in_one_script("tекст: обзор") == "текст: обзор"
+    True
+    """
+    if "е" not in folded and "о" not in folded:
+        return folded
+    return _MIXED.sub(lambda word: word.group().translate(_LATIN), folded)
 
 
 def _is_cut(edge: str, neighbour: str, length: int) -> bool:
