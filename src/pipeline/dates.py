@@ -125,6 +125,7 @@ _ISO = re.compile(
     r"(?<!\d)(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)(?:t\d{2}:\d{2}(?::\d{2})?(?:\.\d{1,6})?(?:z|[+-]\d{2}:?\d{2})?)?"
 )
 _NUMERIC = re.compile(r"(?<![\d.])(\d{1,2})([-/.]) ?(\d{1,2})\2 ?(\d{4})(?!\d|\.\d)")
+_NUMERIC_APART = re.compile(r"(?<![\d.])(\d{2})( - | / )(\d{2})\2(\d{4})(?!\d)")
 _NUMERIC_SHORT = re.compile(r"(?<![\d.:])(\d{1,2})\.(\d{1,2})\.(\d{2})(?=,?\s[|·•–-]?\s?\d{1,2}:\d{2}(?!\d))")
 """A time must follow, which does not belong to the date."""
 _ASIAN = re.compile(r"(\d{4}) ?[年년] ?(\d{1,2}) ?[月월] ?(\d{1,2}) ?[日号號일]?")
@@ -151,7 +152,7 @@ def _iso(text: str, persian: bool) -> Iterator[FoundDate]:
 
 
 def _numeric(text: str, day_first: bool) -> Iterator[FoundDate]:
-    for m in _NUMERIC.finditer(text):
+    for m in (*_NUMERIC.finditer(text), *_NUMERIC_APART.finditer(text)):
         a, b, year = int(m[1]), int(m[3]), int(m[4])
         if m[2] == "." or day_first or a == b or a > 12:
             value = _make(year, b, a)
@@ -225,7 +226,7 @@ def _patterns() -> tuple[tuple[tuple[re.Pattern[str], re.Pattern[str] | None], .
     # The year may be followed by glued digits (a comment count: "22 Dec 2016651"), the day by its ending.
     day_first = re.compile(
         rf"(?<!\d)(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|º|ª|\.|-?[ae]?го|ই|লা|রা|ঠা|শে)?"
-        r"(?:[ \-/]| de | of | יב?)[ ]?(?:de |of |ב-?)?"
+        r"(?:,? |[\-/]| de | of | יב?)[ ]?(?:de |of |ב-?)?"
         # "14 أيار/مايو 2024": both names of a month.
         rf"(?:{levant})?(?P<m>{names})\.?(?:[ \-/,،]|'da |'de ){{1,2}}(?:de |del |of |г\. )?{year}"
         # "2025 r.", "2025 г.": the word "year" belongs to the date.

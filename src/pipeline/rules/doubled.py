@@ -19,24 +19,31 @@ from .sheet import FOREIGN, Claim, Sheet, whole_line
 
 LEADS = 3
 """Lines between the name above a column and its count of comments."""
+CAPTION_WORDS = 4
+"""Words of a picture's text at least."""
 HEADLINES, HEADLINE_WORDS = 5, 4
 """Headlines in one line, and words that they have on average, from which it is a ticker's."""
-# Of the labelled pages' lines after the first, 80 that are doubled whole are boilerplate and 4 products' names, 27 and 1
-# with a glued head, 15 and 1 with doubled words before a headline. Rows with tabs are tables.
+# Of the labelled pages' lines 80 that are doubled whole are boilerplate and 4 products' names, 27 and 1 with a glued
+# head, 15 and 1 with doubled words before a headline. Rows with tabs are tables.
 _HEAD, _FAR = 4, 64
 """Letters that must come again, and how far behind the line's beginning they may."""
 _WORDS = re.compile(r"([^\W\d_][^\s]{1,30}(?: [^\W\d_][^\s]{1,30}){1,2}) \1 (?=[^\s]+ [^\s]+)")
 _GLUED = re.compile(r"([^\W\d_]\w{4,30}(?: \w{2,20}){0,2})\1")
 _COUNT = re.compile(r"\d{1,5} ?([^\W\d_]{3,20})")
-_GAP = re.compile(r" {3,40}")
+_GAP = re.compile(r" {3,8}(?! )")
 
 
 def claim_doubled(sheet: Sheet) -> Iterator[Claim]:
     """Claim links that say their text twice, columns above their counts of comments, and rows of headlines."""
     counted: list[Line] = []
+    yield from _captions(sheet)
     for line in sheet.open_lines():
         if line.words >= HEADLINES * HEADLINE_WORDS and _is_row(line.text):
-            yield whole_line(line, Role.PROMOTION, "headline_row", "headlines with gaps between them", 0.9, FOREIGN)
+            yield whole_line(line, Role.PROMOTION, "headline_row", "headlines with gaps between them", 0.9)
+        elif _is_pair(sheet, line):
+            said = "a headline twice over the button that leads to it"
+            for index in (line.index, line.index + 1):
+                yield whole_line(sheet.lines[index], Role.PROMOTION, "doubled_link", said, 0.9)
         elif kind := _kind_of(line):
             yield from _column(sheet, line) if kind == "names" else _link(sheet, line, kind)
         elif line.text[0].isdigit() and _glued_count(line.text):
@@ -48,6 +55,40 @@ def claim_doubled(sheet: Sheet) -> Iterator[Claim]:
         for line in (*counted, *alike):
             said = "a count of comments glued to the text of another story"
             yield whole_line(line, Role.PROMOTION, "glued_count", said, 0.9)
+
+
+def _is_pair(sheet: Sheet, line: Line) -> bool:
+    """Tell whether a line and its copy below stand over a button: "Storm closes port", the same, "Show the story"."""
+    below = sheet.lines[line.index + 1 : line.index + 3]
+    if line.ends or line.words < LEADS or len(below) < 2 or below[0].text != line.text or "/" in line.text:
+        return False
+    return bool(sheet.whole(below[1].index) & {"more", "also", "related"})
+
+
+def _captions(sheet: Sheet) -> Iterator[Claim]:
+    """Claim a picture's text above the same with its source behind it: "Storm in port", "Storm in port Example TV"."""
+    for line in sheet.open_lines():
+        if line.ends or line.bullet or not CAPTION_WORDS <= line.words <= 4 * CAPTION_WORDS:
+            continue
+        said = sheet.said(line.index)
+        for below in sheet.lines[line.index + 1 : line.index + 3]:
+            source = below.text[len(line.text) :]
+            if source and below.text.startswith(line.text) and _is_source(source) and sheet.is_open(below.index):
+                copies = sheet.ground.copies.get(said, [line])
+                credited = [below, *(x for x in sheet.ground.copies.get(sheet.said(below.index), ()) if x is not below)]
+                for copy in (*copies, *credited[1:]):
+                    yield whole_line(copy, Role.REPEATED, "caption_copy", "a picture's text, and again with its source")
+                yield whole_line(below, Role.CAPTION, "caption", "a picture's text with its source behind it", 0.8)
+                break
+
+
+def _is_source(rest: str) -> bool:
+    """Tell whether what stands behind a caption's text is the name of its source, with no mark between.
+
+    >>> _is_source(" Example TV"), _is_source("TV24"), _is_source(" - Example TV"), _is_source(" and no more")
+    (True, True, False, False)
+    """
+    return rest.strip()[:1].isupper() and rest.count(" ") <= 3 and rest[0] not in "-–—|:,.;/"
 
 
 def is_doubled(text: str) -> bool:
@@ -65,13 +106,12 @@ def is_doubled(text: str) -> bool:
 
 def _kind_of(line: Line) -> str:
     text = line.text
-    if len(text) < 12 or line.ends and line.words > LEADS * HEADLINE_WORDS * HEADLINES:
+    if len(text) < 12:
         return ""
-    if text.find(text[:_HEAD], _HEAD, _FAR) < 0:
-        return "whole" if is_doubled(text) else ""
-    if is_doubled(text):
+    # "Get off there. Get off there." is somebody's speech.
+    if not line.ends and is_doubled(text):
         return "whole"
-    if not text[0].isupper():
+    if not text[0].isupper() or text.find(text[:_HEAD], _HEAD, _FAR) < 0:
         return ""
     if _GLUED.match(text):
         return "glued"
@@ -100,15 +140,18 @@ def _column(sheet: Sheet, line: Line) -> Iterator[Claim]:
 def _is_row(text: str) -> bool:
     """Tell whether a line is a row of headlines.
 
-    >>> _is_row("    ".join(["Mayor of the port resigns", "Storm closes all the schools", "Fish is dearer than ever"] * 2))
+    >>> _is_row("    ".join(["Mayor of the port resigns", "Storm closes the schools", "Fish is dearer than ever"] * 2))
     True
     """
     if "   " not in text or "\t" in text:
         return False
     parts = [part for part in _GAP.split(text.strip()) if part]
     words = [part.count(" ") + 1 for part in parts]
-    ended = sum(part[-1] in ".。;{}" for part in parts)
-    return len(parts) >= HEADLINES and sum(words) >= HEADLINE_WORDS * len(parts) and 5 * ended <= len(parts)
+    small = sum(part[0].islower() for part in parts)
+    # A text whose gaps a program widened has sentences between them.
+    ended = sum(part[-1] in ".。;{}" or ". " in part for part in parts)
+    many = len(parts) >= HEADLINES and sum(words) >= HEADLINE_WORDS * len(parts)
+    return many and 5 * ended <= len(parts) and 5 * small <= len(parts)
 
 
 def _glued_count(text: str) -> int:
