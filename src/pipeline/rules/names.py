@@ -48,6 +48,8 @@ _BEFORE_DATE = re.compile(
     r"\s(?:on|am|le|el|il|em|op|den|dne|dnia|w dniu|dana|на|от|від|στις|tarihinde|på|pada|pe|la|в|у|v|w|ngày|في|در)$"
 )
 
+_WHEN = re.compile(r"\s(?:On|In|At|Pada|Am|Le)\s")
+
 
 def name_span(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Return the span of one to six capitalised words (or words of a script without case), or None."""
@@ -66,6 +68,9 @@ def name_span(text: str, start: int, end: int) -> tuple[int, int] | None:
     if before_date := _BEFORE_DATE.search(text, a, b):
         # "by Ann Lee on 5 May 2024": the date stands behind what is looked at.
         b = before_date.start()
+    if (when := _WHEN.search(text, a, b)) and all(w in filler_words() for w in fold(text[when.end() : b]).split()):
+        # "By Ann Lee On Wednesday, May 5": as some programs write every word.
+        b = when.start()
     words = text[a:b].split()
     han = a < b and _HAN.match(text, a) is not None
     if not 1 <= len(words) <= 7 or b - a > 70 or b - a < (2 if han else 3):

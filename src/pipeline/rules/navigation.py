@@ -241,7 +241,9 @@ def claim_tags(sheet: Sheet) -> Iterator[Claim]:
         # "Lesezeit: 7 Min." ends with an abbreviation.
         counted = line.words <= READING_WORDS and line.numbered and (not line.ends or line.words <= SHORT_READING)
         # On a page of listings every entry has one, and there it may be all that the entry says.
-        if counted and sheet.first_prose - 10 <= line.index <= sheet.first_prose:
+        begins = any(c.start - line.start <= 2 for c in sheet.having(line.index, "reading"))
+        alone = begins and line.words <= SHORT_READING
+        if counted and (alone or sheet.first_prose - 10 <= line.index <= sheet.first_prose):
             below = FIRM if len(timed) == 1 else SOFT
             yield whole_line(line, Role.NAVIGATION, "reading_time", "how long the text takes to read", 0.9, below)
 

@@ -46,7 +46,8 @@ def find_person(text: str, start: int, end: int) -> Person | None:
     if place is None and (beside := _FUNCTION.search(text, start, end)):
         # "Great Falls, Montana" is no name: in plain letters only what is written small is a function.
         plain = text[start : beside.end()].isascii() and not is_small(beside.group(1)[0])
-        place = None if plain and not is_medium(f"X {beside.group(1)}") else beside
+        named = is_medium(f"X {beside.group(1)}") or fold(beside.group(1).split()[-1]) in signature_words("function")
+        place = None if plain and not named else beside
     stop = _bare(text, start, place.start() if place else end)[1]
     words = text[start:stop].split()
     if not 2 <= len(words) <= 4 or name_span(text, start, stop) != (start, stop):

@@ -124,7 +124,8 @@ def _is_pager(sheet: Sheet, line: Line) -> bool:
     last = linked.group(1)[-1] if linked else line.text[-1]
     arrow = line.text[0] in _ARROW or last in _ARROW
     marked = sheet.text[opening.end : line.end].lstrip()[:1] in tuple(":：")
-    post = sheet.text[opening.start : opening.end].count(" ") > 0 or opening.end - opening.start >= 10
+    said = sheet.text[opening.start : opening.end]
+    post = " " in said or len(said) >= 10 or (len(said) >= 3 and "\u3040" <= said[0] <= "\ud7a3")
     # "Next: the committee decides" may be a sentence: one bare word needs an arrow, and either stands below the text.
     return line.index > sheet.last_prose and (arrow or (marked and post)) and not (line.ends and line.words > 12)
 

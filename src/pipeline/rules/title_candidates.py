@@ -82,6 +82,8 @@ def title_candidates(sheet: Sheet) -> list[Candidate]:
             continue
         if is_open and line.words <= CREDIT_WORDS and _is_credit(sheet, line):
             continue
+        if is_open and sheet.having(line.index, "engine_note"):
+            continue
         path = path_end(sheet.text, start, end) if is_open else None
         if path is not None and (path == end or sheet.folded.count(sheet.folded[path:end]) > 1):
             # The way to the page says nothing that the headline below it does not.
