@@ -18,7 +18,8 @@ from .rules.authors import without_label
 from .rules.bylines import handle_span, signed_by
 from .rules.entries import STAMP_WORDS, shape_of
 from .rules.header import FACT_LABELS
-from .rules.names import REPORTER, ROLE, name_span
+from .rules.lexicon import fold
+from .rules.names import REPORTER, ROLE, name_span, signature_words
 from .rules.persons import find_person, has_case
 from .rules.rights import notices
 from .rules.sheet import Claim, Sheet, find_all, trim
@@ -120,6 +121,8 @@ def _author(sheet: Sheet, claims: list[Claim]) -> Iterator[Fact]:
                 if role := ROLE.search(sheet.text, *name):
                     name = (name[0], role.start())
                 said = sheet.text[slice(*name)]
+                if label and fold(said) in signature_words("no_login"):
+                    continue
                 # "By: Reuters", "By: Example Wire": where one who wrote for it is named below, it is not the author.
                 agency = is_medium(said) or (len(said.split()) == 1 and has_case(said[0]))
                 below = (c for c in claims if _follows(sheet, claim, c)) if agency and claim.rule == "byline" else ()

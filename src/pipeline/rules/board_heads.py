@@ -2,8 +2,8 @@
 
 Offices, schools and clubs publish by such programs ("Department", "Press office", "Date", "2023-11-09", "Views",
 "3104"), and some write label and value in one line, or all of them ("Office: press Number: 14"). One label proves
-nothing, for "Date" may head a section. Two of different kinds above the text, one of them over a date or a number, are a
-program's, and so is a line that holds nothing but two labels and their values.
+nothing, for "Date" may head a section. Two of different kinds above the text, one of them over a date or a number,
+are a program's, and so is a line that holds nothing but two labels and their values.
 """
 
 from __future__ import annotations

@@ -68,7 +68,8 @@ def _is_pair(sheet: Sheet, line: Line) -> bool:
 def _captions(sheet: Sheet) -> Iterator[Claim]:
     """Claim a picture's text above the same with its source behind it: "Storm in port", "Storm in port Example TV"."""
     for line in sheet.open_lines():
-        if line.ends or line.bullet or not CAPTION_WORDS <= line.words <= 4 * CAPTION_WORDS:
+        # The first lines may be the page's headline, and the same with the site's name.
+        if line.index < 2 or line.ends or line.bullet or not CAPTION_WORDS <= line.words <= 4 * CAPTION_WORDS:
             continue
         said = sheet.said(line.index)
         for below in sheet.lines[line.index + 1 : line.index + 3]:
@@ -85,10 +86,10 @@ def _captions(sheet: Sheet) -> Iterator[Claim]:
 def _is_source(rest: str) -> bool:
     """Tell whether what stands behind a caption's text is the name of its source, with no mark between.
 
-    >>> _is_source(" Example TV"), _is_source("TV24"), _is_source(" - Example TV"), _is_source(" and no more")
+    >>> _is_source(" Example TV"), _is_source("TV24"), _is_source(" - Example TV"), _is_source(" Read more »")
     (True, True, False, False)
     """
-    return rest.strip()[:1].isupper() and rest.count(" ") <= 3 and rest[0] not in "-–—|:,.;/"
+    return rest.strip()[:1].isupper() and rest.count(" ") <= 3 and rest[0] not in "-–—|:,.;/" and rest[-1].isalnum()
 
 
 def is_doubled(text: str) -> bool:
