@@ -198,12 +198,8 @@ def _clean_and_segment(
     pages: Sequence[Page], settings: Settings
 ) -> tuple[list[Document], list[list[Sentence]], dict[str | None, RejectedError]]:
     """Clean and segment a batch at once; if that fails, page by page, so that only the bad page is lost."""
-    from .clean import clean_pages
-    from .segment import segment_document
-
     try:
-        documents = [_redacted(d, settings) for d in clean_pages(pages, settings.clean)]
-        return documents, [segment_document(d) for d in documents], {}
+        return *_make(pages, settings), {}
     except Exception:
         done = list(_one_by_one(pages, settings))
     documents = [d for d, _, _ in done if d is not None]
@@ -214,16 +210,22 @@ def _clean_and_segment(
     )
 
 
-def _one_by_one(
-    pages: Sequence[Page], settings: Settings
-) -> Iterator[tuple[Document | None, list[Sentence], RejectedError | None]]:
+def _make(pages: Sequence[Page], settings: Settings) -> tuple[list[Document], list[list[Sentence]]]:
+    # Only here: see `clean_batch`.
     from .clean import clean_pages
     from .segment import segment_document
 
+    documents = [_redacted(d, settings) for d in clean_pages(pages, settings.clean)]
+    return documents, [segment_document(d) for d in documents]
+
+
+def _one_by_one(
+    pages: Sequence[Page], settings: Settings
+) -> Iterator[tuple[Document | None, list[Sentence], RejectedError | None]]:
     for page in pages:
         try:
-            document = _redacted(clean_pages([page], settings.clean)[0], settings)
-            yield document, segment_document(document), None
+            (document,), (sentences,) = _make([page], settings)
+            yield document, sentences, None
         # Whatever one document makes our code do must not cost the others; the row names the error, and
         # an expectation on `sources` reports it.
         except Exception as error:

@@ -7,6 +7,8 @@ import re
 from .blocks import Line
 
 _LABEL = re.compile(r"\W{0,4}[^\W\d_][^:：.!?;\n]{0,30}[:：][ \t]?\S")
+QUOTES = '"“”„«»「」『』'
+"""Quotation marks: who quotes a request does not make it."""
 _STOP = re.compile(r"[.!?…؟۔।][)\"”»]?\s+\S|[。！？]\S")
 _LOOKED_AT = 2_000
 """Characters of a line in which a stop is looked for."""

@@ -215,6 +215,8 @@ class WordForms:
         if token in _STOPS:
             return ";"
         bare = token.replace(".", "")
+        if not bare:
+            return ";"
         if self.language in ("ja", "ko") and not bare.isascii():
             bare = unicodedata.normalize("NFKC", bare)
         name = bare.replace("’", "'").partition("'")[0] if self.language in ("tr", "az") else bare

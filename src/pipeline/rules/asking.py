@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..blocks import Line
+from ..line_forms import QUOTES
 from ..model import Role
 from ..word_counts import count_words
 from .actions import is_article
@@ -36,7 +37,6 @@ POLITE, END_WORDS = 6, 9
 """The same where a polite form ends the request, and words of a paragraph's sentence that only ends with one."""
 LEVEL, CALL_LEVEL = 0.99, 0.9
 """Probability of being content from which a line that asks is left to the model, and one that only calls to click."""
-_QUOTES = '"“”„«»「」『』'
 
 
 def claim_questions(sheet: Sheet) -> Iterator[Claim]:
@@ -50,7 +50,7 @@ def claim_questions(sheet: Sheet) -> Iterator[Claim]:
 def claim_asking_lines(sheet: Sheet) -> Iterator[Claim]:
     """Claim short lines that only ask: by two phrases, by a cry, by a question before, or by a phrase at the edge."""
     for line in sheet.open_with(*((family, "has") for family in FAMILIES)):
-        if line.words > ASK_WORDS or any(mark in line.text for mark in _QUOTES) or SPEAKER.match(line.text):
+        if line.words > ASK_WORDS or any(mark in line.text for mark in QUOTES) or SPEAKER.match(line.text):
             continue
         spans = cut_sentences(sheet, line)
         asked = [_phrases(sheet, line, span) for span in spans]
@@ -105,7 +105,7 @@ def _is_plain(sheet: Sheet, line: Line, span: tuple[int, int]) -> bool:
     start, end = span
     said = sheet.text[start:end]
     # "The sign on the door read: Write to us in the comments!"
-    if count_words(said) > SENTENCE_WORDS or any(mark in said for mark in f"{_QUOTES}:："):
+    if count_words(said) > SENTENCE_WORDS or any(mark in said for mark in f"{QUOTES}:："):
         return False
     above = sheet.text[line.start : start]
     return not opens_quotation(above) and not above.rstrip().endswith((":", "：", ","))

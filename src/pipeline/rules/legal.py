@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ..blocks import Line
+from ..line_forms import QUOTES, is_labelled
 from ..model import Role
 from .head_lines import head_lines
 from .lexicon import count_apart
@@ -19,7 +20,6 @@ _COPYRIGHT = re.compile(
 )
 _EMAIL = re.compile(r"[\w.+\-]{1,64}@(?:[\w\-]{1,63}\.){1,4}[a-zA-Z]{2,12}\b")
 _CLOSE = 20
-_QUOTES = frozenset('"“”„«»「」『』')
 _SIGNS = ("©", "(c)", "copyright", "&copy;")
 _PHONE = re.compile(r"(?<![\w.])[+(]?\d[\d\s().\-–]{6,20}\d(?!\w)")
 
@@ -91,7 +91,7 @@ def claim_cookies(sheet: Sheet) -> Iterator[Claim]:
 def _is_quoted(text: str, start: int, end: int) -> bool:
     """Tell whether a quotation mark stands close by on either side."""
     around = text[max(0, start - _CLOSE) : start], text[end : end + _CLOSE]
-    return all(not _QUOTES.isdisjoint(side) for side in around)
+    return all(any(mark in side for mark in QUOTES) for side in around)
 
 
 def claim_contacts(sheet: Sheet) -> Iterator[Claim]:
@@ -128,11 +128,8 @@ def claim_credits(sheet: Sheet) -> Iterator[Claim]:
 def _is_listed(sheet: Sheet, line: Line) -> bool:
     """Tell whether another label with its value stands beside a line: "Music: ...", "Photos: ...", "Light: ..."."""
     beside = [sheet.lines[i] for i in (line.index - 1, line.index + 1) if 0 <= i < len(sheet.lines)]
-    labelled = [x for x in beside if sheet.is_open(x.index) and _LABELLED.match(x.text) and not x.is_prose]
+    labelled = [x for x in beside if sheet.is_open(x.index) and is_labelled(x) and not x.is_prose]
     return len(labelled) > (line.index > sheet.last_prose)
-
-
-_LABELLED = re.compile(r"\W{0,4}[^\W\d][^:：\n]{1,30}[:：]\s?\S")
 
 
 CREDIT_WORDS, CREDIT, CREDIT_AMID = 4, 0.7, 0.9

@@ -1,7 +1,7 @@
 """The page as the rules see it: lines, the cues in them, and what was claimed so far.
 
 A rule reads a sheet and yields claims; it never changes the sheet. The first claim on a character wins, so
-the order of the rules in `clean.py` is their rank. What no rule claims is left to the line model.
+the order of the rules in `order.py` is their rank. What no rule claims is left to the line model.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""Claim what sites say around an article of their mail, their terms and where the text first appeared.
+"""Claim what sites say around an article: of their mail, terms and comments, where the text first appeared, who pays.
 
 Such sentences end like any other, and a line model that learned from English pages believes in them elsewhere. No one
 phrase is proof: people write of privacy policies, and novels are first published somewhere. Two pieces in one short
-sentence are: where mail comes to and what comes, that one agrees and to which papers, the text itself and its origin.
+sentence are: where mail comes to and what comes, that one agrees and to which papers, comments and what becomes of
+them, the text itself and its origin. Below the text, in a short line, two commoner words do ("first" and "comment").
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ..blocks import Line
+from ..line_forms import QUOTES
 from ..model import Role
 from ..word_counts import count_words
 from .promotion import SPEAKER, cut_sentences
@@ -21,7 +23,6 @@ LAST_WORDS = 22
 """Words of a line below the text."""
 LEVEL = 0.995
 """Probability of being content from which a line is left to the model."""
-_QUOTES = '"“”„«»「」『』'
 
 _PAIRS = (
     # Kinds of pieces of which one each must stand apart in a sentence; words at most; role, rule, evidence.
@@ -92,7 +93,7 @@ def _is_pair(
 ) -> bool:
     """Tell whether a short sentence holds a piece of either kind; those may overlap where they are `near`."""
     start, end = span
-    if any(mark in sheet.text[start:end] for mark in _QUOTES if not near) or count_words(sheet.text[start:end]) > most:
+    if any(mark in sheet.text[start:end] for mark in QUOTES if not near) or count_words(sheet.text[start:end]) > most:
         return False
     cues = [c for c in sheet.cues(line.index) if c.mode == "has" and start <= c.start and c.end <= end]
     one = [c for c in cues if c.family in first]

@@ -10,8 +10,8 @@ from importlib.resources import files
 
 from ..blocks import Line, ends_sentence
 from ..model import Role
+from .contents import entry_number
 from .lexicon import fold, load_list
-from .navigation import entry_number
 from .sheet import Claim, Sheet, trim, whole_line
 
 CONTENTS_WORDS = 160
