@@ -30,7 +30,7 @@ _HEAD, _FAR = 4, 64
 _WORDS = re.compile(r"([^\W\d_][^\s]{1,30}(?: [^\W\d_][^\s]{1,30}){1,2}) \1 (?=[^\s]+ [^\s]+)")
 _GLUED = re.compile(r"([^\W\d_]\w{4,30}(?: \w{2,20}){0,2})\1")
 _COUNT = re.compile(r"\d{1,5} ?([^\W\d_]{3,20})")
-_GAP = re.compile(r" {3,8}(?! )")
+_GAP = re.compile(r" ?\.{3,6} {8,40}| {3,8}(?! )")
 
 
 def claim_doubled(sheet: Sheet) -> Iterator[Claim]:

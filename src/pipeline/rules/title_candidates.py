@@ -17,6 +17,7 @@ from itertools import zip_longest
 
 from ..blocks import Line
 from ..dates import find_dates
+from ..line_forms import holds_sentences
 from ..model import Role
 from ..word_counts import count_words
 from .head_lines import far_header
@@ -41,7 +42,8 @@ class Candidate:
 
 REACH, TOP = 30, 12
 """Lines above the first prose that are looked at, and lines of a page without prose."""
-MOST_WORDS = 40
+MOST_WORDS, PARAGRAPH_WORDS = 40, 24
+"""Words of a title at most, and from which a line with a sentence's end within is a paragraph."""
 CREDIT_WORDS = 6
 """Words of a picture's credit."""
 CLEAN = 8
@@ -82,7 +84,8 @@ def title_candidates(sheet: Sheet) -> list[Candidate]:
             continue
         if is_open and line.words <= CREDIT_WORDS and _is_credit(sheet, line):
             continue
-        if is_open and sheet.having(line.index, "engine_note"):
+        # A short paragraph is no title, however little else the page has.
+        if is_open and (sheet.having(line.index, "engine_note") or holds_sentences(line, PARAGRAPH_WORDS)):
             continue
         path = path_end(sheet.text, start, end) if is_open else None
         if path is not None and (path == end or sheet.folded.count(sheet.folded[path:end]) > 1):
