@@ -198,6 +198,9 @@ def _second_line(sheet: Sheet, line: Line) -> Iterator[Claim]:
     """Claim the line that ends the sentence of a request below the text."""
     if line.ends or line.index <= sheet.last_prose or line.index + 1 >= len(sheet.lines):
         return
+    if not line.gap:
+        # Without an empty line above the request, none below it does not tell that its sentence goes on.
+        return
     below = sheet.lines[line.index + 1]
     if (
         below.gap == 0

@@ -32,7 +32,7 @@ FIRST = 3_000
 """Characters of a text in which kana are looked for."""
 HAN_NAME = 4
 """Characters above which a run of Chinese, Japanese or Korean characters is no person's name but a clause."""
-MARKS = "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0dff\u0e31-\u0e4e"
+MARKS = "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0dff\u0e31-\u0e4e\u200c\u200d"
 """Signs inside words that count as no letters: vowels of India's, Arabic and Hebrew scripts, accents set apart."""
 _TOKEN = re.compile(rf"[^\W\d_][\w'’.\-־{MARKS}]*", re.UNICODE)
 GLUED = re.compile(r"(?<=[^\W\d_])(?=(?:Published|Updated|Posted|Last|First|Reviewed|Follow|Contributor|Staff)\b)")
