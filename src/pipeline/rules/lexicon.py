@@ -198,7 +198,6 @@ _DOTTED = "".join(
 def _same_characters() -> Mapping[str, str]:
     same = dict.fromkeys("’‘ʼʻ`´ʹ׳", "'") | dict.fromkeys("“”„«»״", '"') | dict.fromkeys("‐‑‒–−", "-")
     same |= {"İ": "i", "ı": "i", "ё": "е", "Ё": "е"} | dict(zip("يىئكأإآٱ", "یییکاااا", strict=True))
-    same |= dict.fromkeys("：", ":") | dict.fromkeys("／", "/") | dict.fromkeys("｜", "|") | dict.fromkeys("＝", "=")
     same |= dict.fromkeys("\u00a0\u2007\u2009\u200a\u202f\u200c\u200b\u3000\t", " ")
     return same | {chr(base + d): str(d) for base in (0x0660, 0x06F0, 0xFF10, 0x0966) for d in range(10)}
 
