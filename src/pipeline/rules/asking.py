@@ -65,10 +65,11 @@ def claim_asking_lines(sheet: Sheet) -> Iterator[Claim]:
         own = any(_is_of_site(sheet, span, phrases) for span, phrases in zip(spans, asked, strict=True) if phrases)
         # "Get a free quote today!" is what a firm's page says; between an article's paragraphs it is no part of it.
         calls = all(c.family == "call" for phrases in asked for c in phrases)
-        if calls and not is_article(sheet):
+        if calls and not (is_article(sheet) or _is_foreign_story(sheet)):
             continue
         # What any firm says of itself may be the page's text, and so may a single phrase but on a page of prose.
-        if why and own and (not weak or is_article(sheet, ARTICLE_WORDS, PARAGRAPHS)):
+        prose = not weak or is_article(sheet, ARTICLE_WORDS, PARAGRAPHS) or (calls and _is_foreign_story(sheet))
+        if why and own and prose:
             said = f"a line that asks the reader to act: {why}"
             yield whole_line(line, Role.PROMOTION, "asking_line", said, 0.9, CALL_LEVEL if calls else LEVEL)
 
@@ -98,6 +99,11 @@ def claim_asking_sentences(sheet: Sheet) -> Iterator[Claim]:
 def _is_story(sheet: Sheet, spans: list[tuple[int, int]]) -> bool:
     """Tell whether a short page is prose enough for a request amid a paragraph of such sentences to be the site's."""
     return len(spans) > 2 and is_article(sheet, STORY_WORDS, STORY_PARAGRAPHS, STORY_SHARE)
+
+
+def _is_foreign_story(sheet: Sheet) -> bool:
+    """Tell whether a short page in a language that the model was not trained on is prose enough for a line that asks."""
+    return sheet.ground.foreign and is_article(sheet, STORY_WORDS, STORY_PARAGRAPHS, STORY_SHARE)
 
 
 def _is_plain(sheet: Sheet, line: Line, span: tuple[int, int]) -> bool:
