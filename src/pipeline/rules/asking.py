@@ -102,7 +102,7 @@ def _is_story(sheet: Sheet, spans: list[tuple[int, int]]) -> bool:
 
 
 def _is_foreign_story(sheet: Sheet) -> bool:
-    """Tell whether a short page in a language that the model was not trained on is prose enough for a line that asks."""
+    """Tell whether a short page, in a language that the model did not learn, is prose enough for a line that calls."""
     return sheet.ground.foreign and is_article(sheet, STORY_WORDS, STORY_PARAGRAPHS, STORY_SHARE)
 
 
