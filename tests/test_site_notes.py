@@ -125,3 +125,50 @@ def test_an_institute_is_no_author_and_a_professor_is() -> None:
     head = "بيانو على ظهر العبارة القديمة\n\nالإثنين 13/نوفمبر/2017\n\n"
     assert pipeline.clean_text(f"{head}معهد الضفاف للدراسات\n\n{text}").author is None
     assert pipeline.clean_text(f"{head}أ.د. سامي عبد النور\n\n{text}").author == "أ.د. سامي عبد النور"
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        (
+            "Die Stadt hat ihr Portal umgebaut. Bürger sollen dort alle Formulare finden, sagte der Bürgermeister.",
+            "Das Ministerium teilte mit, die Seite werde nicht mehr aktualisiert.",
+        ),
+        (
+            "La ville a refait son portail, et les habitants y trouveront tous les formulaires, a dit le maire hier.",
+            "Selon le ministère, la page n'est plus mise à jour depuis mars.",
+        ),
+        (
+            "Город переделал свой портал, и жители найдут на нём все бланки, сказал вчера мэр.",
+            "По словам министра, страница больше не обновляется с марта прошлого года, и жители жалуются.",
+        ),
+        (
+            "El banco abrió una oficina en el puerto y contrató a diez personas, dijo el alcalde ayer.",
+            "El banco cobra una comisión por cada operación realizada en el puerto.",
+        ),
+        (
+            "The union signed the deal on Monday after a week of talks, the mayor said in the harbour.",
+            "The port will pay a commission to third parties who bring cargo, the union said.",
+        ),
+        (
+            "Miasto przebudowało portal, a mieszkańcy znajdą na nim wszystkie formularze, powiedział burmistrz.",
+            "Według ministra strona od marca nie jest już aktualizowana, na co skarżą się mieszkańcy miasta i okolic.",
+        ),
+        (
+            "Belediye portalını yeniledi; yurttaşlar bütün formları orada bulacak, dedi başkan dün.",
+            "Banka, üçüncü taraf şirketlere bu yıl komisyon ödemeyeceğini açıkladı.",
+        ),
+        (
+            "市はポータルを作り直し、市民はすべての書類をそこで見つけられると市長は昨日述べた。",
+            "銀行は第三者への手数料を来年から引き下げると発表した。",
+        ),
+        (
+            "市政府改造了门户网站，市长昨天说市民可以在那里找到所有表格和服务。",
+            "银行表示，明年起将降低支付给第三方的佣金。",
+        ),
+    ],
+)
+def test_a_last_sentence_that_tells_of_pages_links_and_third_parties_stays(first: str, last: str) -> None:
+    document = pipeline.clean_text(f"The port\n\n{first}\n\n{first.replace('.', ' .')}\n\n{last}")
+    at = document.text.rindex(last)
+    assert next(b for b in document.blocks if b.start <= at < b.end).disposition == "body"

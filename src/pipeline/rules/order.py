@@ -130,7 +130,7 @@ RULES: tuple[Rule, ...] = (
     lambda sheet, _: dumps.claim_signs(sheet),
     lambda sheet, _: engine_notes.claim_engine_notes(sheet),
     lambda sheet, _: site_notes.claim_site_notes(sheet),
-    lambda sheet, _: site_notes.claim_first_published(sheet),
+    lambda sheet, _: site_notes.claim_edge_notes(sheet),
     lambda sheet, _: site_notes.claim_last_notes(sheet),
     lambda sheet, _: comment_forms.claim_comment_forms(sheet),
     lambda sheet, _: class_names.claim_class_names(sheet),

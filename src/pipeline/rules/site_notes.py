@@ -19,8 +19,8 @@ from .sheet import SOFT, Claim, Sheet, whole_line
 
 WORDS, CONSENT_WORDS, COMMENT_WORDS = 28, 45, 18
 """Words of a sentence that asks for an address or says where a text appeared, of one about terms, and of a rule."""
-LAST_WORDS = 22
-"""Words of a line below the text."""
+LAST_WORDS, STATE_WORDS = 22, 12
+"""Words of a line below the text, and of one about the page itself."""
 LEVEL = 0.995
 """Probability of being content from which a line is left to the model."""
 
@@ -72,14 +72,24 @@ def claim_last_notes(sheet: Sheet) -> Iterator[Claim]:
                 yield whole_line(line, Role.PROMOTION, rule, said, 0.85, SOFT)
 
 
-def claim_first_published(sheet: Sheet) -> Iterator[Claim]:
-    """Claim the line above or below a text that says where it first appeared, or that a machine translated it."""
-    for line in sheet.open_with(("first_published", "has")):
-        if line.words > WORDS or sheet.first_prose < line.index < sheet.last_prose or SPEAKER.match(line.text):
-            continue
-        if _is_pair(sheet, line, (line.start, line.end), ("first_published",), ("this_text",), WORDS, near=True):
-            below = SOFT if line.index == sheet.first_prose else LEVEL
-            yield whole_line(line, Role.LEGAL, "first_published", "says where the text first appeared", 0.9, below)
+_EDGE_PAIRS = (
+    # The same of a line above or below the text; words at most, and whether its pieces may overlap.
+    (("first_published",), ("this_text",), WORDS, True, "first_published", "says where the text first appeared"),
+    (("page_state",), ("page_word",), STATE_WORDS, True, "page_note", "says how the page is kept"),
+    (("outside_word",), ("outside_of",), WORDS, False, "outside_note", "says what comes from elsewhere"),
+    (("commission_word",), ("link_word",), WORDS, False, "affiliate_note", "says what links earn"),
+)
+
+
+def claim_edge_notes(sheet: Sheet) -> Iterator[Claim]:
+    """Claim the line above or below a text that says where it first appeared, who made it, or how the page is kept."""
+    for first, second, most, near, rule, said in _EDGE_PAIRS:
+        for line in sheet.open_with(*((family, "has") for family in first)):
+            if line.words > WORDS or sheet.first_prose < line.index < sheet.last_prose or SPEAKER.match(line.text):
+                continue
+            if _is_pair(sheet, line, (line.start, line.end), first, second, most, near=near):
+                below = SOFT if line.index == sheet.first_prose else LEVEL
+                yield whole_line(line, Role.LEGAL, rule, said, 0.9, below)
 
 
 def _is_pair(
