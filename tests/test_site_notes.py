@@ -166,6 +166,18 @@ def test_an_institute_is_no_author_and_a_professor_is() -> None:
             "市政府改造了门户网站，市长昨天说市民可以在那里找到所有表格和服务。",
             "银行表示，明年起将降低支付给第三方的佣金。",
         ),
+        (
+            "The harbour radio told of the ferry all morning, and people stood on the quay to listen.",
+            "The captain said he would vote in the poll of the union on Sunday.",
+        ),
+        (
+            "Мэр рассказал о пароме по радио, и жители слушали его на пристани всё утро.",
+            "Жители проголосуют в опросе на следующей неделе.",
+        ),
+        (
+            "The harbour radio told of the ferry all morning, and people stood on the quay to listen.",
+            "The singer's album is not on Spotify, he said, because nobody there had asked him.",
+        ),
     ],
 )
 def test_a_last_sentence_that_tells_of_pages_links_and_third_parties_stays(first: str, last: str) -> None:

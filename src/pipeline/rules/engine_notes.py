@@ -1,4 +1,4 @@
-"""Claim what the engines behind most sites write at the form to comment, in the words of their translations.
+"""Claim what the engines behind most sites write at the form to comment and at players, in their translations' words.
 
 "Your email address will not be published. Required fields are marked *" stands below a large part of all posts, in the
 reader's language. Such sentences end like any other, and a line model that learned from English pages believes in them
@@ -36,7 +36,7 @@ def claim_engine_notes(sheet: Sheet) -> Iterator[Claim]:
         words = sheet.having(line.index, "comment_word") if notes and line.words <= RULED_WORDS else []
         ruled = all(any(a <= c.start < b for c in words) for a, b in others)
         if part >= (WHOLE_RULED if ruled else WHOLE):
-            said = "an engine's note at the form to comment or share"
+            said = "an engine's note at a form, a player or a page's tools"
             yield whole_line(line, Role.PROMOTION, "engine_note", said, 0.95, LEVEL)
             continue
         for start, end in notes:

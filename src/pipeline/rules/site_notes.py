@@ -19,8 +19,8 @@ from .sheet import SOFT, Claim, Sheet, whole_line
 
 WORDS, CONSENT_WORDS, COMMENT_WORDS = 28, 45, 18
 """Words of a sentence that asks for an address or says where a text appeared, of one about terms, and of a rule."""
-LAST_WORDS, STATE_WORDS = 22, 12
-"""Words of a line below the text, and of one about the page itself."""
+LAST_WORDS, STATE_WORDS, PODCAST_WORDS, POLL_WORDS = 22, 12, 14, 12
+"""Words of a line below the text, of one about the page itself, about a podcast and about a vote."""
 LEVEL = 0.995
 """Probability of being content from which a line is left to the model."""
 
@@ -78,6 +78,8 @@ _EDGE_PAIRS = (
     (("page_state",), ("page_word",), STATE_WORDS, True, "page_note", "says how the page is kept"),
     (("outside_word",), ("outside_of",), WORDS, False, "outside_note", "says what comes from elsewhere"),
     (("commission_word",), ("link_word",), WORDS, False, "affiliate_note", "says what links earn"),
+    (("podcast_word",), ("podcast_act",), PODCAST_WORDS, False, "podcast_note", "says where the site is heard"),
+    (("poll_act",), ("poll_word",), POLL_WORDS, False, "poll", "asks to vote"),
 )
 
 
