@@ -101,3 +101,9 @@ def test_latin_letters_in_a_cyrillic_label_do_not_hide_the_author() -> None:
         clean_text(f"Мэр закрыл паром\n\n12 января 2026, 19:39\n\nTекст: Глеб Тарханов\n\n{prose}").author
         == "Глеб Тарханов"
     )
+
+
+def test_a_word_of_many_cyrillic_letters_is_read_in_one_pass() -> None:
+    """One pattern for word and seam tried every place anew: this took a minute and more."""
+    word = "о" * 60_000
+    assert word in clean_text(f"Порт\n\n{word}\n\n{PROSE[0]}").text

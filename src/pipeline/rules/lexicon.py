@@ -125,7 +125,8 @@ def _fold_page(text: str) -> str:
     return _in_one_script(folded.lower() if beyond or "Σ" in folded else folded)
 
 
-_MIXED = re.compile("[а-яіїєґў]*(?:[а-яіїєґў][aceiopxytkmbh]|[aceiopxytkmbh][а-яіїєґў])[а-яіїєґўaceiopxytkmbh]*")
+_SEAM = re.compile("[а-яіїєґў][aceiopxytkmbh]|[aceiopxytkmbh][а-яіїєґў]")
+_EITHER = re.compile("[а-яіїєґўaceiopxytkmbh]+")
 _LATIN = str.maketrans("aceiopxytkmbh", "асеіорхуткмвн")
 
 
@@ -135,9 +136,10 @@ def _in_one_script(folded: str) -> str:
     >>> _in_one_script("tекст: обзор") == "текст: обзор"
     True
     """
-    if "е" not in folded and "о" not in folded:
+    # One pattern for word and seam would try every place of a long word anew.
+    if ("е" not in folded and "о" not in folded) or not _SEAM.search(folded):
         return folded
-    return _MIXED.sub(lambda word: word.group().translate(_LATIN), folded)
+    return _EITHER.sub(lambda m: m.group().translate(_LATIN) if _SEAM.search(m.group()) else m.group(), folded)
 
 
 def _is_cut(edge: str, neighbour: str, length: int) -> bool:

@@ -22,7 +22,7 @@ _ADDRESS = re.compile(r"https?://\S|\bwww\.\S|\w@\w|\bt\.me/\w|(?<!\d)\d{2,4}[-â
 
 def claim_sign_lines(sheet: Sheet) -> Iterator[Claim]:
     """Claim the lines behind signs that close a text, where two or more touch and one of them holds an address."""
-    # A table's or a list's own signs come again all through the text.
+    # A short page of such lines alone is what its author wrote.
     if len(sheet.lines) <= LAST_LINES // 2 and not any(line.is_prose for line in sheet.lines):
         return
     run: list[Line] = []

@@ -74,24 +74,24 @@ def claim_last_notes(sheet: Sheet) -> Iterator[Claim]:
 
 _EDGE_PAIRS = (
     # The same of a line above or below the text; words at most, and whether its pieces may overlap.
-    (("first_published",), ("this_text",), WORDS, True, "first_published", "says where the text first appeared"),
-    (("page_state",), ("page_word",), STATE_WORDS, True, "page_note", "says how the page is kept"),
-    (("outside_word",), ("outside_of",), WORDS, False, "outside_note", "says what comes from elsewhere"),
-    (("commission_word",), ("link_word",), WORDS, False, "affiliate_note", "says what links earn"),
-    (("podcast_word",), ("podcast_act",), PODCAST_WORDS, False, "podcast_note", "says where the site is heard"),
-    (("poll_act",), ("poll_word",), POLL_WORDS, False, "poll", "asks to vote"),
+    (("first_published",), ("this_text",), WORDS, True, Role.LEGAL, "first_published", "says where the text appeared"),
+    (("page_state",), ("page_word",), STATE_WORDS, True, Role.LEGAL, "page_note", "says how the page is kept"),
+    (("outside_word",), ("outside_of",), WORDS, False, Role.LEGAL, "outside_note", "says what comes from elsewhere"),
+    (("commission_word",), ("link_word",), WORDS, False, Role.LEGAL, "affiliate_note", "says what links earn"),
+    (("podcast_word",), ("podcast_act",), PODCAST_WORDS, False, Role.PROMOTION, "podcast_note", "names a podcast"),
+    (("poll_act",), ("poll_word",), POLL_WORDS, False, Role.PROMOTION, "poll", "asks to vote"),
 )
 
 
 def claim_edge_notes(sheet: Sheet) -> Iterator[Claim]:
     """Claim the line above or below a text that says where it first appeared, who made it, or how the page is kept."""
-    for first, second, most, near, rule, said in _EDGE_PAIRS:
+    for first, second, most, near, role, rule, said in _EDGE_PAIRS:
         for line in sheet.open_with(*((family, "has") for family in first)):
             if line.words > WORDS or sheet.first_prose < line.index < sheet.last_prose or SPEAKER.match(line.text):
                 continue
             if _is_pair(sheet, line, (line.start, line.end), first, second, most, near=near):
                 below = SOFT if line.index == sheet.first_prose else LEVEL
-                yield whole_line(line, Role.LEGAL, rule, said, 0.9, below)
+                yield whole_line(line, role, rule, said, 0.9, below)
 
 
 def _is_pair(
