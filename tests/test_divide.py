@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from pipeline.last_taxonomy import TaggedBy
 from pipeline.model import Source
 from pipeline.plan import Plan
 from pipeline.settings import Settings
+from pipeline.source_rows import SourceRows
 
 SEARCHED = TaggedBy(Path("taxonomy"), "tag", "rest")
 
@@ -24,9 +26,9 @@ def source(number: int, size: int) -> Source:
 
 
 def plan(documents: int, size: int, *, again: bool = False, by: TaggedBy | None = None) -> Plan:
-    sources = tuple(source(number, size) for number in range(documents))
-    ids = tuple(str(s.doc_id) for s in sources)
-    return Plan(Path("in"), Path("out"), sources, {}, () if again else sources, ids if again else (), tagged_by=by)
+    sources = SourceRows.of(source(number, size) for number in range(documents))
+    ids = pa.array([str(s.doc_id) for s in sources] if again else [], pa.string())
+    return Plan(Path("in"), Path("out"), sources, {}, sources[:0] if again else sources, ids, tagged_by=by)
 
 
 @pytest.mark.parametrize(

@@ -13,12 +13,13 @@ import pyarrow.compute as pc
 import pytest
 
 import pipeline
-from pipeline import plan as planning
+from pipeline import stage_digests as staging
 from pipeline.divide import Batch
 from pipeline.last_taxonomy import TaggedBy, compare_taxonomies, keep_taxonomy
-from pipeline.plan import make_plan, phrases_apart
+from pipeline.plan import make_plan
 from pipeline.run import Run, tag_one
 from pipeline.settings import Settings, TagSettings
+from pipeline.stage_digests import phrases_apart
 from pipeline.verdict import Verdict
 from pipeline.version import open_version
 
@@ -161,9 +162,9 @@ def test_tags_are_kept_only_where_all_that_they_rest_on_is_known(
 
 
 def pretend_changed(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    digest, changed = planning._file_digest, PACKAGE / name
+    digest, changed = staging._file_digest, PACKAGE / name
     assert changed.is_file()
-    monkeypatch.setattr(planning, "_file_digest", lambda path, at: "other" if path == changed else digest(path, at))
+    monkeypatch.setattr(staging, "_file_digest", lambda path, at: "other" if path == changed else digest(path, at))
 
 
 def test_the_taxonomy_of_the_last_version_alone_is_kept(
@@ -212,7 +213,7 @@ def test_a_list_of_untouched_documents_is_not_taken_for_that_of_another_version(
     say(PHRASES.format("nobody wrote this"))
     plan = make_plan(corpus_folder, output, settings, suites)
     assert plan.previous is not None and plan.tagged_by is not None
-    batch = Batch(tmp_path / "batch", doc_ids=plan.retag)
+    batch = Batch(tmp_path / "batch", doc_ids=tuple(plan.retag.to_pylist()))
     given = batch, plan.previous.path, settings, plan.digests, False
     assert tag_one(*given, plan.tagged_by).counts["tags_kept"] == 5
     assert tag_one(*given, plan.tagged_by).taken_over

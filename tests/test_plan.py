@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 import pipeline
-from pipeline import plan as planning
-from pipeline.plan import stage_digests
+from pipeline import stage_digests as staging
 from pipeline.settings import CleanSettings, Settings, TagSettings
+from pipeline.stage_digests import stage_digests
 
 PACKAGE = Path(pipeline.__file__).parent
 
@@ -42,7 +42,7 @@ def test_an_expectation_is_part_of_the_output_digest(suites: Path, tmp_path: Pat
 
 @pytest.mark.parametrize(
     "names",
-    [planning._TAG_CODE, planning._NAMES_CODE, planning._OUTPUT_CODE, planning._NEUTRAL_CODE, planning._BATCH_CODE],
+    [staging._TAG_CODE, staging._NAMES_CODE, staging._OUTPUT_CODE, staging._NEUTRAL_CODE, staging._BATCH_CODE],
 )
 def test_every_module_that_a_stage_names_exists(names: tuple[str, ...]) -> None:
     assert [name for name in names if not (PACKAGE / name).is_file()] == []
@@ -63,14 +63,14 @@ def imported(name: str, seen: set[str]) -> set[str]:
 def test_what_only_tagging_imports_is_tagging_s_code() -> None:
     tag = {name for start in ("tag", "taxonomy", "entities") for name in imported(start, set())}
     others = {name for start in ("clean", "segment", "pages", "tables") for name in imported(start, set())}
-    neutral = {Path(name).stem for name in planning._NEUTRAL_CODE}
-    assert {f"{name}.py" for name in tag - others - neutral} == {*planning._TAG_CODE, *planning._NAMES_CODE}
+    neutral = {Path(name).stem for name in staging._NEUTRAL_CODE}
+    assert {f"{name}.py" for name in tag - others - neutral} == {*staging._TAG_CODE, *staging._NAMES_CODE}
 
 
 def test_names_are_looked_for_without_the_taxonomy() -> None:
     own = imported("entities", set())
-    assert {f"{name}.py" for name in own & {Path(name).stem for name in planning._TAG_CODE}} == set()
-    assert {f"{name}.py" for name in own} >= set(planning._NAMES_CODE)
+    assert {f"{name}.py" for name in own & {Path(name).stem for name in staging._TAG_CODE}} == set()
+    assert {f"{name}.py" for name in own} >= set(staging._NAMES_CODE)
 
 
 @pytest.mark.parametrize(
@@ -80,9 +80,9 @@ def test_a_changed_list_of_names_is_another_tagging_and_a_changed_taxonomy_no_ot
     resource: str, stages: set[str], suites: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = stage_digests(Settings(), suites)
-    digest = planning._file_digest
+    digest = staging._file_digest
     changed = PACKAGE / "resources" / resource
     assert changed.is_file()
-    monkeypatch.setattr(planning, "_file_digest", lambda path, at: "other" if path == changed else digest(path, at))
+    monkeypatch.setattr(staging, "_file_digest", lambda path, at: "other" if path == changed else digest(path, at))
     after = stage_digests(Settings(), suites)
     assert {s for s in before if before[s] != after[s]} == stages

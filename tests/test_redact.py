@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 from benchmarks.redact import Item, find, measure, parse, read_items
 from pipeline import clean_text
 from pipeline.personal import Kind, find_contacts, find_profile
-from pipeline.plan import make_plan, stage_digests
+from pipeline.plan import make_plan
 from pipeline.redact import make_mark, redact_document, redact_text
 from pipeline.run import build_version
 from pipeline.segment import segment_document
 from pipeline.settings import CleanSettings, Settings
+from pipeline.stage_digests import stage_digests
 from pipeline.validation_process import ValidationProcess
 from pipeline.version import Version, open_version
 from tests.made_records import PROSE

@@ -125,7 +125,7 @@ def test_a_batch_tagged_without_names_is_not_taken_for_one_with_them(
     plan = plan_for(seeds, built, suites, Settings(tag=TagSettings(threshold=2.0)))
     assert len(plan.retag) == 5
     assert plan.previous is not None
-    some = Batch(tmp_path / "batch", doc_ids=plan.retag)
+    some = Batch(tmp_path / "batch", doc_ids=tuple(plan.retag.to_pylist()))
     arguments = some, plan.previous.path, Settings(tag=TagSettings(threshold=2.0)), plan.digests
     tag_one(*arguments, names=False)
     assert not (some.folder / "tagged" / "mentions.arrow").exists()

@@ -11,6 +11,7 @@ from pipeline.batch import write_arrow
 from pipeline.errors import ContractError
 from pipeline.model import Source, SourceStatus
 from pipeline.settle import settle_sources
+from pipeline.source_rows import SourceRows
 from pipeline.tables import make_sources
 
 ONE = Source("one.txt", "a" * 64, 10, doc_id="a" * 32)
@@ -22,7 +23,7 @@ def settled(folder: Path, sources: list[Source], read: list[Source], documents: 
     """Return the settled rows by path, after one batch that read some of them."""
     (folder / "batch" / "cleaned").mkdir(parents=True)
     write_arrow(make_sources(read), folder / "batch" / "cleaned" / "sources.arrow")
-    table = settle_sources(sources, [folder / "batch"], pa.array(documents, pa.string()))
+    table = settle_sources(SourceRows.of(sources), [folder / "batch"], pa.array(documents, pa.string()))
     return {row["source_path"]: row for row in table.to_pylist()}
 
 

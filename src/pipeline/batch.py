@@ -85,7 +85,7 @@ def clean_batch(
     by_id = sorted(range(len(documents)), key=lambda i: documents[i].doc_id)
     documents, sentences = [documents[i] for i in by_id], [sentences[i] for i in by_id]
     folder.mkdir(parents=True, exist_ok=True)
-    write_arrow(make_sources(seen), folder / "sources.arrow")
+    write_arrow(make_sources(sorted(seen, key=lambda s: s.source_path)), folder / "sources.arrow")
     write_arrow(make_documents(documents, [len(s) for s in sentences]), folder / "documents.arrow")
     write_arrow(make_blocks(documents), folder / "blocks.arrow")
     write_arrow(make_sentences(documents, sentences), folder / "sentences.arrow")

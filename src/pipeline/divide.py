@@ -7,17 +7,20 @@ in the tables.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from .halves import Input, claim_batch
 from .model import Source, SourceStatus
 from .plan import Plan, input_of
 from .settings import Settings
 
-T = TypeVar("T")
 _BATCH_BYTES = 24_000_000
 # A worker takes about 25 times a batch's bytes at its peak: 600 MB. A thousand pages of the development set are 18 MB.
 _LEAST_DOCUMENTS, _LEAST_WORK = 50, 2_000_000
@@ -33,7 +36,7 @@ class Batch:
     """A batch of documents: to be cleaned and tagged (`sources`), or only tagged again (`doc_ids`)."""
 
     folder: Path
-    sources: tuple[Source, ...] = ()
+    sources: Sequence[Source] = ()
     doc_ids: tuple[str, ...] = ()
     left: bool = False
     """Whether another run left it."""
@@ -47,55 +50,63 @@ class Batch:
 def divide(plan: Plan, settings: Settings, folder: Path, workers: int) -> Iterator[tuple[str, Batch]]:
     """Yield the batches of a plan with their labels; their folders are below `folder`. What was left is taken over."""
     size = settings.batch_documents
-    by_input = {input_of(source): source for source in plan.clean}
-    again = {input_of(doc_id): doc_id for doc_id in plan.retag}
+    paths = plan.clean.table.column("source_path").combine_chunks()
+    ids = plan.retag.take(pc.sort_indices(plan.retag))
+    is_left, is_left_again = np.zeros(len(paths), bool), np.zeros(len(ids), bool)
     number = 0
     for left in plan.left:
         target = folder / f"left-{number:06d}"
         if claim_batch(left, target):
             number += 1
-            sources = tuple(by_input.pop(key) for key in left.inputs if key in by_input)
-            doc_ids = tuple(again.pop(key) for key in left.inputs if key in again)
-            count = _documents(len(sources) + len(doc_ids))
-            yield f"taken over {number} ({count})", Batch(target, sources, doc_ids, left=True)
-    to_clean = tuple(by_input.values())
-    most = _most(len(to_clean), _bytes_of(to_clean), size, workers)
-    clean = _cut(to_clean, most, lambda source: source.size)
-    for i, sources in enumerate(clean):
+            rows = _places([name for name, sha256 in left.inputs if sha256], paths)
+            rows_again = _places([name for name, sha256 in left.inputs if not sha256], ids)
+            is_left[rows], is_left_again[rows_again] = True, True
+            count = _documents(len(rows) + len(rows_again))
+            doc_ids = ids.take(pa.array(rows_again)).to_pylist()
+            yield f"taken over {number} ({count})", Batch(target, plan.clean.take(rows), tuple(doc_ids), left=True)
+    to_clean = plan.clean.take(np.flatnonzero(~is_left))
+    ids = ids.filter(pa.array(~is_left_again))
+    clean = _cut(to_clean.table.column("bytes").to_pylist(), _most(len(to_clean), to_clean.bytes, size, workers))
+    for i, some in enumerate(clean):
+        sources = to_clean[some]
         label = f"batch {i + 1} of {len(clean)} ({_documents(len(sources))})"
         yield label, Batch(folder / f"clean-{i:06d}", sources=sources)
     # In the order of doc_id: a batch then reads neighbouring rows of the last version.
-    most = _most(len(again), _work_again(plan), size, workers)
-    retag = _cut(tuple(sorted(again.values())), most, lambda _: 0)
-    for i, doc_ids in enumerate(retag):
+    retag = _cut([0] * len(ids), _most(len(ids), _work_again(plan), size, workers))
+    for i, some in enumerate(retag):
+        doc_ids = ids[some].to_pylist()
         label = f"again batch {i + 1} of {len(retag)} ({_documents(len(doc_ids))})"
-        yield label, Batch(folder / f"tag-{i:06d}", doc_ids=doc_ids)
+        yield label, Batch(folder / f"tag-{i:06d}", doc_ids=tuple(doc_ids))
 
 
 def useful_workers(plan: Plan, settings: Settings, workers: int) -> int:
     """Return how many of so many workers there is enough to do for."""
     size = settings.batch_documents
-    batches = _batches(len(plan.clean), _bytes_of(plan.clean), size, workers)
+    batches = _batches(len(plan.clean), plan.clean.bytes, size, workers)
     again = _work_again(plan)
     batches += min(_batches(len(plan.retag), again, size, workers), max(1, again // _LEAST_WORK))
     return max(1, min(workers, batches))
 
 
-def _cut(items: tuple[T, ...], most: int, size: Callable[[T], int]) -> list[tuple[T, ...]]:
-    """Cut items into batches of at most `most` and _BATCH_BYTES.
+def _cut(sizes: Sequence[int], most: int) -> list[slice]:
+    """Cut items of some sizes into batches of at most `most` and _BATCH_BYTES.
 
-    >>> _cut(tuple("abcde"), 2, lambda _: 1)
-    [('a', 'b'), ('c', 'd'), ('e',)]
+    >>> _cut([1, 1, 1], 2)
+    [slice(0, 2, None), slice(2, 3, None)]
     """
-    batches: list[list[T]] = []
-    filled = _BATCH_BYTES
-    for item in items:
-        if not batches or len(batches[-1]) >= most or filled + size(item) > _BATCH_BYTES:
-            batches.append([])
+    starts: list[int] = []
+    filled = 0
+    for i, size in enumerate(sizes):
+        if not starts or i - starts[-1] >= most or filled + size > _BATCH_BYTES:
+            starts.append(i)
             filled = 0
-        batches[-1].append(item)
-        filled += size(item)
-    return [tuple(batch) for batch in batches]
+        filled += size
+    return [slice(start, end) for start, end in zip(starts, [*starts[1:], len(sizes)], strict=False)]
+
+
+def _places(names: Sequence[str], among: pa.Array) -> NDArray[np.int64]:
+    found = pc.index_in(pa.array(names, pa.string()), value_set=among).drop_null()
+    return np.asarray(found.to_numpy(), np.int64)
 
 
 def _most(documents: int, work: int, most: int, workers: int) -> int:
@@ -108,15 +119,13 @@ def _batches(documents: int, work: int, most: int, workers: int) -> int:
     return -(-documents // _most(documents, work, most, workers))
 
 
-def _bytes_of(sources: Iterable[Source]) -> int:
-    return sum(source.size for source in sources)
-
-
 def _work_again(plan: Plan) -> int:
     """Return the bytes that take as long to clean and tag as what is to be tagged again, or to be searched for that."""
-    again = frozenset(plan.retag)
-    held = _bytes_of(s for s in plan.sources if s.doc_id in again and s.status is SourceStatus.PUBLISHED)
-    return held // (_SEARCH_SHARE if plan.tagged_by else _TAG_SHARE)
+    table = plan.sources.table
+    published = pc.equal(table.column("status"), str(SourceStatus.PUBLISHED))
+    again = pc.and_(published, pc.is_in(table.column("doc_id"), value_set=plan.retag))
+    held = pc.sum(table.column("bytes").filter(again)).as_py() or 0
+    return int(held) // (_SEARCH_SHARE if plan.tagged_by else _TAG_SHARE)
 
 
 def _documents(count: int) -> str:

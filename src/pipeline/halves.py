@@ -98,12 +98,12 @@ def rescue_batches(staging: Path, output: Path) -> None:
 
 def find_batches(output: Path, digest: str, wanted: Iterable[Input]) -> list[LeftBatch]:
     """Return the batches left that were made by what `digest` stands for, of `wanted` alone; no input twice."""
-    left = set(wanted)
     made: list[LeftBatch] = []
-    for folder in _left(output) if left else ():
+    for folder in _left(output):
         seal = _seal(folder / CLEANED)
         if seal is not None and seal["digest"] == digest and seal["inputs"]:
             made.append(LeftBatch(folder, tuple((name, sha256) for name, sha256 in seal["inputs"])))
+    left = set(wanted) if made else set()
     found = []
     for batch in sorted(made, key=lambda b: b.inputs):
         if left.issuperset(batch.inputs):

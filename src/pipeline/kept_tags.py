@@ -39,7 +39,7 @@ def list_untouched(doc_ids: Sequence[str]) -> pa.Table:
     return pa.table({"doc_id": pa.array(sorted(doc_ids), pa.string())})
 
 
-def read_untouched(tagged: Path) -> frozenset[str]:
+def read_untouched(tagged: Path) -> pa.Array:
     """Return the documents that a tagged half of a batch lists."""
     with pa.OSFile(str(tagged / UNTOUCHED), "rb") as source, pa.ipc.open_file(source) as file:
-        return frozenset(file.read_all().column("doc_id").to_pylist())
+        return file.read_all().column("doc_id").combine_chunks()

@@ -16,14 +16,20 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from .model import Source, SourceStatus
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from .model import SourceStatus
 from .records import list_records
+from .schemas import SOURCES
 from .settings import ReadSettings
+from .source_rows import SourceRows
 
 if TYPE_CHECKING:
     from .read import File
 
-_FIELDS = ("source_sha256", "size", "media_type", "doc_id", "reason", "detail")
+_FIELDS = ("source_sha256", "bytes", "media_type", "doc_id", "reason", "detail")
 _CODE = ("encodings", "listings", "model", "read", "record_*", "records", "streams")
 
 
@@ -36,17 +42,17 @@ class Listings:
         self._settings = settings
         self._used: set[str] = set()
 
-    def of(self, file: File, path: str, sha: str, size: int) -> list[Source]:
+    def of(self, file: File, path: str, sha: str, size: int) -> SourceRows:
         """Return the sources of a file's records."""
         if self._folder is None:
-            return list(list_records(file.path(), path, sha, size, self._settings))
+            return SourceRows.of(list_records(file.path(), path, sha, size, self._settings))
         entry = self._folder / f"{self._key(path, sha)}.parquet"
         self._used.add(entry.name)
         known = _read(entry, path)
         if known is None:
             full = file.path()
             before = os.stat(full)
-            known = list(list_records(full, path, sha, size, self._settings))
+            known = SourceRows.of(list_records(full, path, sha, size, self._settings))
             after = os.stat(full)
             # A file that changed since it was hashed must not be remembered under that hash.
             if (before.st_size, before.st_mtime_ns, size) == (after.st_size, after.st_mtime_ns, before.st_size):
@@ -81,43 +87,31 @@ def _code() -> str:
     return total.hexdigest()
 
 
-def _read(entry: Path, path: str) -> list[Source] | None:
+def _read(entry: Path, path: str) -> SourceRows | None:
     """Return the sources of an entry, or None when there is none that is sound."""
     if not entry.is_file():
         return None
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     try:
         table = pq.read_table(entry, page_checksum_verification=True)
         if table.schema.metadata.get(b"rows") != str(table.num_rows).encode():
             return None
-        suffixes, *columns = (table.column(name).to_pylist() for name in ("suffix", *_FIELDS))
-    except (OSError, pa.ArrowException, KeyError, AttributeError, UnicodeDecodeError):
+        columns = {name: table.column(name) for name in _FIELDS}
+        columns["source_path"] = pc.binary_join_element_wise(path, table.column("suffix"), "")
+        refused, well = (str(status) for status in (SourceStatus.REJECTED, SourceStatus.PUBLISHED))
+        columns["status"] = pc.if_else(columns["reason"].is_valid(), refused, well)
+        columns["encoding"] = pa.nulls(table.num_rows, pa.string())
+        rows = pa.table([columns[name] for name in SOURCES.names], schema=SOURCES)
+        rows.validate(full=True)
+    except (OSError, pa.ArrowException, KeyError, AttributeError):
         return None
-    return [
-        Source(
-            path + suffix,
-            sha,
-            size,
-            media_type,
-            status=SourceStatus.REJECTED if reason else SourceStatus.PUBLISHED,
-            doc_id=doc_id,
-            reason=reason,
-            detail=detail,
-        )
-        for suffix, sha, size, media_type, doc_id, reason, detail in zip(suffixes, *columns, strict=True)
-    ]
+    return SourceRows(rows)
 
 
-def _write(entry: Path, sources: list[Source], path: str) -> None:
+def _write(entry: Path, sources: SourceRows, path: str) -> None:
     """Write an entry whole or not at all; a folder that cannot be written is no error."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    columns = {name: pa.array([getattr(s, name) for s in sources], _type(name)) for name in _FIELDS}
-    suffixes = pa.array([s.source_path[len(path) :] for s in sources], pa.string())
-    table = pa.table({"suffix": suffixes, **columns}).replace_schema_metadata({"rows": str(len(sources))})
+    suffixes = pc.utf8_slice_codeunits(sources.table.column("source_path"), len(path))
+    table = sources.table.select(_FIELDS).add_column(0, "suffix", suffixes)
+    table = table.replace_schema_metadata({"rows": str(len(sources))})
     try:
         entry.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix="new-", dir=entry.parent)
@@ -130,9 +124,3 @@ def _write(entry: Path, sources: list[Source], path: str) -> None:
             raise
     except OSError:
         return
-
-
-def _type(name: str) -> object:
-    import pyarrow as pa
-
-    return pa.int64() if name == "size" else pa.string()

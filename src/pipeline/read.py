@@ -27,6 +27,10 @@ from .streams import CHUNK, FileDigest, digest_chunks, expand_gzip, open_regular
 if TYPE_CHECKING:
     from .listings import Listings
     from .remote import RemoteFolder
+    from .source_rows import SourceRows
+
+_AT_ONCE = 4_096
+# Files whose rows are held as records, before they become columns.
 
 MEDIA_TYPES = {
     ".txt": "text/plain",
@@ -76,31 +80,29 @@ class LocalFile:
         """Do nothing: the file is there."""
 
 
-def list_sources(folder: Path | RemoteFolder, settings: ReadSettings, cache: Path | None = None) -> list[Source]:
+def list_sources(folder: Path | RemoteFolder, settings: ReadSettings, cache: Path | None = None) -> SourceRows:
     """Return a row for every input below `folder`, sorted by path; `folder` is local, or an address (`remote`).
 
     Rejections carry a fixed word in `reason` (docs/inputs.md). With `cache`, a folder, the records of a file
     that has not changed are not read again. Raises UsageError when there is no such folder.
     """
     from .listings import Listings  # reads through this module
+    from .source_rows import SourceRows
 
-    found: list[Source] = []
+    parts: list[SourceRows] = []
+    alone: list[Source] = []
     with Listings(cache, settings) as listings:
         for path, file in _files(folder, settings):
             if isinstance(file, RejectedError):
-                found.append(_rejected(path, file, 0))
+                alone.append(_rejected(path, file, 0))
+            elif isinstance(found := _sources(path, file, settings, listings), Source):
+                alone.append(found)
             else:
-                found += _sources(path, file, settings, listings)
-    found.sort(key=lambda source: source.source_path)
-    sources: list[Source] = []
-    seen: dict[str, str] = {}
-    for source in found:
-        if source.status is SourceStatus.PUBLISHED and source.doc_id is not None:
-            first = seen.setdefault(source.doc_id, source.source_path)
-            if first != source.source_path:
-                source = _duplicate(source, first)
-        sources.append(source)
-    return sources
+                parts.append(found)
+            if len(alone) >= _AT_ONCE:
+                parts.append(SourceRows.of(alone))
+                alone = []
+    return SourceRows.join([*parts, SourceRows.of(alone)]).with_duplicates()
 
 
 def read_bytes(folder: Path | RemoteFolder, source: Source, settings: ReadSettings) -> bytes:
@@ -235,7 +237,8 @@ def _raw_path(safe: str) -> bytes:
 # --- one file ---------------------------------------------------------------------------------------
 
 
-def _sources(path: str, file: File, settings: ReadSettings, listings: Listings) -> list[Source]:
+def _sources(path: str, file: File, settings: ReadSettings, listings: Listings) -> Source | SourceRows:
+    """Return the row of a file, or those of the records that it holds."""
     from .records import RECORD_SUFFIXES, is_record_file
 
     media_type, size, sha = media_type_of(path), 0, None
@@ -261,10 +264,10 @@ def _sources(path: str, file: File, settings: ReadSettings, listings: Listings) 
             file.mark()
             return listings.of(file, path, sha, size)
     except RejectedError as error:
-        return [_rejected(path, error, size, media_type, sha)]
+        return _rejected(path, error, size, media_type, sha)
     except OSError as error:
-        return [_rejected(path, _unreadable(error), 0, media_type)]
-    return [Source(path, sha, size, media_type, doc_id=sha[:32])]
+        return _rejected(path, _unreadable(error), 0, media_type)
+    return Source(path, sha, size, media_type, doc_id=sha[:32])
 
 
 def _cap(path: str, settings: ReadSettings) -> int:
@@ -285,19 +288,6 @@ def _chunks(path: bytes, limit: int) -> Iterator[bytes]:
         while limit > 0 and (chunk := raw.read(min(CHUNK, limit))):
             limit -= len(chunk)
             yield chunk
-
-
-def _duplicate(source: Source, first: str) -> Source:
-    return Source(
-        source.source_path,
-        source.source_sha256,
-        source.size,
-        source.media_type,
-        status=SourceStatus.DUPLICATE,
-        doc_id=source.doc_id,
-        reason="same_bytes",
-        detail=f"The same bytes as {first}.",
-    )
 
 
 def _rejected(

@@ -14,6 +14,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from . import __version__
 from .batch import clean_batch, tag_batch
 from .diff import Columns, compare_tables
@@ -24,12 +27,13 @@ from .errors import UsageError, ValidationFailedError
 from .halves import CLEANED, TAGGED, WORK, BatchReport, drop_batches, make_half, rescue_batches
 from .kept_tags import UNTOUCHED, read_untouched
 from .last_taxonomy import TaggedBy, compare_taxonomies
-from .plan import Plan, keep_for_comparison, seal_digest
+from .plan import Plan, keep_for_comparison
 from .publish import Published, open_staging, publish_version, reject_version
 from .quarantine import quarantine_folder
 from .report import write_report
 from .settings import Settings
 from .signatures import signature_cache
+from .stage_digests import seal_digest
 from .staged import StagedTables
 from .tabulate import Ingredients, Kept, columns_made, export_for_tagging, write_tables
 from .taxonomy import load_taxonomy
@@ -134,9 +138,10 @@ class Run:
         """Assemble the tables, write them into the staging folder, and return their row counts."""
         kept = None
         retagged = [b.folder for b in self.batches.values() if b.doc_ids]
-        if self.plan.previous is not None and (self.plan.keep or self.plan.retag):
-            untouched = frozenset[str]().union(*map(_untouched, retagged))
-            whole, again = untouched.union(self.plan.keep), frozenset(self.plan.retag) - untouched
+        if self.plan.previous is not None and len(self.plan.keep) + len(self.plan.retag):
+            untouched = pa.concat_arrays([pa.array([], pa.string()), *map(_untouched, retagged)])
+            whole = pa.concat_arrays([self.plan.keep, untouched])
+            again = self.plan.retag.filter(pc.invert(pc.is_in(self.plan.retag, value_set=untouched)))
             same_form = self._is_written_alike() and not self.plan.previous.rows("quarantine")
             kept = Kept(self.plan.previous, whole, again, self.plan.same_names, same_form)
         given = Ingredients(
@@ -218,7 +223,7 @@ class Run:
         known = len(plan.keep) + len(plan.retag) + len(plan.removed)
         if known != before.rows("documents") or self.rows["quarantine"]:
             return None
-        again = bool(plan.retag)
+        again = len(plan.retag) > 0
         return columns_made(topics=again, names=again and not plan.same_names)
 
     def _is_written_alike(self) -> bool:
@@ -275,9 +280,9 @@ class Run:
         self._staging.close()
 
 
-def _untouched(folder: Path) -> frozenset[str]:
+def _untouched(folder: Path) -> pa.Array:
     tagged = folder / TAGGED
-    return read_untouched(tagged) if (tagged / UNTOUCHED).is_file() else frozenset()
+    return read_untouched(tagged) if (tagged / UNTOUCHED).is_file() else pa.array([], pa.string())
 
 
 def _redaction(facts: Mapping[str, Any]) -> str:

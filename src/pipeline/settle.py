@@ -1,8 +1,7 @@
 """Settle the table of sources: what the plan listed, as reading left it.
 
 Reading finds the encoding, or a reason to reject. Copies of a document get what was found of the first: how
-it was read, or why it was rejected. All of it is column work: a Python record a source would take 500 bytes,
-and there may be millions.
+it was read, or why it was rejected. All of it is column work, since there may be millions.
 """
 
 from __future__ import annotations
@@ -16,19 +15,19 @@ import pyarrow.compute as pc
 from .batch import read_arrow
 from .errors import ContractError
 from .halves import CLEANED
-from .model import Source, SourceStatus
+from .model import SourceStatus
 from .slices import replace_column
-from .tables import make_sources
+from .source_rows import SourceRows
 
 _FOUND = ("media_type", "encoding", "status", "doc_id", "reason", "detail")
 
 
-def settle_sources(sources: Sequence[Source], batches: Sequence[Path], documents: pa.ChunkedArray) -> pa.Table:
-    """Return the rows of `sources`, sorted by path, after the batches that cleaned some of them.
+def settle_sources(sources: SourceRows, batches: Sequence[Path], documents: pa.ChunkedArray) -> pa.Table:
+    """Return the rows of `sources` after the batches that cleaned some of them.
 
     `documents` are the doc_ids that there are. Raises ContractError when a copy has no original.
     """
-    table = _as_read(make_sources(sources), batches)
+    table = _as_read(sources.table, batches)
     status, ids = table.column("status"), table.column("doc_id")
     rejected = _first_of(table, "source_sha256", pc.equal(status, str(SourceStatus.REJECTED)), last=True)
     copied = pc.equal(status, str(SourceStatus.DUPLICATE))

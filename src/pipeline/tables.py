@@ -36,19 +36,18 @@ def count_characters(text: str) -> int:
 
 
 def make_sources(sources: Sequence[Source]) -> pa.Table:
-    """Return the `sources` table, sorted by path."""
-    rows = sorted(sources, key=lambda s: s.source_path)
+    """Return the `sources` rows of some records, in their order."""
     return pa.table(
         [
-            pa.array([s.source_path for s in rows], pa.string()),
-            pa.array([s.source_sha256 for s in rows], pa.string()),
-            pa.array([s.size for s in rows], pa.int64()),
-            pa.array([s.media_type for s in rows], pa.string()),
-            pa.array([s.encoding for s in rows], pa.string()),
-            pa.array([str(s.status) for s in rows], pa.string()),
-            pa.array([s.doc_id for s in rows], pa.string()),
-            pa.array([s.reason for s in rows], pa.string()),
-            pa.array([s.detail for s in rows], pa.string()),
+            pa.array([s.source_path for s in sources], pa.string()),
+            pa.array([s.source_sha256 for s in sources], pa.string()),
+            pa.array([s.size for s in sources], pa.int64()),
+            pa.array([s.media_type for s in sources], pa.string()),
+            pa.array([s.encoding for s in sources], pa.string()),
+            pa.array([str(s.status) for s in sources], pa.string()),
+            pa.array([s.doc_id for s in sources], pa.string()),
+            pa.array([s.reason for s in sources], pa.string()),
+            pa.array([s.detail for s in sources], pa.string()),
         ],
         schema=SOURCES,
     )

@@ -30,7 +30,6 @@ from .durable import DurableFile, make_folder, output_errors, sync_folder
 from .errors import ContractError
 from .halves import CLEANED, TAGGED, BatchReport
 from .manifest import records_of
-from .model import Source
 from .parquet import TableWriter, choose_buckets, write_table
 from .schemas import TABLES
 from .settings import OutputSettings
@@ -48,6 +47,7 @@ from .slices import (
     replace_column,
     slice_bounds,
 )
+from .source_rows import SourceRows
 from .version import Version
 
 _UNTAGGED = ("documents", "blocks", "sentences")
@@ -66,12 +66,12 @@ _COPIED_AT_ONCE = 2**20
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The rows of the last version that a run reuses, by doc_id."""
+    """The rows of the last version that a run reuses, by doc_id, which no two of the arrays have in common."""
 
     version: Version
-    whole: frozenset[str]
+    whole: pa.Array
     """Documents whose rows stay as they are."""
-    retagged: frozenset[str]
+    retagged: pa.Array
     """Documents whose blocks and sentences stay, but whose topics and mentions are made again."""
     same_names: bool = False
     """Whether the mentions of these stay too."""
@@ -106,7 +106,7 @@ class Ingredients:
     that a new taxonomy does not touch; without it, each row's own stays.
     """
 
-    sources: Sequence[Source]
+    sources: SourceRows
     cleaned: Sequence[Path]
     retagged: Sequence[Path]
     kept: Kept | None
@@ -169,8 +169,8 @@ def _documents(given: Ingredients) -> pa.Table:
     parts = [FileRows(folder / CLEANED / "documents.arrow", columns).until(LAST) for folder in given.cleaned]
     if given.kept is not None:
         rows = given.kept.version.table("documents", columns)
-        kept = _ids(_kept_ids(given.kept, "documents"))
-        parts.append(rows.filter(pc.is_in(rows.column("doc_id"), value_set=kept)))
+        kept = pc.is_in(rows.column("doc_id"), value_set=_kept_ids(given.kept, "documents"))
+        parts.append(rows.filter(kept))
     schema = pa.schema([TABLES["documents"].field(name) for name in columns])
     # Copied, so that no file stays mapped.
     return pa.concat_tables([schema.empty_table(), *(part.cast(schema) for part in parts)]).combine_chunks()
@@ -185,7 +185,8 @@ def _kept_signatures(given: Ingredients) -> Iterator[pa.Table]:
     """Yield the signatures of kept documents: from the cache, and those it lacks from the published blocks."""
     if given.kept is None:
         return
-    wanted = _ids(given.kept.whole | given.kept.retagged)
+    wanted = _kept_ids(given.kept, "documents")
+    wanted = wanted.take(pc.sort_indices(wanted))
     known = [pa.array([], pa.string())]
     for some in known_signatures(given.signatures, wanted):
         known += some.column("doc_id").chunks
@@ -257,7 +258,7 @@ def _readers(given: Ingredients, name: str, columns: Sequence[str]) -> list[Rows
         readers.append(PairedRows(rows, "topics", topics) if topics else rows)
     if given.kept is not None:
         ids = _kept_ids(given.kept, name)
-        if ids:
+        if len(ids):
             readers.append(TableRows(given.kept.version.dataset(name), columns, _others(given.kept.version, ids)))
             if "topics" in columns and given.retagged:
                 asked = ["doc_id", "sentence_index", "topics"]
@@ -275,8 +276,8 @@ def _file(folder: Path, name: str) -> Path:
     return folder / (TAGGED if name in ("sentence_topics", "mentions") else CLEANED) / f"{name}.arrow"
 
 
-def _kept_ids(kept: Kept, name: str) -> frozenset[str]:
-    return kept.whole | kept.retagged if name in _staying(kept) else kept.whole
+def _kept_ids(kept: Kept, name: str) -> pa.Array:
+    return pa.concat_arrays([kept.whole, kept.retagged]) if name in _staying(kept) else kept.whole
 
 
 def _staying(kept: Kept) -> tuple[str, ...]:
@@ -287,7 +288,7 @@ def _staying(kept: Kept) -> tuple[str, ...]:
 def _count(given: Ingredients, name: str) -> int:
     """Return the rows that a table will have."""
     total = sum(FileRows(_file(folder, name), ["doc_id"]).rows for folder in _folders(given, name))
-    if given.kept is not None and (ids := _kept_ids(given.kept, name)):
+    if given.kept is not None and len(ids := _kept_ids(given.kept, name)):
         others = _others(given.kept.version, ids)
         total += given.kept.version.rows(name)
         if len(others):
@@ -295,10 +296,10 @@ def _count(given: Ingredients, name: str) -> int:
     return total
 
 
-def _others(version: Version, ids: frozenset[str]) -> pa.Array:
+def _others(version: Version, ids: pa.Array) -> pa.Array:
     """Return the documents of a version that are not among `ids`, sorted."""
     known = version.table("documents", ["doc_id"]).column("doc_id").combine_chunks()
-    return known.filter(pc.invert(pc.is_in(known, value_set=_ids(ids))))
+    return known.filter(pc.invert(pc.is_in(known, value_set=ids)))
 
 
 def _completed(table: pa.Table, name: str, known: Catalog, catalog: Catalog, copies: Copies) -> pa.Table:
@@ -326,7 +327,3 @@ def _completed(table: pa.Table, name: str, known: Catalog, catalog: Catalog, cop
 
 def _position(ids: pa.Array, bound: str) -> int:
     return bisect_left(ids, bound, key=lambda doc_id: doc_id.as_py())
-
-
-def _ids(doc_ids: frozenset[str]) -> pa.Array:
-    return pa.array(sorted(doc_ids), pa.string())
