@@ -77,20 +77,27 @@ def assemble(root: Path) -> dict[str, Any]:
     from pipeline.model import Source
     from pipeline.report import write_report
     from pipeline.settings import Settings
+    from pipeline.slices import release_memory
+    from pipeline.source_rows import SourceRows
     from pipeline.tabulate import Ingredients, write_tables
     from pipeline.validation_process import ValidationProcess
 
     folders = sorted((root / "batches").iterdir())
     given = json.loads((root / "sources.json").read_text())
-    sources = []
+    parts = []
     for folder in folders:
         number = 0 if folder.name == "first" else int(folder.name)
+        made = []
         for path, size, doc_id in given:
             source = Source(path, doc_id + doc_id, size, "text/plain", doc_id=doc_id)
             if number:
                 doc_id = f"{doc_id[:26]}{number:06x}"
                 source = replace(source, source_path=f"{path} {number}", doc_id=doc_id, source_sha256=doc_id + doc_id)
-            sources.append(source)
+            made.append(source)
+        parts.append(SourceRows.of(made))
+    sources = SourceRows.join(parts)
+    del parts, made
+    release_memory()
     start = peak_of(os.getpid())
     with ValidationProcess(root / "log") as process:
         ingredients = Ingredients(sources, folders, [], None, root / "signatures")
