@@ -77,7 +77,6 @@ def assemble(root: Path) -> dict[str, Any]:
     from pipeline.model import Source
     from pipeline.report import write_report
     from pipeline.settings import Settings
-    from pipeline.slices import release_memory
     from pipeline.source_rows import SourceRows
     from pipeline.tabulate import Ingredients, write_tables
     from pipeline.validation_process import ValidationProcess
@@ -97,7 +96,8 @@ def assemble(root: Path) -> dict[str, Any]:
         parts.append(SourceRows.of(made))
     sources = SourceRows.join(parts)
     del parts, made
-    release_memory()
+    # As a run does.
+    sources.spill(root / "sources")
     start = peak_of(os.getpid())
     with ValidationProcess(root / "log") as process:
         ingredients = Ingredients(sources, folders, [], None, root / "signatures")

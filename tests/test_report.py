@@ -253,15 +253,15 @@ def test_the_sample_holds_the_most_shortened_documents_and_others(large: Path) -
     columns = ["doc_id", "text_chars", "dropped_chars"]
     documents = StagedTables(large).dataset("documents").to_table(columns=columns)
     shortened = {r["doc_id"] for r in documents.to_pylist() if r["dropped_chars"]}
-    chosen = choose_documents(documents)
+    chosen = choose_documents([documents])
     assert len(chosen) == len(set(chosen)) == 120
     assert len(shortened & set(chosen)) == len(shortened) == 40
 
 
 def test_the_budget_of_documents_is_kept(large: Path) -> None:
     documents = StagedTables(large).dataset("documents").to_table()
-    chosen = choose_documents(documents)
-    shown = fetch_shown(StagedTables(large), documents, chosen, [], {}, 50_000)
+    chosen = choose_documents([documents])
+    shown = fetch_shown(StagedTables(large), chosen, [], {}, 50_000)
     assert 0 < len(shown.documents) < len(chosen)
 
 

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from .duplicates import BANDS, BINS, band_keys, follow_shared, share_buckets
 
-_AT_ONCE = 16_384
-# Signatures whose keys are made at a time: 4 MB, and as much for the keys.
+_AT_ONCE = 4_096
+# Signatures whose keys are made at a time: 1 MB, and as much for the keys.
 _KEY_BYTES = 4
 
 

@@ -50,7 +50,7 @@ class Batch:
 def divide(plan: Plan, settings: Settings, folder: Path, workers: int) -> Iterator[tuple[str, Batch]]:
     """Yield the batches of a plan with their labels; their folders are below `folder`. What was left is taken over."""
     size = settings.batch_documents
-    paths = plan.clean.table.column("source_path").combine_chunks()
+    paths = plan.clean.column("source_path")
     ids = plan.retag.take(pc.sort_indices(plan.retag))
     is_left, is_left_again = np.zeros(len(paths), bool), np.zeros(len(ids), bool)
     number = 0
@@ -66,7 +66,7 @@ def divide(plan: Plan, settings: Settings, folder: Path, workers: int) -> Iterat
             yield f"taken over {number} ({count})", Batch(target, plan.clean.take(rows), tuple(doc_ids), left=True)
     to_clean = plan.clean.take(np.flatnonzero(~is_left))
     ids = ids.filter(pa.array(~is_left_again))
-    clean = _cut(to_clean.table.column("bytes").to_pylist(), _most(len(to_clean), to_clean.bytes, size, workers))
+    clean = _cut(to_clean.column("bytes").to_pylist(), _most(len(to_clean), to_clean.bytes, size, workers))
     for i, some in enumerate(clean):
         sources = to_clean[some]
         label = f"batch {i + 1} of {len(clean)} ({_documents(len(sources))})"

@@ -36,8 +36,9 @@ MAX_BYTES = 5_000_000
 
 _COMPARED = 200
 _SOURCE_COLUMNS = [c for c in TABLES["sources"].names if c not in ("source_sha256", "encoding")]
-_DOCUMENT_COLUMNS = [c for c in TABLES["documents"].names if c not in ("text", "facts")]
-# Those that the page does not need are as long as all others.
+_SUMS = ("text_chars", "body_chars", "metadata_chars", "dropped_chars", "sentence_count")
+_FOLLOWED = 1_000
+# Copies, and near copies, of which the page says what they are copies of.
 _ORDER = {"dropped": 1, "metadata": 2, "body": 3}
 _DOCUMENT_BYTES = 3_000_000
 _ROWS_AT_ONCE = 65_536
@@ -91,24 +92,20 @@ def render_report(
     may_differ: Columns | None = None,
 ) -> bytes:
     """Return the page as UTF-8. `budget` are the bytes that documents shown block by block may take."""
-    import pyarrow.compute as pc
-
-    from .report_data import LISTED, count_by, count_rules
-    from .report_documents import choose_documents, fetch_shown
+    from .report_counts import add_up, count_missing, first_rows, listed, nearest, paths_of, stream, tally
+    from .report_data import LISTED, count_rules
+    from .report_documents import CHOSEN_BY, choose_documents, fetch_shown
     from .report_topics import count_topics
-    from .slices import read_columns, release_memory
+    from .slices import release_memory
 
     # What assembling the tables took is free by now, but not given back.
     release_memory()
-    sources = read_columns(tables.dataset("sources"), _SOURCE_COLUMNS)
-    documents = read_columns(tables.dataset("documents"), _DOCUMENT_COLUMNS)
     rules = count_rules(tables)
-    topics = count_topics(tables, documents)
+    topics = count_topics(tables)
     release_memory()
     shown = fetch_shown(
         tables,
-        documents,
-        choose_documents(documents),
+        choose_documents(stream(tables, "documents", CHOSEN_BY)),
         [key for rule in rules for key in rule.examples],
         {topic.topic: topic.examples for topic in topics.rows},
         budget,
@@ -116,6 +113,13 @@ def render_report(
     difference = None
     if previous is not None:
         difference = compare_tables(previous, tables, previous.name, "this run", limit=_COMPARED, may_differ=may_differ)
+    status = tally(tables, "sources", "status")
+    sites = tally(tables, "documents", "site")
+    lacking = count_missing(tables, "documents", ("title", "author", "published_on", "site"))
+    alone = count_missing(tables, "documents", ["duplicate_of"])["duplicate_of"]
+    copies = first_rows(tables, "sources", _SOURCE_COLUMNS, _FOLLOWED, status="duplicate")
+    near = nearest(tables, _FOLLOWED)
+    named = {row["doc_id"] for row in copies} | {row["duplicate_of"] for row in near}
     stopping = verdict.stopping(max_quarantine_share)
     html = _template().render(
         name=name,
@@ -123,66 +127,33 @@ def render_report(
         promises=_promises(verdict, stopping),
         passed=verdict.count(Status.PASSED),
         outcomes=len(verdict.outcomes),
-        sums=_sums(documents),
+        sums=add_up(tables, "documents", _SUMS),
         rows={table: tables.dataset(table).count_rows() for table in TABLES},
-        status={str(s): 0 for s in SourceStatus} | {c.label: c.count for c in count_by(sources, "status")},
-        media_types=count_by(sources, "media_type"),
-        languages=count_by(documents, "language", 16),
-        sites=count_by(documents.filter(documents.column("site").is_valid()), "site", 16),
-        lacking={column: documents.column(column).null_count for column in ("title", "author", "published_on", "site")},
+        status={str(s): 0 for s in SourceStatus} | status,
+        media_types=listed(tally(tables, "sources", "media_type")),
+        languages=listed(tally(tables, "documents", "language"), 16),
+        sites=listed({site: count for site, count in sites.items() if site is not None}, 16),
+        lacking=lacking,
         rules=rules,
         # A page is made of rejected tables too, so a value that no table should hold is shown, not dropped.
         dispositions=sorted({r.disposition for r in rules}, key=lambda d: (_ORDER.get(d, 0), d)),
         topics=topics,
         shown=shown,
-        rejected=_rows(sources, "status", "rejected", LISTED),
-        reasons=count_by(sources.filter(pc.equal(sources.column("status"), "rejected")), "reason", 16),
-        copies=_rows(sources, "status", "duplicate", LISTED),
-        path_of=_paths(documents, sources),
-        near=_near(documents, LISTED),
-        near_count=len(documents) - documents.column("duplicate_of").null_count,
+        rejected=first_rows(tables, "sources", _SOURCE_COLUMNS, LISTED, status="rejected"),
+        reasons=listed(tally(tables, "sources", "reason", status="rejected"), 16),
+        copies=copies[:LISTED],
+        path_of=paths_of(tables, sorted(doc_id for doc_id in named if doc_id is not None)),
+        near=near[:LISTED],
+        near_count=tables.dataset("documents").count_rows() - alone,
         repeated=_repeated(tables),
         quarantine=tables.dataset("quarantine").head(LISTED).to_pylist(),
-        quarantined=count_by(tables.dataset("quarantine").to_table(columns=["table"]), "table"),
+        quarantined=listed(tally(tables, "quarantine", "table")),
         difference=difference,
         summarise=summarise,
         limit=LISTED,
         max_megabytes=MAX_BYTES // 1_000_000,
     )
     return str(html).encode("utf-8")
-
-
-def _sums(documents: Any) -> dict[str, int]:
-    import pyarrow.compute as pc
-
-    names = ("text_chars", "body_chars", "metadata_chars", "dropped_chars", "sentence_count")
-    return {n: int(pc.sum(documents.column(n)).as_py() or 0) for n in names}
-
-
-def _rows(table: Any, column: str, value: str, most: int) -> list[dict[str, Any]]:
-    import pyarrow.compute as pc
-
-    rows: list[dict[str, Any]] = table.filter(pc.equal(table.column(column), value)).slice(0, most).to_pylist()
-    return rows
-
-
-def _paths(documents: Any, sources: Any) -> dict[str, str]:
-    """Return the path of each document that a listed copy or near copy points at."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    wanted = {r["doc_id"] for r in _rows(sources, "status", "duplicate", 1_000)}
-    wanted |= {r["duplicate_of"] for r in _near(documents, 1_000)}
-    some = documents.filter(pc.is_in(documents.column("doc_id"), value_set=pa.array(sorted(wanted), pa.string())))
-    return dict(zip(some.column("doc_id").to_pylist(), some.column("source_path").to_pylist(), strict=True))
-
-
-def _near(documents: Any, most: int) -> list[dict[str, Any]]:
-    near = documents.filter(documents.column("duplicate_of").is_valid())
-    rows: list[dict[str, Any]] = (
-        near.sort_by([("similarity", "descending"), ("doc_id", "ascending")]).slice(0, most).to_pylist()
-    )
-    return rows
 
 
 def _repeated(tables: Tables) -> dict[str, Any]:

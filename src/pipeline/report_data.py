@@ -57,16 +57,6 @@ class RuleRow:
     """(doc_id, block_index) of a few, from different documents where there are."""
 
 
-def count_by(table: pa.Table, column: str, most: int = LISTED) -> tuple[Count, ...]:
-    """Return how often each value of a column occurs, most frequent first; null is "unknown"."""
-    counted = [
-        (str(row["values"]) if row["values"] is not None else "unknown", int(row["counts"]))
-        for row in pc.value_counts(table.column(column)).to_pylist()
-    ]
-    counted.sort(key=lambda pair: (-pair[1], pair[0]))
-    return tuple(Count(label, n, n / max(1, table.num_rows)) for label, n in counted[:most])
-
-
 def count_rules(tables: Tables) -> tuple[RuleRow, ...]:
     """Return what each rule did, by disposition, most characters first."""
     found: dict[tuple[str, str, str], _Counted] = {}

@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from .schemas import TABLES
 from .slices import fetch_rows
 from .staged import Tables
 
@@ -78,24 +79,36 @@ class Shown:
     sentences: Mapping[tuple[str, str, int], Example]
 
 
-def choose_documents(documents: pa.Table, most: int = DOCUMENTS) -> tuple[str, ...]:
-    """Return the doc_ids of the documents to show, those that matter most first."""
-    doc_ids = documents.column("doc_id").slice(0, most).to_pylist()
-    if len(documents) <= most:
-        return tuple(doc_ids)
-    chars = documents.column("text_chars")
-    share = pc.divide(pc.cast(documents.column("dropped_chars"), pa.float64()), pc.max_element_wise(chars, 1))
-    weight = pc.if_else(pc.greater_equal(chars, _LEAST_CHARS), share, -1.0)
-    ranked = pa.table({"doc_id": documents.column("doc_id"), "share": weight})
+CHOSEN_BY = ("doc_id", "text_chars", "dropped_chars")
+"""The columns of documents by which those to show are chosen."""
+
+
+def choose_documents(documents: Iterable[pa.Table], most: int = DOCUMENTS) -> tuple[str, ...]:
+    """Return the doc_ids of the documents to show, those that matter most first.
+
+    `documents` are the rows of all, some at a time.
+    """
     order = [("share", "descending"), ("doc_id", "ascending")]
-    worst = ranked.take(pc.select_k_unstable(ranked, k=most // 2, sort_keys=order)).sort_by(order)
-    both = zip(worst.column("doc_id").to_pylist(), doc_ids, strict=False)
-    return tuple(dict.fromkeys([*(doc_id for pair in both for doc_id in pair), *doc_ids]))[:most]
+    first: list[str] = []
+    worst, count = None, 0
+    for rows in documents:
+        count += rows.num_rows
+        first += rows.column("doc_id").slice(0, most - len(first)).to_pylist()
+        chars = rows.column("text_chars")
+        share = pc.divide(pc.cast(rows.column("dropped_chars"), pa.float64()), pc.max_element_wise(chars, 1))
+        weight = pc.if_else(pc.greater_equal(chars, _LEAST_CHARS), share, -1.0)
+        ranked = pa.table({"doc_id": rows.column("doc_id"), "share": weight})
+        worst = ranked if worst is None else pa.concat_tables([worst, ranked])
+        if worst.num_rows > most // 2:
+            worst = worst.take(pc.select_k_unstable(worst, k=most // 2, sort_keys=order))
+    if worst is None or count <= most:
+        return tuple(first)
+    both = zip(worst.sort_by(order).column("doc_id").to_pylist(), first, strict=False)
+    return tuple(dict.fromkeys([*(doc_id for pair in both for doc_id in pair), *first]))[:most]
 
 
 def fetch_shown(
     tables: Tables,
-    documents: pa.Table,
     chosen: Sequence[str],
     blocks: Iterable[Key],
     sentences: Mapping[str, Iterable[Key]],
@@ -109,8 +122,7 @@ def fetch_shown(
     wanted = [(topic, *key) for topic, some in sentences.items() for key in some]
     ids = sorted({*chosen, *(k[0] for k in keys), *(k[1] for k in wanted)})
     rows = _rows_of(tables, ids, chosen, keys, [(doc_id, index) for _, doc_id, index in wanted])
-    listed = documents.filter(pc.is_in(documents.column("doc_id"), value_set=pa.array(ids, pa.string())))
-    row_of = {row["doc_id"]: row for row in listed.to_pylist()}
+    row_of = {row["doc_id"]: row for row in fetch_rows(tables.dataset("documents"), ids, _OF_DOCUMENTS).to_pylist()}
     shown, used = [], 0
     for doc_id in chosen:
         document, size = _shown(row_of[doc_id], *(rows[n].get(doc_id, []) for n in rows))
@@ -136,6 +148,9 @@ def _rows_of(
     found["blocks"] = _needed(found["blocks"], "block_index", whole, [*blocks, *zip(*inside, strict=True)])
     return {name: _grouped(table) for name, table in found.items()}
 
+
+_OF_DOCUMENTS = tuple(name for name in TABLES["documents"].names if name not in ("text", "facts"))
+# Those that the page does not need are as long as all others.
 
 _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "blocks": (),

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .report_data import Count, spread_examples
-from .slices import TableRows, count_slices, release_memory, slice_bounds, stream_rows
+from .slices import TableRows, count_slices, read_columns, release_memory, slice_bounds, stream_rows
 from .staged import Tables
 
 if TYPE_CHECKING:
@@ -85,13 +85,15 @@ class _Count:
     documents: int = 0
 
 
-def count_topics(tables: Tables, documents: pa.Table) -> Topics:
+def count_topics(tables: Tables) -> Topics:
     """Return what is counted of topics, countries, regions and organisations."""
     counted, tagged = _count_names(tables)
     rows = _topic_rows(tables, counted, tagged)
     listed = {kind: _entities(counted, kind) for kind in ("country", "organisation", "region")}
     names, countries = [row.topic for row in rows[:_CROSSED]], [c.label for c in listed["country"][:10]]
-    span = _span(documents)
+    # Four bytes a document.
+    dates = read_columns(tables.dataset("documents"), ["published_on"]).column("published_on")
+    span = _span(dates)
     together, with_countries, by_period = _crossed(tables, names, countries, span)
     return Topics(
         tagged=tagged,
@@ -102,7 +104,7 @@ def count_topics(tables: Tables, documents: pa.Table) -> Topics:
         organisations=listed["organisation"],
         regions=listed["region"],
         with_countries=_with_countries(names, countries, with_countries),
-        periods=_periods(documents, span, names, by_period) if span else None,
+        periods=_periods(dates, span, names, by_period) if span else None,
     )
 
 
@@ -272,8 +274,8 @@ class _Span:
         return months if self.by_month else years
 
 
-def _span(documents: pa.Table) -> _Span | None:
-    dated = documents.column("published_on").drop_null()
+def _span(dates: pa.ChunkedArray) -> _Span | None:
+    dated = dates.drop_null()
     if not len(dated):
         return None
     first, last = pc.min(dated).as_py(), pc.max(dated).as_py()
@@ -290,12 +292,12 @@ def _span(documents: pa.Table) -> _Span | None:
     return _Span(first, last, by_month, tuple(labels))
 
 
-def _periods(documents: pa.Table, span: _Span, names: Sequence[str], by_topic: NDArray[np.int64]) -> Periods:
-    dated = documents.column("published_on").drop_null()
+def _periods(dates: pa.ChunkedArray, span: _Span, names: Sequence[str], by_topic: NDArray[np.int64]) -> Periods:
+    dated = dates.drop_null()
     return Periods(
         span.labels,
         _ints(np.bincount(span.places(dated), minlength=len(span.labels))),
-        documents.num_rows - len(dated),
+        dates.null_count,
         tuple((name, _ints(counts)) for name, counts in zip(names, by_topic, strict=True) if counts.any()),
     )
 

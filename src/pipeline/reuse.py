@@ -50,7 +50,7 @@ def find_reusable(sources: SourceRows, previous: Version, *, same_clean: bool, s
     held = pa.array(sorted({key.split(":")[0] for key in keys}), pa.string())
     if same_clean:
         sources = _refused(sources, rows, pa.concat_arrays([published, held]))
-    ids = sources.table.column("doc_id").combine_chunks()
+    ids = sources.column("doc_id")
     was_held = _is_in(ids, held)
     kept = np.zeros(len(ids), bool)
     if same_clean:
@@ -83,9 +83,8 @@ def _refused(sources: SourceRows, rows: pa.Table, known: pa.Array) -> SourceRows
         return sources
     # Looked up by key, the first of equal ones is found: the last is wanted.
     bad = bad.take(pa.array(range(bad.num_rows - 1, -1, -1), pa.int64()))
-    ids = sources.table.column("doc_id").combine_chunks()
-    at = pc.index_in(sources.table.column("source_sha256"), value_set=bad.column("source_sha256").combine_chunks())
-    at = at.combine_chunks()
+    ids = sources.column("doc_id")
+    at = pc.index_in(sources.column("source_sha256"), value_set=bad.column("source_sha256").combine_chunks())
     where = _valid(ids) & _valid(at) & ~_is_in(ids, known)
     found = bad.take(at.filter(pa.array(where)))
     return sources.fill(
@@ -102,7 +101,7 @@ def _refused(sources: SourceRows, rows: pa.Table, known: pa.Array) -> SourceRows
 def _same_kind(sources: SourceRows, ids: pa.Array, documents: pa.Table) -> NDArray[np.bool_]:
     """Say of which sources a document was published that was read in the same way."""
     at = pc.index_in(ids, value_set=documents.column("doc_id").combine_chunks())
-    now = sources.table.column("source_path").combine_chunks()
+    now = sources.column("source_path")
     was = documents.column("source_path").combine_chunks().take(at)
     same = pc.fill_null(pc.equal(now, was), False).to_numpy(zero_copy_only=False).copy()
     for row in np.flatnonzero(_valid(was) & _valid(ids) & ~same):

@@ -22,7 +22,7 @@ from .batch import clean_batch, tag_batch
 from .diff import Columns, compare_tables
 from .diff_model import Difference
 from .divide import Batch, divide
-from .durable import OutputError
+from .durable import OutputError, output_errors
 from .errors import UsageError, ValidationFailedError
 from .halves import CLEANED, TAGGED, WORK, BatchReport, drop_batches, make_half, rescue_batches
 from .kept_tags import UNTOUCHED, read_untouched
@@ -114,6 +114,8 @@ class Run:
         self.folder: Path = self._staging.folder
         self.work = self._staging.root / WORK
         self.work.mkdir()
+        with output_errors(self.work):
+            plan.sources.spill(self.work / "sources")
         self.batches = dict(divide(plan, settings, self.work, workers))
 
     def clean(self, label: str) -> BatchReport | None:

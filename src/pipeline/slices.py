@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 
 from .errors import ContractError
 
-SLICE_BYTES = 16 * 2**20
+SLICE_BYTES = 8 * 2**20
 """Bytes of one table that a slice should hold in memory. Rows are copied twice on their way: 50 MB in all."""
 # 32 MB take 40 MB more at the peak and save a tenth of the time.
 MAX_SLICES = 65_536

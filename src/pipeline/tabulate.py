@@ -122,11 +122,16 @@ def write_tables(given: Ingredients, folder: Path, settings: OutputSettings, scr
     documents = _documents(given)
     sources = settle_sources(given.sources, given.cleaned, documents.column("doc_id"))
     write_table(sources, folder / "sources", settings)
+    rows = {"sources": sources.num_rows, "quarantine": 0}
+    # No more is asked of them, and there may be millions.
+    sources = sources.select(["source_path", "doc_id"])
+    given.sources.release()
+    release_memory()
     write_table(TABLES["quarantine"].empty_table(), folder / "quarantine", settings)
     write_signatures(chain(_new_signatures(given), _kept_signatures(given)), scratch / SIGNATURES)
     catalog = make_catalog(documents, sources, Signatures(scratch / SIGNATURES), scratch)
     keep_signatures(scratch / SIGNATURES, given.signatures)
-    rows = {name: _count(given, name) for name in _PER_DOCUMENT} | {"sources": sources.num_rows, "quarantine": 0}
+    rows |= {name: _count(given, name) for name in _PER_DOCUMENT}
     del documents, sources
     buckets = choose_buckets(max(rows.values()), settings.bucket_rows)
     copies = Copies(scratch / "copies", rows["sentences"])
