@@ -9,13 +9,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import pyarrow.dataset as ds
+import pyarrow as pa
 
 from pipeline.publish import Published
+from pipeline.slices import stream_rows
+from pipeline.staged import StagedTables
 from pipeline.validate import Outcome, Status, Verdict
 
 MAX_ROWS = 200
 """Rows of a table artifact. Prefect keeps artifacts in its database and shows them whole."""
+
+_ROWS_AT_ONCE = 16_384
 
 
 def documents_rows(folder: Path) -> tuple[list[dict[str, Any]], str]:
@@ -30,13 +34,16 @@ def documents_rows(folder: Path) -> tuple[list[dict[str, Any]], str]:
         "dropped_chars",
         "sentence_count",
     ]
-    table = ds.dataset(folder / "documents", format="parquet").to_table(columns=columns).sort_by("source_path")
-    rows = table.slice(0, MAX_ROWS).to_pylist()
+    documents = StagedTables(folder).dataset("documents")
+    first, count = documents.schema.empty_table().select(columns), 0
+    for rows in stream_rows(documents, columns, _ROWS_AT_ONCE):
+        first = pa.concat_tables([first, rows]).sort_by("source_path").slice(0, MAX_ROWS).combine_chunks()
+        count += rows.num_rows
     shown = [
         {**row, "source_path": escape_markdown(row["source_path"]), "title": escape_markdown(row["title"] or "")}
-        for row in rows
+        for row in first.to_pylist()
     ]
-    more = f" The first {MAX_ROWS} of {table.num_rows:,} by file name." if table.num_rows > MAX_ROWS else ""
+    more = f" The first {MAX_ROWS} of {count:,} by file name." if count > MAX_ROWS else ""
     return shown, f"Characters and sentences of each document, by what became of them.{more}"
 
 

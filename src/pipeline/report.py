@@ -110,6 +110,7 @@ def render_report(
         {topic.topic: topic.examples for topic in topics.rows},
         budget,
     )
+    release_memory()
     difference = None
     if previous is not None:
         difference = compare_tables(previous, tables, previous.name, "this run", limit=_COMPARED, may_differ=may_differ)
@@ -121,6 +122,7 @@ def render_report(
     near = nearest(tables, _FOLLOWED)
     named = {row["doc_id"] for row in copies} | {row["duplicate_of"] for row in near}
     stopping = verdict.stopping(max_quarantine_share)
+    release_memory()
     html = _template().render(
         name=name,
         stopping=stopping,
