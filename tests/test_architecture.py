@@ -18,7 +18,7 @@ LAYER = {
     **dict.fromkeys(("joined_search", "topic_phrases", "topic_signals"), 1),
     **dict.fromkeys(("parquet", "manifest", "failpoints"), 2),
     **dict.fromkeys(("tables", "batch", "version", "signatures", "kept_tags"), 3),
-    **dict.fromkeys(("tabulate", "settle", "plan", "laws"), 4),
+    **dict.fromkeys(("tabulate", "settle", "reuse", "plan", "laws"), 4),
     **dict.fromkeys(("validate", "judging", "verdict", "quarantine", "publish", "explain", "staged", "topic_tools"), 5),
     **dict.fromkeys(("validation_process", "divide", "run"), 6),
 }

@@ -11,8 +11,7 @@ from pipeline.batch import write_arrow
 from pipeline.errors import ContractError
 from pipeline.model import Source, SourceStatus
 from pipeline.settle import settle_sources
-from pipeline.source_rows import SourceRows
-from pipeline.tables import make_sources
+from pipeline.source_rows import SourceRows, make_sources
 
 ONE = Source("one.txt", "a" * 64, 10, doc_id="a" * 32)
 COPY = replace(ONE, source_path="two.txt", status=SourceStatus.DUPLICATE)

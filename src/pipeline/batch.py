@@ -1,6 +1,6 @@
 """The work on one batch of documents: clean, then tag.
 
-The two halves have digests of their own (`plan.py`), so that a new taxonomy tags again without
+The two halves have digests of their own (`stage_digests.py`), so that a new taxonomy tags again without
 cleaning again. Each half reads files and writes Arrow files into the batch's folder: tasks and worker
 processes pass that folder's path, never tables. Every file is sorted by its table's key, so that what
 comes after can read a range of documents from many batches. One bad document becomes a rejected source
@@ -30,7 +30,8 @@ from .model import Document, Mention, Page, Sentence, Source, SourceStatus, Topi
 from .schemas import KEYS
 from .settings import Settings
 from .signatures import SIGNATURES, make_signatures
-from .tables import make_blocks, make_documents, make_mentions, make_sentences, make_sources, make_topics
+from .source_rows import make_sources
+from .tables import make_blocks, make_documents, make_mentions, make_sentences, make_topics
 from .tag import has_lexicon, tag_passages
 from .taxonomy import load_taxonomy
 

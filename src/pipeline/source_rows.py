@@ -22,10 +22,27 @@ from .model import Source, SourceStatus
 from .records import reading_order
 from .schemas import SOURCES
 from .slices import release_memory, replace_column
-from .tables import make_sources
 
 _AT_ONCE = 4_096
 # Records that are there at once, where all are gone through: 2 MB.
+
+
+def make_sources(sources: Sequence[Source]) -> pa.Table:
+    """Return the `sources` rows of some records, in their order."""
+    return pa.table(
+        [
+            pa.array([s.source_path for s in sources], pa.string()),
+            pa.array([s.source_sha256 for s in sources], pa.string()),
+            pa.array([s.size for s in sources], pa.int64()),
+            pa.array([s.media_type for s in sources], pa.string()),
+            pa.array([s.encoding for s in sources], pa.string()),
+            pa.array([str(s.status) for s in sources], pa.string()),
+            pa.array([s.doc_id for s in sources], pa.string()),
+            pa.array([s.reason for s in sources], pa.string()),
+            pa.array([s.detail for s in sources], pa.string()),
+        ],
+        schema=SOURCES,
+    )
 
 
 class _Store:

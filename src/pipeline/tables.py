@@ -14,9 +14,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from .model import DISPOSITION_OF, Disposition, Document, Evidence, Mention, Role, Sentence, Source, TopicScore
+from .model import DISPOSITION_OF, Disposition, Document, Evidence, Mention, Role, Sentence, TopicScore
 from .normalize import normalize_text
-from .schemas import BLOCKS, DOCUMENTS, MENTIONS, SENTENCE_TOPICS, SENTENCES, SOURCES
+from .schemas import BLOCKS, DOCUMENTS, MENTIONS, SENTENCE_TOPICS, SENTENCES
 
 _KINDS = tuple(map(str, Disposition))
 _KIND_OF: Mapping[Role, int] = {role: _KINDS.index(DISPOSITION_OF[role]) for role in Role}
@@ -33,24 +33,6 @@ def count_characters(text: str) -> int:
     if text.isascii():
         return len(text.encode().translate(None, _ASCII_SPACE))
     return sum(map(len, text.split()))
-
-
-def make_sources(sources: Sequence[Source]) -> pa.Table:
-    """Return the `sources` rows of some records, in their order."""
-    return pa.table(
-        [
-            pa.array([s.source_path for s in sources], pa.string()),
-            pa.array([s.source_sha256 for s in sources], pa.string()),
-            pa.array([s.size for s in sources], pa.int64()),
-            pa.array([s.media_type for s in sources], pa.string()),
-            pa.array([s.encoding for s in sources], pa.string()),
-            pa.array([str(s.status) for s in sources], pa.string()),
-            pa.array([s.doc_id for s in sources], pa.string()),
-            pa.array([s.reason for s in sources], pa.string()),
-            pa.array([s.detail for s in sources], pa.string()),
-        ],
-        schema=SOURCES,
-    )
 
 
 def make_documents(documents: Sequence[Document], sentence_counts: Sequence[int]) -> pa.Table:
