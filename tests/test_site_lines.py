@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
+
 import pytest
 
-from benchmarks.site_lines import Outcome, read_cases, try_cases
+from benchmarks.site_lines import CASES, Case, Outcome, read_cases, try_cases
 
 MOST_KEPT = {"head": 0.03, "amid": 0.13, "below": 0.02}
 """Share of the strings that may stay, by place; measured: .022, .119 and .016. Amid a text many are headings too."""
@@ -33,3 +35,16 @@ def test_each_language_has_strings_and_is_dropped_from(outcomes: list[Outcome]) 
     for language in languages:
         below = [o for o in outcomes if o.case.language == language and o.case.place == "below"]
         assert sum(o.kept for o in below) <= max(4, 0.05 * len(below)), language
+
+
+def test_sentences_of_stories_about_such_things_stay() -> None:
+    texts = tomllib.loads(CASES.read_text(encoding="utf-8"))["text"]
+    traps = tomllib.loads((CASES.parent / "site_traps.toml").read_text(encoding="utf-8"))["trap"]
+    cases = []
+    for language, sentences in traps.items():
+        parts = (texts[language]["title"], *texts[language]["paragraphs"])
+        for sentence in sentences:
+            for at in (1, len(parts) - 1, len(parts)):
+                cases.append(Case("trap", str(at), language, (*parts[:at], sentence, *parts[at:]), at))
+    assert len(cases) > 150
+    assert [(o.case.language, o.case.place, o.case.line) for o in try_cases(cases) if not o.kept or o.lost] == []

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 LISTS = (
     *("promotion", "navigation", "legal", "heads", "furniture", "generator", "forum"),
-    *("crude", "crude_buttons", "engines", "notices", "notice_pairs", "calls"),
+    *("crude", "crude_buttons", "engines", "notices", "notice_pairs", "service_notes", "calls"),
 )
 
 

@@ -40,7 +40,7 @@ def claim_site_notes(sheet: Sheet) -> Iterator[Claim]:
             if "@" in line.text or SPEAKER.match(line.text):
                 continue
             spans = cut_sentences(sheet, line)
-            found = [span for span in spans if _is_pair(sheet, line, span, first, second, most)]
+            found = [span for span in spans if is_pair(sheet, line, span, first, second, most)]
             inside = sheet.first_prose < line.index < sheet.last_prose
             if found and 2 * sum(b - a for a, b in found) > line.end - line.start:
                 # A story may tell of comments and their rules between its paragraphs.
@@ -68,7 +68,7 @@ def claim_last_notes(sheet: Sheet) -> Iterator[Claim]:
                 continue
             if asks and not any(mark in line.text for mark in "?؟？;!！"):
                 continue
-            if not SPEAKER.match(line.text) and _is_pair(sheet, line, (line.start, line.end), first, second, most):
+            if not SPEAKER.match(line.text) and is_pair(sheet, line, (line.start, line.end), first, second, most):
                 yield whole_line(line, Role.PROMOTION, rule, said, 0.85, SOFT)
 
 
@@ -89,12 +89,12 @@ def claim_edge_notes(sheet: Sheet) -> Iterator[Claim]:
         for line in sheet.open_with(*((family, "has") for family in first)):
             if line.words > WORDS or sheet.first_prose < line.index < sheet.last_prose or SPEAKER.match(line.text):
                 continue
-            if _is_pair(sheet, line, (line.start, line.end), first, second, most, near=near):
+            if is_pair(sheet, line, (line.start, line.end), first, second, most, near=near):
                 below = SOFT if line.index == sheet.first_prose else LEVEL
                 yield whole_line(line, role, rule, said, 0.9, below)
 
 
-def _is_pair(
+def is_pair(
     sheet: Sheet,
     line: Line,
     span: tuple[int, int],
