@@ -2,12 +2,15 @@
 
 A signature takes 256 bytes. Its keys, one a band, are written to a file band by band in pieces, and read back a
 band at a time: 4 bytes a document, and 24 while they are sorted. The signatures themselves are read again only of
-documents that share a key with another. The answer is that of `duplicates.follow_originals` for all signatures.
+documents that share a key with another, and stand in a file. The answer is that of `duplicates.follow_originals` for
+all signatures.
 """
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -51,13 +54,29 @@ def find_originals(
         shared = share_buckets(_band(file, band, sizes)[place] for band in range(BANDS))
     path.unlink()
     wanted = order[shared.rows]
+    if len(wanted):
+        path = scratch / "shared"
+        _write_in_order(path, signatures, wanted)
+        # Mapped: a pair is looked at now and then, and where no document repeats another, none at all.
+        with path.open("rb") as raw:
+            mapped = mmap.mmap(raw.fileno(), 0, access=mmap.ACCESS_READ)
+        path.unlink()
+        matrix = np.frombuffer(mapped, np.uint8).reshape(-1, BINS)
+        forget = partial(mapped.madvise, mmap.MADV_DONTNEED) if hasattr(mmap, "MADV_DONTNEED") else None
+        yield from follow_shared(matrix, shared, forget=forget)
+
+
+def _write_in_order(path: Path, signatures: Callable[[], Iterable[pa.Array]], wanted: NDArray[np.int64]) -> None:
+    """Write the signatures at some places to a file, in the order in which these are given."""
     by_place = np.argsort(wanted, kind="stable")
-    matrix = np.empty((len(wanted), BINS), np.uint8)
-    at = 0
-    for piece in _matrices(signatures(), wanted[by_place]):
-        matrix[by_place[at : at + len(piece)]] = piece
-        at += len(piece)
-    yield from follow_shared(matrix, shared)
+    with path.open("wb") as file:
+        at = 0
+        for piece in _matrices(signatures(), wanted[by_place]):
+            for row, place in zip(piece, by_place[at : at + len(piece)].tolist(), strict=True):
+                # Written, not mapped: a full disk is then an error and not the end of the process.
+                file.seek(BINS * place)
+                file.write(row.tobytes())
+            at += len(piece)
 
 
 def _matrices(pieces: Iterable[pa.Array], rows: NDArray[np.int64]) -> Iterator[NDArray[np.uint8]]:

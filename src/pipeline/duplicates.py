@@ -16,7 +16,8 @@ Nothing is removed.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache, reduce
@@ -38,6 +39,8 @@ BANDS = BINS // _ROWS
 # 64 bands of 4: a pair of similarity 0.5 is compared in 98 of 100 cases, one of 0.6 always, one of 0.1 never.
 _MAX_LEADERS = 256
 # Bounds the work where thousands of documents share a band and are yet no duplicates of each other.
+_FORGOTTEN_AFTER = 8_192
+# Signatures looked at until what was read of their file is given back.
 _PIECE = 1 << 17
 # Characters hashed at once: the arrays stay in the cache. A longer text is hashed in slices of this size, which
 # costs it the few shingles that lie across a cut.
@@ -152,28 +155,43 @@ def share_buckets(bands: Iterable[NDArray[np.uint32]]) -> Shared:
 
 
 def follow_shared(
-    matrix: NDArray[np.uint8], shared: Shared, threshold: float = THRESHOLD
+    matrix: NDArray[np.uint8], shared: Shared, threshold: float = THRESHOLD, forget: Callable[[], None] | None = None
 ) -> Iterator[tuple[int, int, float]]:
-    """Yield what `follow_originals` does; `matrix` holds the signatures of `shared.rows` alone."""
+    """Yield what `follow_originals` does; `matrix` holds the signatures of `shared.rows` alone.
+
+    Where it stands in a file, `forget` gives back the memory of what was read of it; it is called now and then.
+    """
     first = np.full(shared.count, -1, np.int32)
-    more: dict[int, list[int]] = {}
-    # Nearly every bucket has one leader: an array for those keeps a million documents out of Python's objects.
+    # Nearly every bucket has one leader. The others stand in chains, 8 bytes each: there may be millions.
+    last, count = array("i", [-1]) * shared.count, bytearray(shared.count)
+    leader, before = array("i"), array("i")
     for row, number in enumerate(shared.rows.tolist()):
+        if forget is not None and row % _FORGOTTEN_AFTER == 0:
+            forget()
         own = shared.buckets[shared.starts[row] : shared.starts[row + 1]]
         leaders = first[own]
         taken = leaders >= 0
-        if taken.any():
-            near = sorted({*leaders[taken].tolist(), *(o for b in own[taken].tolist() for o in more.get(b, ()))})
+        met = own[taken].tolist()
+        if met:
+            known = set(leaders[taken].tolist())
+            for b in met:
+                at = last[b]
+                while at >= 0:
+                    known.add(leader[at])
+                    at = before[at]
+            near = sorted(known)
             similarities = _similarities(matrix[near], matrix[row])
             close = np.flatnonzero(similarities >= threshold)
             if len(close):
                 yield number, int(shared.rows[near[int(close[0])]]), float(similarities[close[0]])
                 continue
         first[own[~taken]] = row
-        for b in own[taken].tolist():
-            others = more.setdefault(b, [])
-            if len(others) < _MAX_LEADERS - 1:
-                others.append(row)
+        for b in met:
+            if count[b] < _MAX_LEADERS - 1:
+                leader.append(row)
+                before.append(last[b])
+                last[b] = len(leader) - 1
+                count[b] += 1
 
 
 def estimate_similarity(one: bytes, other: bytes) -> float:

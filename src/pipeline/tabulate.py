@@ -133,6 +133,7 @@ def write_tables(given: Ingredients, folder: Path, settings: OutputSettings, scr
     keep_signatures(scratch / SIGNATURES, given.signatures)
     rows |= {name: _count(given, name) for name in _PER_DOCUMENT}
     del documents, sources
+    release_memory()
     buckets = choose_buckets(max(rows.values()), settings.bucket_rows)
     copies = Copies(scratch / "copies", rows["sentences"])
     for table, known in _slices(given, "sentences", catalog, ("doc_id", "sentence_index", "text")):
