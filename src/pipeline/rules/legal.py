@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ..blocks import Line
 from ..line_forms import QUOTES, is_labelled
 from ..model import Role
 from .head_lines import head_lines
-from .lexicon import count_apart
+from .lexicon import Cue, count_apart
 from .sheet import FIRM, MILD, SOFT, Claim, Sheet, find_all, whole_line
 
 RIGHTS_WORDS = 60
@@ -39,7 +39,7 @@ def claim_legal(sheet: Sheet) -> Iterator[Claim]:
                 yield whole_line(line, Role.LEGAL, "legal_link", "the line is a legal link")
         elif line.words <= 25 and index > sheet.last_prose and index in signs:
             yield whole_line(line, Role.LEGAL, "copyright", "a copyright sign and a year or a name")
-        elif (cues := len(sheet.having(line.index, "rights"))) and _is_rights_notice(sheet, line, cues):
+        elif (cues := sheet.having(line.index, "rights")) and _is_rights_notice(sheet, line, cues):
             yield whole_line(line, Role.LEGAL, "rights_notice", "words of a rights notice at the edge")
 
 
@@ -65,10 +65,16 @@ NOTICES = 8
 NOTICE_WORDS = 150
 
 
-def _is_rights_notice(sheet: Sheet, line: Line, cues: int) -> bool:
+RIGHTS_SHARE = 0.18
+"""Part of a short line that words of a notice are at least, where it has one of them: courts rule on copies, too."""
+
+
+def _is_rights_notice(sheet: Sheet, line: Line, cues: Sequence[Cue]) -> bool:
     if line.words <= 25:
-        return line.index > sheet.last_prose or not line.is_prose
-    return line.words <= RIGHTS_WORDS and cues >= 2 and line.index > sheet.last_prose
+        said = max(cue.end - cue.start for cue in cues) / (line.end - line.start)
+        edge = line.index > sheet.last_prose or not line.is_prose
+        return edge and (len(cues) > 1 or said >= RIGHTS_SHARE or not line.ends)
+    return line.words <= RIGHTS_WORDS and len(cues) >= 2 and line.index > sheet.last_prose
 
 
 def claim_cookies(sheet: Sheet) -> Iterator[Claim]:

@@ -62,6 +62,18 @@ _NOTES = (
     _Note("sign_in", "save_this", 18, 0.5, "asks to sign in"),
     _Note("press_word", "contact_act", 24, 0.5, "whom the press may ask", Role.CONTACT),
     _Note("job_word", "by_mail", 14, 0.6, "offers jobs by mail"),
+    _Note("text_piece", "years_old", 14, 0.42, "how old the text is", Role.LEGAL),
+    _Note("goes_on", "after_ad", 12, 0.55, "where the text goes on"),
+    _Note("click_act", "enlarge_it", 14, 0.3, "how to enlarge a picture"),
+    _Note("larger_map", "larger_map", 6, 0.7, "a button of a map", near=True),
+    _Note("download_act", "pdf_word", 12, 0.4, "what can be downloaded"),
+    _Note("cookie_word", "settings_change", 16, 0.4, "where cookies are set", Role.LEGAL),
+    _Note("survey_act", "survey_word", 18, 0.34, "asks to answer a survey"),
+    _Note("quiz_act", "quiz_word", 14, 0.42, "asks to take a quiz"),
+    _Note("price_word", "vat_word", 18, 0.4, "what prices include", Role.LEGAL),
+    _Note("text_piece", "read_count", 12, 0.4, "how often the text was read", counts=True),
+    _Note("all_pieces", "of_author", 10, 0.65, "a way to the author's texts", Role.NAVIGATION),
+    _Note("reprint_word", "no_permission", 24, 0.5, "that it may not be copied", Role.LEGAL),
     _Note("earlier_version", "error_fixed", 22, 0.5, "that an error was corrected", Role.LEGAL),
 )
 
