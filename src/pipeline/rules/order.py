@@ -35,6 +35,7 @@ from . import (
     furniture,
     header,
     leakage,
+    learned_notes,
     legal,
     link_lines,
     markdown_links,
@@ -156,6 +157,7 @@ RULES: tuple[Rule, ...] = (
     lambda sheet, _: subscribing.claim_newsletter_sentences(sheet),
     lambda sheet, _: asking.claim_asking_sentences(sheet),
     lambda sheet, _: wiki.claim_edit_links(sheet),
+    lambda sheet, _: learned_notes.claim_learned_notes(sheet),
     lambda sheet, _: closing.claim_after_end(sheet),
 )
 """The structural rules in the order of their rank: the first claim on a character wins."""
