@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..blocks import Line
 from ..line_forms import QUOTES
 from ..model import Role
 from .note_words import load_note_weights, score_note
@@ -15,7 +16,7 @@ from .promotion import SPEAKER
 from .sheet import SOFT, Claim, Sheet, whole_line
 from .site_notes import LEVEL
 
-LEAST_WORDS, WORDS = 4, 28
+LEAST_WORDS, WORDS, VERSE_WORDS = 4, 28, 14
 
 
 def claim_learned_notes(sheet: Sheet) -> Iterator[Claim]:
@@ -30,8 +31,16 @@ def claim_learned_notes(sheet: Sheet) -> Iterator[Claim]:
             continue
         known = load_note_weights()
         score = score_note(line.text, sheet.cues(line.index))
-        if score.log_odds < known.likely:
+        if score.log_odds < (known.sure if _is_verse(sheet, line) else known.likely):
             continue
         below = LEVEL if score.log_odds >= known.sure else SOFT
         said = ", ".join(f'"{word}"' for word in score.words)
         yield whole_line(line, Role.PROMOTION, "learned_note", f"reads like a site's note: {said}", 0.8, below)
+
+
+def _is_verse(sheet: Sheet, line: Line) -> bool:
+    """Tell whether a line does not end and stands by others like it: a song speaks to "you", too."""
+    beside = sheet.lines[max(0, line.index - 1) : line.index] + sheet.lines[line.index + 1 : line.index + 2]
+    return not line.ends and any(
+        sheet.is_open(x.index) and not x.ends and LEAST_WORDS - 1 <= x.words <= VERSE_WORDS for x in beside
+    )
