@@ -76,7 +76,7 @@ def test_a_song_that_speaks_to_you_is_not_taken_for_notes(text: str) -> None:
 def test_few_notes_of_an_author_who_had_seen_no_list_stay() -> None:
     outcomes = try_cases(list(read_cases(CASES.parent / "site_lines_independent.toml")))
     assert len(outcomes) == 448
-    # Measured: 52; 84 without the learned words.
+    # Measured: 53; 84 without the learned words.
     assert sum(o.kept for o in outcomes) <= 58
     assert sum(o.lost for o in outcomes) == 0
 

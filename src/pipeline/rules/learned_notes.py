@@ -1,7 +1,8 @@
 """Claim short lines at a text's edge whose words are those of notes, by learned weights (`note_words.py`).
 
 The lists of the other rules know kinds of notes; this one knows the words that notes of all kinds have in common. It
-comes after them, and only above the first and from the last paragraph on, where a site's notes stand.
+comes after them, on pages that are not English, and only above the first and from the last paragraph on, where a
+site's notes stand.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ LEAST_WORDS, WORDS, VERSE_WORDS = 4, 28, 14
 
 def claim_learned_notes(sheet: Sheet) -> Iterator[Claim]:
     """Claim lines that read like notes: likely ones softly, sure ones whatever the line model believes."""
+    if not sheet.ground.foreign:
+        return  # The line model knows English notes better: of the lines that went by this, a third were content.
     for line in sheet.open_lines():
         if sheet.first_prose <= line.index < sheet.last_prose or line.words > WORDS or line.index == sheet.first_prose:
             continue
