@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from .html_boxes import COLUMNS as BOXES
 from .html_boxes import describe_boxes
-from .html_names import described_kinds
+from .html_names import bits_of, described_kinds
 from .html_render import LANDMARKS, Rendered
 from .model import Markup
 
@@ -160,7 +160,18 @@ def _columns(rendered: Rendered, title: str | None, kinds: frozenset[str]) -> di
 
 _SENTENCE_END = re.compile(r"[.!?…。！？؟۔։।](?:[\s\"'”’»)\]]|$)")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
+_UNSPACED = re.compile(r"[\u0e01-\u0e4e\u0e81-\u0ecd\u1000-\u103f\u1780-\u17d3]+")
+"""Thai, Lao, Burmese and Khmer, which write no space between words; Thai and Lao no mark at a sentence's end either."""
+_UNENDED = re.compile(r"[\u0e01-\u0e4e\u0e81-\u0ecd]{12}")
 _PROSE_WORDS = 10
+OWN = 10.0
+"""Words outside of links, menus and side columns from which they stand for the prose of a page that has none."""
+_BESIDE = sum(1 << LANDMARKS.index(tag) for tag in ("nav", "footer", "aside"))
+
+
+@cache
+def _beside_kinds() -> int:
+    return bits_of("navigation", "sidebox", "cookie")
 
 
 class _Page:
@@ -178,11 +189,18 @@ class _Page:
         self.words = _count_words(self.texts)
         self.link_share = np.minimum(np.array(lines.link_chars, np.float64) / np.maximum(self.chars, 1.0), 1.0)
         ends = np.array([_SENTENCE_END.search(t) is not None for t in self.texts], np.bool_)
+        if _UNENDED.search(text):
+            ends |= np.array([_UNENDED.search(t) is not None for t in self.texts], np.bool_)
         prose = ends & (self.words >= _PROSE_WORDS) & (self.link_share < 0.5)
         self.prose = self.words * (1.0 - self.link_share) * prose
         if self.prose.sum() < 30:
-            # A page without prose (a table, a list of products, a picture): what is no link stands for it.
-            self.prose = self.words * (1.0 - self.link_share)
+            # A page without prose (a table, a poem, a picture): what is no link stands for it, first of all what does
+            # not lie beside the page's own part: a blog's thousand labels would outweigh its few lines.
+            unlinked = self.words * (1.0 - self.link_share)
+            inside = np.array(nodes.inside or [0], np.int64)[self.node]
+            around = np.array(nodes.around or [0], np.int64)[self.node]
+            own = unlinked * ((self.link_share < 0.5) & (inside & _BESIDE == 0) & (around & _beside_kinds() == 0))
+            self.prose = own if own.sum() > OWN else unlinked
         ids: dict[str, int] = {}
         shape = np.array([ids.setdefault(s, len(ids)) for s in nodes.shape] or [0], np.int64)
         self.shape = shape
@@ -200,8 +218,12 @@ class _Page:
 def _count_words(texts: Sequence[str]) -> Floats:
     words = np.array([t.count(" ") + t.count("\t") + 1 for t in texts], np.float64)
     for i, text in enumerate(texts):
-        if not text.isascii() and (ideographs := len(_CJK.findall(text))):
+        if text.isascii():
+            continue
+        if ideographs := len(_CJK.findall(text)):
             words[i] += ideographs // 2
+        elif letters := sum(map(len, _UNSPACED.findall(text))):
+            words[i] += letters // 5
     return words
 
 
