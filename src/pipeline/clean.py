@@ -20,7 +20,7 @@ from .markdown_ledger import carry_back
 from .markdown_view import read_view
 from .metadata import fact_date, fact_value, read_facts
 from .model import DISPOSITION_OF, UNDETERMINED, Block, Disposition, Document, Language, Page
-from .rescore import read_again
+from .rescore import choose_again, read_again
 from .rules.sheet import Sheet
 from .score_lines import TRAFILATURA, Scored, score_lines
 from .settings import CleanSettings
@@ -74,7 +74,7 @@ PORTION = 50
 def _label(pages: Sequence[Scored], settings: CleanSettings) -> list[Document]:
     """Return the pages labelled."""
     sheets = claim_pages(pages, settings)
-    pages = read_again(pages, sheets, settings)
+    pages = choose_again(read_again(pages, sheets, settings), sheets)
     judged = [
         judge_lines(sheet, scores, _who_scores(page, settings))
         for sheet, (page, _, scores) in zip(sheets, pages, strict=True)

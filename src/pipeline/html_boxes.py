@@ -17,10 +17,11 @@ from .html_render import LANDMARKS, Rendered
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-COLUMNS = ("comment_box", "forum_named", "post_box", "side_box", "blog_talk")
+COLUMNS = ("comment_box", "forum_named", "post_box", "side_box", "blog_talk", "own_box")
 """Number of the box of comments around a line; whether elements around it are called a forum's; 1 for a line in an
 <article>, 2 where an element around is also called a post's or an article's text, 0 for others and for comments;
-number of the box beside the text; 1 on a page with names that only programs for blogs give to comments."""
+number of the box beside the text; 1 on a page with names that only programs for blogs give to comments; 1 in the one
+article or post that the headline belongs to."""
 
 
 class PageArrays(Protocol):
@@ -47,6 +48,7 @@ def describe_boxes(columns: dict[str, Any], page: PageArrays) -> None:
     columns["post_box"] = (in_post * (1 + named))[page.node]
     columns["blog_talk"] = np.full(len(page.node), float(((kinds & bits_of("blogtalk")) > 0).any()))
     columns["side_box"] = _sides(page, kinds, landmarks, in_post, heads)[page.node]
+    columns["own_box"] = _own(page, in_post, heads)[page.node]
 
 
 def _outermost(page: PageArrays, called: Bools, heads: Ints) -> Ints:
@@ -85,6 +87,38 @@ def _posts(page: PageArrays, kinds: Ints, landmarks: Ints, boxes: Ints) -> Bools
     named = _spread(page, ((kinds & bits_of("post")) > 0) & _is_inner(page))
     in_post: Bools = (article | named) & (boxes == 0)
     return in_post
+
+
+def _own(page: PageArrays, in_post: Bools, heads: Ints) -> Ints:
+    """Return 1 for the elements of the article or post that the headline belongs to, 0 for all others.
+
+    It holds the headline, or it is the only one and begins within `HEAD_LINES` lines below it.
+    """
+    box = np.zeros(len(page.last), np.int64)
+    begins = np.flatnonzero(np.diff(in_post.astype(np.int64), prepend=0) > 0).tolist()
+    # Two that touch are one run in `in_post`: cut it at the outermost elements.
+    outer = [(node, int(page.last[node])) for start in begins for node in _siblings(page, in_post, start)]
+    holding = [span for span in outer if ((heads >= span[0]) & (heads < span[1])).any()]
+    if not holding and len(outer) == 1 and len(heads):
+        lines = np.flatnonzero((page.node >= outer[0][0]) & (page.node < outer[0][1]))
+        head = int(np.flatnonzero(page.node == heads[0])[0])
+        holding = outer if len(lines) and 0 < lines[0] - head <= HEAD_LINES else []
+    if len(holding) == 1:
+        box[slice(*holding[0])] = 1
+    return box
+
+
+def _siblings(page: PageArrays, in_post: Bools, start: int) -> list[int]:
+    """Return the outermost elements of a run of elements in posts."""
+    found, node = [], start
+    while node < len(in_post) and in_post[node]:
+        found.append(node)
+        node = int(page.last[node])
+    return found
+
+
+HEAD_LINES = 12
+"""Lines between the headline and the element of the article, at most."""
 
 
 def _is_inner(page: PageArrays) -> Bools:

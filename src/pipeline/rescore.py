@@ -48,6 +48,37 @@ def read_again(pages: Sequence[Scored], sheets: list[Sheet], settings: CleanSett
     return out
 
 
+def choose_again(pages: Sequence[Scored], sheets: Sequence[Sheet]) -> Sequence[Scored]:
+    """Choose among a page's open lines alone where rules dropped most of what the model would keep.
+
+    Which lines stay follows from the expected F1 of all lines. Twenty teasers that a rule claims are no part of that sum:
+    beside them the lines of a poem were too few to be worth it. Nothing goes that would have stayed.
+    """
+    out = list(pages)
+    for i, (sheet, (page, lines, scores)) in enumerate(zip(sheets, pages, strict=True)):
+        if scores is None or not sheet.claims:
+            continue
+        kept = [line for line, keep in zip(lines, scores.keep.tolist(), strict=True) if keep]
+        gone = sum(line.words for line in kept if not sheet.is_open(line.index))
+        if gone < MOST_WORDS or gone < MOST * sum(line.words for line in kept):
+            continue
+        import numpy as np
+
+        from .line_model import choose_lines
+
+        own = np.array([line.index for line in lines if sheet.is_open(line.index)], np.int64)
+        words = np.array([lines[k].words for k in own.tolist()], np.float64)
+        keep = scores.keep.copy()
+        keep[own] |= choose_lines(scores.probability[own], words, "html" if page.markup else "text")
+        weighed = {k: v for k, v in scores.weighed.items() if not keep[k]}
+        out[i] = page, lines, replace(scores, keep=keep, weighed=weighed)
+    return out
+
+
+MOST, MOST_WORDS = 0.5, 40
+"""Share, and number, of the words of lines that the model would keep and rules claim, from which it chooses again."""
+
+
 def _own_lines(sheet: Sheet, scores: LineScores) -> list[int]:
     """Return the indices of the lines that are the page's own, where a sentence beside others would go; else [].
 
