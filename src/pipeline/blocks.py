@@ -246,6 +246,8 @@ def _wrap_width(text: str, group: list[_Span]) -> int:
     if not _NARROW <= width <= _WIDE:
         return 0
     pairs = list(itertools.pairwise(group))
+    if _is_caseless_list(text, group):
+        return 0
     if sum(1 for s in group if _CODE.search(text, s[0], s[1])) >= 0.3 * len(group):
         return 0
     soft = [p for p in pairs if _overflows(text, *p, width)]
@@ -263,7 +265,7 @@ def _run_on_width(text: str, groups: list[list[_Span]]) -> int:
 
     Without blank lines between paragraphs a group holds headings, buttons and the ends of paragraphs, too.
     """
-    pairs = [p for g in groups for p in itertools.pairwise(g)]
+    pairs = [p for g in groups for p in itertools.pairwise(g) if not _is_caseless_list(text, g)]
     running = [p for p in pairs if _runs_on(text, *p) and _length(p[0]) >= _NARROW]
     if len(running) < RUN_ON_PAIRS or len(running) < RUN_ON_ALL * len(pairs):
         return 0
@@ -304,7 +306,30 @@ def _overflows(text: str, line: _Span, following: _Span, width: int) -> bool:
     # French sets its quotation marks apart, and Slavic prepositions of one letter ("w", "о") close no line.
     alone = len(words) > 1 and (words[0] in _APART or (len(words[0]) == 1 and words[0].isalpha()))
     first = " ".join(words[:2]) if alone else words[0]
+    if first[0] >= _FIRST_UNSPACED and (unspaced := _UNSPACED.match(first)):
+        # Where no space parts words a line breaks between any two of them.
+        first = first[: 2 if unspaced.lastgroup == "wide" else _THAI_WORD]
     return _length(line) + 1 + len(first) > width and _length(line) > width // 2
+
+
+_FIRST_UNSPACED, _THAI_WORD = "\u0e01", 6
+_UNSPACED = re.compile(r"(?P<wide>[\u3040-\u30ff\u3400-\u9fff])|[\u0e01-\u0e4e\u0e81-\u0ecd\u1000-\u103f\u1780-\u17d3]")
+
+
+def _is_caseless_list(text: str, group: Sequence[_Span]) -> bool:
+    """Tell whether lines of a script without capitals, but with spaces and stops, hold next to no sentence's end.
+
+    There any line seems to run on: forty headlines would be one paragraph.
+    """
+    first = text[group[0][0]]
+    if not first.isalpha() or first.lower() != first.upper() or first >= _FIRST_UNSPACED:
+        return False
+    stops = sum(1 for _ in _STOP.finditer(text, group[0][0], group[-1][1]))
+    return stops * _LINES_A_STOP < len(group)
+
+
+_STOP = re.compile(r"[.!?؟…।۔։](?!\S)")
+_LINES_A_STOP = 10
 
 
 def _is_hyphenated(text: str, line: _Span) -> bool:

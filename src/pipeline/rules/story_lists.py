@@ -3,13 +3,14 @@
 `teasers.py` asks for a heading of the word lists above such a list. Here stand the forms that need none: headlines
 that count up without a mark behind the number ("1Storm hits coast", "2Rents rise again"), headlines that each end with
 their date, and "More from the Gazette:" or "Auch auf heise online:" over items that are no sentences. In the midst of
-the text only the last is claimed, and where the line model is not sure of its items.
+the text only the last is claimed, and where the line model is not sure of its items. Below sure prose also headlines in
+turn with sentences that "..." cuts off: beside a short article twenty of them look like what the page is for.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ..blocks import Line
 from ..dates import find_dates
@@ -39,6 +40,49 @@ def claim_story_lists(sheet: Sheet) -> Iterator[Claim]:
             yield whole_line(heading, Role.PROMOTION, "related", said, 0.9, LEVEL)
             for line in items:
                 yield whole_line(line, Role.PROMOTION, "teaser", said, 0.9, LEVEL)
+
+
+def claim_cut_teasers(sheet: Sheet) -> Iterator[Claim]:
+    """Claim runs of headlines, each with a sentence that is cut off, below prose that the model is sure of."""
+    cut = [x for x in sheet.lines if x.words >= CUT_WORDS and x.text.rstrip(_AFTER_CUT).endswith(_CUT)]
+    if len(cut) < CUTS:
+        return
+    prose = [x.index for x in sheet.lines if x.is_prose and sheet.likely(x.index) >= SURE and x not in cut]
+    if len(prose) < SURE_LINES:
+        return
+    # Lists that the text goes on below (courses in a table of an article) are its own.
+    run: list[Line] = []
+    for line in [x for x in cut if x.index > prose[-1]]:
+        if run and not _in_turn(sheet.lines[run[-1].index + 1 : line.index]):
+            yield from _claim_run(sheet, run)
+            run = []
+        run.append(line)
+    yield from _claim_run(sheet, run)
+
+
+def _in_turn(between: Sequence[Line]) -> bool:
+    """Tell whether only a headline and short lines stand between two sentences that are cut off."""
+    return len(between) <= BETWEEN and all(x.words <= HEADLINE and not x.is_prose for x in between)
+
+
+def _claim_run(sheet: Sheet, run: Sequence[Line]) -> Iterator[Claim]:
+    if len(run) < CUTS:
+        return
+    first = run[0].index - _in_turn(sheet.lines[run[0].index - 1 : run[0].index])
+    for line in sheet.lines[first : run[-1].index + 1]:
+        if sheet.is_open(line.index):
+            said = f"{len(run)} sentences that are cut off, with their headlines, below the text"
+            yield whole_line(line, Role.PROMOTION, "teaser", said, 0.9, SURE)
+
+
+CUTS, CUT_WORDS = 3, 5
+"""Sentences that are cut off that make a list, and words of one."""
+BETWEEN, HEADLINE = 4, 16
+"""Lines between two of them, and words of one."""
+SURE, SURE_LINES = 0.6, 2
+"""Probability, and number, of the lines of prose above such a list; from it on one of the list's lines stays."""
+_CUT = ("...", "…", "[...", "[…", "(...", "(…", "。。。")
+_AFTER_CUT = " ])›»>→"
 
 
 def _ranked(lines: list[Line]) -> Iterator[tuple[str, str, list[Line]]]:
