@@ -51,8 +51,8 @@ def read_again(pages: Sequence[Scored], sheets: list[Sheet], settings: CleanSett
 def choose_again(pages: Sequence[Scored], sheets: Sequence[Sheet]) -> Sequence[Scored]:
     """Choose among a page's open lines alone where rules dropped most of what the model would keep.
 
-    Which lines stay follows from the expected F1 of all lines. Twenty teasers that a rule claims are no part of that sum:
-    beside them the lines of a poem were too few to be worth it. Nothing goes that would have stayed.
+    Which lines stay follows from the expected F1 of all lines. Twenty teasers that a rule claims are no part of that
+    sum: beside them the lines of a poem were too few to be worth it. Nothing goes that would have stayed.
     """
     out = list(pages)
     for i, (sheet, (page, lines, scores)) in enumerate(zip(sheets, pages, strict=True)):

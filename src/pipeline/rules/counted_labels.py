@@ -1,13 +1,14 @@
 """Claim lists of labels with the number of their entries: "Politics (123)", "March 2014 (12)", "Müller (3)".
 
-A blog writes such a list of its categories, labels or months beside every post, and a short post is outweighed by it. A
-text has lists with numbers in brackets, too: years of films, ages, goals, sections of a manual. So the lines follow each
-other, the numbers are no years, do not count up and do not only fall, a space parts them from their label, and the list
-lies outside of the prose or the line model does not believe in it.
+A blog writes such a list of its categories, labels or months beside every post, and a short post is outweighed by it.
+A text has lists with numbers in brackets, too: years of films, ages, goals, sections of a manual. So the lines follow
+each other, the numbers are no years, do not count up and do not only fall, a space parts them from their label, and the
+list lies outside of the prose or the line model does not believe in it.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 
@@ -56,8 +57,8 @@ def _claim_list(sheet: Sheet, run: Sequence[tuple[Line, str, int]]) -> Iterator[
 def _counts_entries(counts: Sequence[int]) -> bool:
     """Tell whether numbers may count entries: no years, not in order of size, not all the same."""
     years = sum(count in _YEARS for count in counts)
-    rising = sum(b > a for a, b in zip(counts, counts[1:], strict=False))
-    falling = sum(b <= a for a, b in zip(counts, counts[1:], strict=False))
+    rising = sum(b > a for a, b in itertools.pairwise(counts))
+    falling = sum(b <= a for a, b in itertools.pairwise(counts))
     return 2 * years < len(counts) and 0 < rising < len(counts) - 1 and falling > 0
 
 

@@ -43,7 +43,12 @@ def claim_story_lists(sheet: Sheet) -> Iterator[Claim]:
 
 
 def claim_cut_teasers(sheet: Sheet) -> Iterator[Claim]:
-    """Claim runs of headlines, each with a sentence that is cut off, below prose that the model is sure of."""
+    """Claim runs of headlines, each with a sentence that is cut off, below prose that the model is sure of.
+
+    Of pages without markup alone: where there is one the model knows what is a link, and judged such lists better.
+    """
+    if not sheet.lines or sheet.lines[0].markup is not None:
+        return
     cut = [x for x in sheet.lines if x.words >= CUT_WORDS and x.text.rstrip(_AFTER_CUT).endswith(_CUT)]
     if len(cut) < CUTS:
         return
