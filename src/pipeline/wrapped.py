@@ -138,7 +138,7 @@ def _is_caseless_list(text: str, group: Sequence[Span]) -> bool:
     There any line seems to run on: forty headlines would be one paragraph.
     """
     first = text[group[0][0]]
-    if not first.isalpha() or first.lower() != first.upper() or first > _LAST_THAI:
+    if len(group) < _LIST or not first.isalpha() or first.lower() != first.upper() or first > _LAST_THAI:
         return False
     if first >= _FIRST_UNSPACED:
         spaces = sum(text.count(" ", start, end) for start, end, _, _ in group)
@@ -148,7 +148,7 @@ def _is_caseless_list(text: str, group: Sequence[Span]) -> bool:
 
 
 _STOP = re.compile(r"[.!?؟…।۔։](?!\S)")
-_LINES_A_STOP, _LINES_A_SPACE = 10, 2
+_LIST, _LINES_A_STOP, _LINES_A_SPACE = 6, 10, 2
 
 
 def _is_hyphenated(text: str, line: Span) -> bool:
